@@ -1,7 +1,8 @@
 """Compare vendored files with their SHA-256 manifests.
 
-A manifest (beside a README.md, which it leaves out) is a `MANIFEST.sha256` in the format of sha256sum(1), with paths relative to its own folder. A file that
-differs, is missing, or lies in a vendored folder without being listed is a fault: the tool names each and exits 1.
+A manifest is a `MANIFEST.sha256` in the format of sha256sum(1), with paths relative to its own folder; it leaves out
+the folder's README.md. A file that differs, is missing, or lies in a vendored folder without being listed is a fault:
+the tool names each and exits 1.
 `--write` makes the manifests anew after a deliberate update.
 """
 
