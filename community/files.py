@@ -1,0 +1,78 @@
+"""Cleaned files, kept by content under FILES_DIR and handed over only for a record that was found first."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.conf import settings
+from django.http import FileResponse, Http404
+
+from community.models import Attachment, Community
+from core.photos import thumbnail
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def path_of(sha256: str, *, small: bool = False) -> Path:
+    """Where the content lies; the small picture beside it."""
+    return Path(settings.FILES_DIR) / sha256[:2] / sha256[2:4] / (sha256 + (".small" if small else ""))
+
+
+def store(
+    content: bytes,
+    *,
+    name: str,
+    content_type: str,
+    community: Community,
+    by: User | None,
+    width: int | None = None,
+    height: int | None = None,
+) -> Attachment:
+    """Keep cleaned content (photo or PDF) once and give it a row; a photo gets its small picture now."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    _write_once(path_of(sha256), content)
+    if content_type == "image/jpeg":
+        _write_once(path_of(sha256, small=True), thumbnail(content))
+    return Attachment.objects.create(
+        community=community,
+        sha256=sha256,
+        name=name[:120],
+        content_type=content_type,
+        size=len(content),
+        width=width,
+        height=height,
+        created_by=by,
+    )
+
+
+def hand_over(attachment: Attachment, *, small: bool = False) -> FileResponse:
+    """The answer that carries the file; only cleaned photos are shown in the page, all else is downloaded."""
+    path = path_of(attachment.sha256, small=small and attachment.is_photo)
+    if not path.exists():
+        raise Http404
+    response = FileResponse(
+        path.open("rb"),
+        content_type=attachment.content_type,
+        as_attachment=not attachment.is_photo,
+        filename=attachment.name,
+    )
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{path.name}.{uuid4().hex}")
+    with half.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)

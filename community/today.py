@@ -1,0 +1,38 @@
+"""Today: what every room asks of one person, in one list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing that waits for somebody: what, where, since when, and the button that does it."""
+
+    title: str
+    url: str
+    button: str
+    detail: str = ""
+    since: datetime | None = None
+    urgent: bool = False
+
+
+Asks = Callable[["User"], list[Ask]]
+_rooms: list[Asks] = []
+
+
+def register(asks: Asks) -> None:
+    """A room's `today.asks`, registered when its app is ready; rooms are asked in the order of the layers."""
+    _rooms.append(asks)
+
+
+def gather(user: User) -> list[Ask]:
+    """Everything that waits for `user`, the urgent first, then the oldest."""
+    asks = [ask for room in _rooms for ask in room(user)]
+    return sorted(asks, key=lambda ask: (not ask.urgent, ask.since is None, ask.since))

@@ -1,0 +1,17 @@
+"""Which room answers which address."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("", include("community.urls")),
+    path("places/", include("grids.urls")),
+    path("requests/", include("helpdesk.urls")),
+    path("visits/", include("visits.urls")),
+    path("estate/", include("property.urls")),
+]
+
+handler400 = "core.errors.bad_request"
+handler403 = "core.errors.forbidden"
+handler404 = "core.errors.not_found"
+handler500 = "core.errors.server_error"

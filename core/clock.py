@@ -1,0 +1,32 @@
+"""The one clock of business code; demo data and tests move it, nothing else does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+
+from django.utils import timezone
+
+_moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware."""
+    return _moment.get() or timezone.now()
+
+
+def today() -> date:
+    """The present day where the community lives (settings.TIME_ZONE)."""
+    return timezone.localdate(now())
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let business code believe that it is `moment` (aware)."""
+    if timezone.is_naive(moment):
+        raise ValueError("clock.at() takes an aware datetime")
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)

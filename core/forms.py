@@ -1,0 +1,52 @@
+"""What every form of the portal has in common."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.photos import CleanPhoto, clean_photo
+
+
+class PortalForm(forms.Form):
+    """A form that is sent once: it carries a submission id, keeps what was typed, and leaves the button to the page."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["submission"].initial = uuid4
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def given(self) -> dict[str, Any]:
+        """The cleaned data for the action: everything but the submission id."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "submission"}
+
+
+class SeveralFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class PhotosField(forms.FileField):
+    """Up to `most` photos, each cleaned or refused; gives a list of CleanPhoto, empty when none was sent."""
+
+    def __init__(self, *args: Any, most: int = 6, **kwargs: Any) -> None:
+        self.most = most
+        kwargs.setdefault("label", _("照片"))
+        kwargs.setdefault("required", False)
+        kwargs.setdefault("widget", SeveralFilesInput(attrs={"accept": "image/*"}))
+        super().__init__(*args, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[CleanPhoto]:
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if self.required and not files:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(files) > self.most:
+            raise forms.ValidationError(_("一次最多 %(most)d 张照片，请分几次上传。"), params={"most": self.most})
+        return [clean_photo(super(PhotosField, self).clean(file, initial)) for file in files]

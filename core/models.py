@@ -1,0 +1,44 @@
+"""The only rows of core: long work and how far it is."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.ids import uuid7
+
+
+class Job(models.Model):
+    """A piece of long work that somebody started, with its progress and its result."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("排队中")
+        RUNNING = "running", _("进行中")
+        DONE = "done", _("已完成")
+        FAILED = "failed", _("没有完成")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=40)
+    label = models.CharField(_("事项"), max_length=120)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    state = models.CharField(_("进展"), max_length=8, choices=State.choices, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    message = models.CharField(_("说明"), max_length=300, blank=True)
+    result = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=clock.now)
+    alive_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("后台任务")
+        indexes = [models.Index(fields=["state", "alive_at"]), models.Index(fields=["owner", "created_at"])]
+        constraints = [models.CheckConstraint(condition=Q(total=0) | Q(done__lte=F("total")), name="job_done_within_total")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in {self.State.DONE, self.State.FAILED}

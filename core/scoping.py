@@ -1,0 +1,123 @@
+"""Reads fail closed: inside a web request rows come through `visible_to(user)` or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Self, TypeVar
+
+from django.db import models
+
+_armed: ContextVar[bool] = ContextVar("scoping_armed", default=False)
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class UnscopedQuery(Exception):
+    """A guarded model was read or changed without `visible_to` inside a web request."""
+
+
+@contextmanager
+def armed(on: bool = True) -> Iterator[None]:
+    """Arm the guard for a request, or lift it (`on=False`) for a check that the framework makes by itself."""
+    token = _armed.set(on)
+    try:
+        yield
+    finally:
+        _armed.reset(token)
+
+
+class ScopedQuerySet(models.QuerySet[Row]):
+    """A queryset that refuses to touch the database in a request until it has been narrowed."""
+
+    _narrowed = False
+
+    def visible_to(self, user: Any) -> Self:
+        """The rows that `user` may see; each room says which."""
+        raise NotImplementedError(f"{type(self).__name__} says nothing about who may see its rows")
+
+    def scoped(self) -> Self:
+        """Mark as narrowed; only `visible_to` calls it."""
+        chained = self._chain()
+        chained._narrowed = True
+        return chained
+
+    def unscoped(self, *, reason: str) -> Self:
+        """All rows, for an action or a job that has its object already; the reason is for whoever greps."""
+        if not reason:
+            raise ValueError("say why the scope is lifted")
+        return self.scoped()
+
+    def _guard(self) -> None:
+        if _armed.get() and not self._narrowed:
+            raise UnscopedQuery(f"{self.model.__name__}: use .visible_to(user) or .unscoped(reason=…)")
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._narrowed = self._narrowed
+        return clone
+
+    def __or__(self, other: Any) -> Self:
+        return self._joined(super().__or__(other), other)
+
+    def __xor__(self, other: Any) -> Self:
+        return self._joined(super().__xor__(other), other)
+
+    def _combinator_query(self, combinator: str, *others: Any, **options: Any) -> Self:
+        return self._joined(super()._combinator_query(combinator, *others, **options), *others)  # type: ignore[misc]
+
+    def _joined(self, rows: Self, *others: Any) -> Self:
+        """Rows of several querysets are narrowed when all of them are."""
+        rows._narrowed = self._narrowed and all(getattr(other, "_narrowed", True) for other in others)
+        return rows
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._guard()
+        super()._fetch_all()  # type: ignore[misc]
+
+    def iterator(self, *args: Any, **kwargs: Any) -> Any:
+        self._guard()
+        return super().iterator(*args, **kwargs)
+
+    def count(self) -> int:
+        self._guard()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._guard()
+        return super().exists()
+
+    def contains(self, obj: Any) -> bool:
+        self._guard()
+        return super().contains(obj)
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._guard()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._guard()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._guard()
+        return super().delete()
+
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        self._guard()
+        return super().raw(*args, **kwargs)
+
+    def explain(self, *args: Any, **kwargs: Any) -> str:
+        self._guard()
+        return super().explain(*args, **kwargs)
+
+    # Django marks these two for querysets only; keep them so when a manager is made from this class.
+    delete.queryset_only = True  # type: ignore[attr-defined]
+    scoped.queryset_only = False  # type: ignore[attr-defined]
+
+
+def locked(row: Row) -> Row:
+    """A fresh copy of `row`, locked until the transaction ends; the caller found it through `visible_to`."""
+    return type(row)._base_manager.select_for_update().get(pk=row.pk)  # type: ignore[return-value]

@@ -1,0 +1,55 @@
+"""What holds from one day to another: appointments, memberships, pairings, tags."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+
+
+def holds_on(day: date, prefix: str = "") -> Q:
+    """The condition that a term holds on `day`; both ends are included."""
+    return Q(**{f"{prefix}starts_on__lte": day}) & (
+        Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
+    )
+
+
+class TermQuerySet(models.QuerySet[Any]):
+    """Reads over from–to rows; mixed into a room's own queryset."""
+
+    def at(self, day: date) -> Self:
+        """What held on `day`."""
+        return self.filter(holds_on(day))
+
+    def current(self) -> Self:
+        """What holds today."""
+        return self.at(clock.today())
+
+
+class Term(models.Model):
+    """Abstract: from and to, both days included; no end means until further notice."""
+
+    starts_on = models.DateField(_("起"))
+    ends_on = models.DateField(_("止"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="%(app_label)s_%(class)s_ends_after_start",
+            )
+        ]
+
+    def holds(self, day: date) -> bool:
+        """Whether the term holds on `day`."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    @property
+    def is_current(self) -> bool:
+        return self.holds(clock.today())

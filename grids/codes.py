@@ -1,0 +1,79 @@
+"""Official code lists, as the forms of the community office use them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sex(models.TextChoices):
+    """GB/T 2261.1"""
+
+    UNKNOWN = "0", _("未知")
+    MALE = "1", _("男")
+    FEMALE = "2", _("女")
+    UNSTATED = "9", _("未说明")
+
+
+class Employment(models.TextChoices):
+    """GB/T 2261.4, the codes for individuals' status"""
+
+    CIVIL_SERVANT = "11", _("国家公务员")
+    PROFESSIONAL = "13", _("专业技术人员")
+    CLERK = "17", _("职员")
+    MANAGER = "21", _("企业管理人员")
+    WORKER = "24", _("工人")
+    FARMER = "27", _("农民")
+    STUDENT = "31", _("学生")
+    SOLDIER = "37", _("现役军人")
+    FREELANCE = "51", _("自由职业者")
+    SELF_EMPLOYED = "54", _("个体经营者")
+    UNEMPLOYED = "70", _("无业人员")
+    RETIRED = "80", _("退（离）休人员")
+    OTHER = "90", _("其他")
+
+
+class Relation(models.TextChoices):
+    """GB/T 4761-2008, the codes that a household of this portal uses"""
+
+    SELF = "01", _("本人")
+    HEAD = "02", _("户主")
+    SPOUSE = "10", _("配偶")
+    SON = "20", _("子")
+    DAUGHTER = "30", _("女")
+    GRANDCHILD = "40", _("孙子女或外孙子女")
+    PARENT = "50", _("父母")
+    FATHER = "51", _("父亲")
+    MOTHER = "52", _("母亲")
+    GRANDPARENT = "60", _("祖父母或外祖父母")
+    SIBLING = "70", _("兄弟姐妹")
+    OTHER_RELATIVE = "97", _("其他亲属")
+    NON_RELATIVE = "99", _("非亲属")
+
+
+class IdType(models.TextChoices):
+    IDENTITY_CARD = "identity_card", _("居民身份证")
+    PASSPORT = "passport", _("护照")
+    TRAVEL_PERMIT = "travel_permit", _("港澳台通行证")
+    OTHER = "other", _("其他证件")
+
+
+class CareCategory(models.TextChoices):
+    """关爱对象 categories; the community visits each at its own cadence."""
+
+    MINIMUM_ALLOWANCE = "minimum_allowance", _("低保")
+    NEAR_ALLOWANCE = "near_allowance", _("低保边缘")
+    DESTITUTE = "destitute", _("特困")
+    RIGID_EXPENSES = "rigid_expenses", _("刚性支出困难")
+    DISABLED = "disabled", _("残疾")
+    LIVING_ALONE = "living_alone", _("独居老人")
+    EMPTY_NEST = "empty_nest", _("空巢老人")
+    VERY_OLD = "very_old", _("高龄老人")
+    INCAPACITATED = "incapacitated", _("失能")
+    LEFT_BEHIND_CHILD = "left_behind_child", _("留守儿童")
+    BEREAVED_FAMILY = "bereaved_family", _("计生特殊家庭")
+    MIGRANT = "migrant", _("流动人口")
+    ENTITLED = "entitled", _("优抚对象")
+    OTHER = "other", _("其他关爱")
+
+
+# Visited every month instead of every quarter (domain §3).
+MONTHLY_CARE = frozenset({CareCategory.LIVING_ALONE, CareCategory.DISABLED, CareCategory.INCAPACITATED})

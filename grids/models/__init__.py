@@ -1,0 +1,14 @@
+from grids.models.people import CareTag, Household, Membership, Resident
+from grids.models.places import Building, Dwelling, Estate, Grid, Unit
+
+__all__ = [
+    "Building",
+    "CareTag",
+    "Dwelling",
+    "Estate",
+    "Grid",
+    "Household",
+    "Membership",
+    "Resident",
+    "Unit",
+]

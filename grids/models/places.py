@@ -1,0 +1,116 @@
+"""Places: estate, grid, building, unit, dwelling."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from community.rows import CommunityRow
+from grids.querysets import BuildingQuerySet, DwellingQuerySet, EstateQuerySet, GridQuerySet, UnitQuerySet
+
+
+class Estate(CommunityRow):
+    """An address compound 小区/院, such as 朱方路225号."""
+
+    code = models.CharField(_("编号"), max_length=12, help_text=_("门牌数字，例如 225。"))
+    name = models.CharField(_("名称"), max_length=60)
+    address = models.CharField(_("地址"), max_length=120, blank=True)
+    is_self_managed = models.BooleanField(_("居民自管"), default=False)
+
+    objects = EstateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("小区")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["community", "code"], name="estate_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Grid(CommunityRow):
+    """A grid 网格; its code is the community's 12 digits and a 3-digit sequence."""
+
+    class Kind(models.TextChoices):
+        BASIC = "basic", _("基础网格")
+        SPECIAL = "special", _("专属网格")
+
+    code = models.CharField(_("编码"), max_length=15, validators=[RegexValidator(r"^\d{15}$", _("网格编码是 15 位数字。"))])
+    external_code = models.CharField(_("上级平台编码"), max_length=40, blank=True)
+    name = models.CharField(_("名称"), max_length=40)
+    kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.BASIC)
+
+    objects = GridQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("网格")
+        ordering = ["code"]
+        constraints = [models.UniqueConstraint(fields=["community", "code"], name="grid_code_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Building(CommunityRow):
+    """A building 幢 of an estate, in a grid (none until somebody assigns it)."""
+
+    estate = models.ForeignKey(Estate, models.PROTECT, related_name="buildings", verbose_name=_("小区"))
+    grid = models.ForeignKey(
+        Grid, models.PROTECT, related_name="buildings", null=True, blank=True, verbose_name=_("网格")
+    )
+    number = models.CharField(_("幢号"), max_length=12)
+    label = models.CharField(_("楼名"), max_length=40, help_text=_("例如 225号3幢。"))
+    order = models.PositiveIntegerField(_("排序"), default=0)
+
+    objects = BuildingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("楼幢")
+        ordering = ["estate__code", "order", "number"]
+        constraints = [models.UniqueConstraint(fields=["estate", "number"], name="building_number_once")]
+        indexes = [models.Index(fields=["community", "grid"]), models.Index(fields=["community", "estate", "order"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Unit(CommunityRow):
+    """A stairwell 单元; its number may be "" where a building has one entrance."""
+
+    building = models.ForeignKey(Building, models.PROTECT, related_name="units", verbose_name=_("楼幢"))
+    number = models.CharField(_("单元号"), max_length=8, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("单元")
+        ordering = ["building", "number"]
+        constraints = [models.UniqueConstraint(fields=["building", "number"], name="unit_number_once")]
+
+    def __str__(self) -> str:
+        return f"{self.building.label}{self.number}单元" if self.number else self.building.label
+
+
+class Dwelling(CommunityRow):
+    """A dwelling 室. `label` is the full door as people write it, kept so that lists need no joins."""
+
+    building = models.ForeignKey(Building, models.PROTECT, related_name="dwellings", verbose_name=_("楼幢"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="dwellings", verbose_name=_("单元"))
+    room_no = models.CharField(_("室号"), max_length=12)
+    label = models.CharField(_("门牌"), max_length=60)
+    raw_address = models.CharField(_("原始地址"), max_length=120, blank=True)
+    area = models.PositiveIntegerField(_("建筑面积（0.01 平方米）"), null=True, blank=True)
+
+    objects = DwellingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("房屋")
+        ordering = ["building", "unit", "room_no"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "room_no"], name="dwelling_room_once"),
+            models.CheckConstraint(condition=Q(area__isnull=True) | Q(area__gt=0), name="dwelling_area_positive"),
+        ]
+        indexes = [models.Index(fields=["community", "building"])]
+
+    def __str__(self) -> str:
+        return self.label

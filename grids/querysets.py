@@ -1,0 +1,132 @@
+"""Reads of places and people."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from community.access import Scope
+from core.scoping import ScopedQuerySet
+from core.terms import TermQuerySet
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def buildings_within(scope: Scope, prefix: str = "") -> Q:
+    """The condition that a building lies where the user has a duty: the office, the grid, the building itself."""
+    building = f"{prefix}building__" if prefix != "self" else ""
+    pk = f"{building}pk" if building else "pk"
+    return (
+        Q(community__in=scope.offices_communities)
+        | Q(**{f"{building}grid__in": scope.grids})
+        | Q(**{f"{pk}__in": scope.buildings})
+    )
+
+
+def households_within(scope: Scope, prefix: str = "household__") -> Q:
+    """The same for rows that hang on a household, and one's own household."""
+    return buildings_within(scope, prefix) | Q(**{f"{prefix}pk__in": scope.households})
+
+
+class EstateQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Estates are known to everybody who belongs to the community."""
+        return self.filter(community__in=user.scope.communities).scoped()
+
+    def managed_by(self, user: User) -> Self:
+        """Estates on whose committee the user sits."""
+        return self.filter(pk__in=user.scope.estates).scoped()
+
+
+class GridQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Grids are known to everybody who belongs to the community."""
+        return self.filter(community__in=user.scope.communities).scoped()
+
+    def led_by(self, user: User) -> Self:
+        """The grids that the user leads; for the office all of them."""
+        return self.filter(Q(pk__in=user.scope.grids) | Q(community__in=user.scope.offices_communities)).scoped()
+
+
+class BuildingQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Which buildings there are is no secret within the community; who lives in them is."""
+        return self.filter(community__in=user.scope.communities).scoped()
+
+    def in_duty_of(self, user: User) -> Self:
+        """The buildings whose households the user looks after."""
+        return self.filter(buildings_within(user.scope, "self")).scoped()
+
+
+class UnitQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(community__in=user.scope.communities).scoped()
+
+
+class DwellingQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The doors of the buildings in one's duty, and one's own."""
+        return self.filter(
+            buildings_within(user.scope) | Q(households__in=user.scope.households)
+        ).distinct().scoped()
+
+
+class HouseholdQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """One's own household; the households of one's grid or building; for the office all."""
+        return self.filter(buildings_within(user.scope) | Q(pk__in=user.scope.households)).scoped()
+
+    def living_here(self) -> Self:
+        return self.filter(left_on__isnull=True)
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("dwelling", "head", "building__grid")
+
+    def with_members(self, user: User) -> Self:
+        """With the people who belong to each today, in `members`, and the open care tags, in `cares`."""
+        from grids.models import CareTag, Membership
+
+        return self.prefetch_related(
+            Prefetch(
+                "memberships",
+                Membership.objects.visible_to(user).current().select_related("resident"),
+                to_attr="members",
+            ),
+            Prefetch("care_tags", CareTag.objects.visible_to(user).current(), to_attr="cares"),
+        )
+
+    def with_care(self) -> Self:
+        """Annotated with `has_care`: whether an open care tag exists."""
+        from grids.models import CareTag
+
+        tags = CareTag.objects.unscoped(reason="a yes or no about households that are in scope themselves")
+        return self.annotate(has_care=Exists(tags.current().filter(household=OuterRef("pk"))))
+
+
+class ResidentQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Whoever belongs, or belonged, to a household that the user may see."""
+        from grids.models import Membership
+
+        seen = Membership.objects.visible_to(user).filter(resident=OuterRef("pk"))
+        return self.filter(Exists(seen)).scoped()
+
+
+class MembershipQuerySet(ScopedQuerySet[Any], TermQuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(households_within(user.scope)).scoped()
+
+    def as_of(self, day: date) -> Self:
+        """Who lived here on `day`."""
+        return self.at(day)
+
+
+class CareTagQuerySet(ScopedQuerySet[Any], TermQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Those who look after the household, and the household itself; not a steward of another building."""
+        return self.filter(households_within(user.scope)).scoped()
+

@@ -1,0 +1,2 @@
+app_name = "helpdesk"
+urlpatterns: list[object] = []

@@ -1,0 +1,2 @@
+app_name = "visits"
+urlpatterns: list[object] = []
