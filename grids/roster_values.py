@@ -10,6 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from core import clock
 from core.spreadsheets import Cell
@@ -32,6 +33,7 @@ _VACANT = re.compile(r"^(?:空置?(?:房|户)?|空关(?:房|户)?|无人(?:居�
 _TOTAL = re.compile(r"^(?:本页|全部|以上)?(?:合计|总计|小计|共计|总数|总人数|总户数)|^共\d+[户人]")
 _FOOTER = re.compile(r"^(?:填表|制表|审核|统计|经办|负责|登记|社区负责|联系)\w{0,4}[::]|^(?:注|备注|说明|填表说明)[::]")
 _EXPONENT = re.compile(r"^\d(?:\.\d+)?E\+\d+$")
+_INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
 _FIRST_SERIAL, _EPOCH = 2, dt.date(1899, 12, 30)
 _OLDEST = dt.date(1890, 1, 1)
 
@@ -112,25 +114,30 @@ _GRADED = re.compile(r"^(?P<word>\D*?残疾?\D*?)?[(]?(?P<grade>[一二三四123
 
 def text(cell: Cell) -> str:
     """The cell as a person reads it: 13813813800.0 is "13813813800", full-width letters are folded, edges trimmed."""
+    if isinstance(cell, str):
+        return cell.strip() if cell.isascii() else _folded(cell)
     if cell is None:
         return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, dt.date):
-        return cell.isoformat()[:10]
-    return re.sub(r"[​-‏﻿]", "", unicodedata.normalize("NFKC", str(cell))).strip()
+    return cell.isoformat()[:10] if isinstance(cell, dt.date) else str(cell)
+
+
+@lru_cache(maxsize=16_384)
+def _folded(written: str) -> str:
+    return unicodedata.normalize("NFKC", written).translate(_INVISIBLE).strip()
 
 
 def packed(cell: Cell) -> str:
     """`text` without any space."""
-    return re.sub(r"\s+", "", text(cell))
+    return "".join(text(cell).split())
 
 
 def is_ditto(cell: Cell) -> bool:
     """Whether the cell says "as above"."""
-    return packed(cell) in DITTO or (isinstance(cell, str) and cell.strip() in DITTO)
+    return isinstance(cell, str) and (packed(cell) in DITTO or cell.strip() in DITTO)
 
 
 def is_total(cell: Cell) -> bool:
@@ -183,7 +190,7 @@ def household_kind(cell: Cell) -> str:
 def party(cell: Cell) -> bool | None:
     """Whether the person is a member of the Party; None when the cell is empty. Raises `word not known`."""
     written = packed(cell)
-    if not written:
+    if written in {"", "不详"}:
         return None
     if written in _PARTY_YES or written.upper() in _TICKS:
         return True
