@@ -65,8 +65,8 @@ def _plain(value: object) -> object:
 def canonical(obj: object) -> bytes:
     """UTF-8 JSON without spaces, keys sorted by code point, text in NFC.
 
-    Decimals are text with two places, days `2026-09-30`, moments `2026-09-30T16:00:00.000000Z` in UTC. Raises TypeError
-    for floats and everything that is not data, ValueError for what would lose something (parts of a fen, naive moments).
+    Decimals are text with two places, days `2026-09-30`, moments `2026-09-30T16:00:00.000000Z` in UTC. Raises
+    TypeError for floats and whatever is not data, ValueError for what would be lost (parts of a fen, naive moments).
     """
     return json.dumps(_plain(obj), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
@@ -77,7 +77,7 @@ def digest(obj: object) -> str:
 
 
 def chain(previous: str, obj: object) -> str:
-    """The link after `previous` (64 hex digits, or "" for the first): SHA-256 of `previous`, a line feed, and canonical `obj`."""
+    """The link after `previous` (64 hex digits, "" for the first): SHA-256 of it, a line feed and canonical `obj`."""
     if previous and not _DIGEST.fullmatch(previous):
         raise ValueError("the previous link is not a SHA-256 in hex")
     return hashlib.sha256(previous.encode() + b"\n" + canonical(obj)).hexdigest()

@@ -26,7 +26,7 @@ def yuan(amount: Decimal | int | None) -> str:
 
 
 def parse_yuan(text: str) -> Decimal:
-    """Read what a person typed ("¥1,234.5", "１２３４．５元"); raises ValueError with a sentence that says what to mend."""
+    """Read what a person typed ("¥1,234.5", "１２３４．５元"); raises ValueError with a sentence."""
     typed = unicodedata.normalize("NFKC", text)
     typed = re.sub(r"\s", "", typed).replace("。", ".").replace("−", "-").replace("–", "-")
     typed = re.sub(r"^(-?)(?:人民币)?¥?", r"\1", typed)
@@ -71,11 +71,11 @@ def _whole(yuan_part: int) -> str:
 
 
 def chinese_capital(amount: Decimal) -> str:
-    """The amount in capital numerals as receipts and bank forms want it, "壹仟肆佰零玖元伍角整"; 负 before a negative one.
+    """The amount in the capital numerals of receipts and bank forms, "壹仟肆佰零玖元伍角整"; 负 before a negative one.
 
-    正确填写票据和结算凭证的基本规定 (银发〔1997〕393号, annex 1), articles 1–3: one 零 for zeros inside, 零 after 元 when
-    there are fen and no jiao, 整 after 元. 会计基础工作规范 article 52: 整 after jiao too, nothing after fen.
-    Where the rules leave a 零 to the writer it is left out. Raises ValueError for parts of a fen and from 10^12 yuan on.
+    正确填写票据和结算凭证的基本规定 (银发〔1997〕393号, annex 1), articles 1–3: one 零 for zeros inside, 零 after 元
+    when there are fen and no jiao, 整 after 元. 会计基础工作规范 article 52: 整 after jiao too, nothing after fen.
+    Where the rules leave a 零 to the writer it is left out. Raises ValueError for parts of a fen and from 10^12 yuan.
     """
     if amount != amount.quantize(FEN) or abs(amount) >= LIMIT:
         raise ValueError(f"not an amount for a receipt: {amount}")

@@ -18,7 +18,7 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 def _day(value: date) -> date:
     """The calendar day of a date, or of an aware datetime where the community lives."""
-    return timezone.localdate(value) if isinstance(value, datetime) else value
+    return timezone.localtime(value).date() if isinstance(value, datetime) else value
 
 
 @dataclass(frozen=True, order=True, slots=True)

@@ -62,7 +62,7 @@ def test_what_has_no_one_writing_is_refused(value: object):
         Decimal("1.005"),
         Decimal("NaN"),
         Decimal("Infinity"),
-        datetime(2026, 1, 1),
+        datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
         {"é": 1, "e\u0301": 2},
         "\ud800",
     ],

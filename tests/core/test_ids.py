@@ -35,7 +35,7 @@ def test_a_clock_set_back_keeps_the_order(monkeypatch: pytest.MonkeyPatch):
 def test_a_full_counter_borrows_the_next_millisecond(monkeypatch: pytest.MonkeyPatch):
     first = ids.uuid7()
     monkeypatch.setattr(ids.time, "time_ns", lambda: 0)
-    monkeypatch.setattr(ids, "_counter", 2**42 - 1)
+    monkeypatch.setattr(ids._ticks, "counter", 2**42 - 1)
     second = ids.uuid7()
     assert second > first
     assert second.int >> 80 == (first.int >> 80) + 1
