@@ -5,6 +5,7 @@ events) and rows that migrations made would be in the way of that. So the databa
 """
 
 import sqlite3
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
@@ -24,6 +25,8 @@ def _sqlite_copy(source: str, target: str) -> None:
 
 def _postgres_copy(source: str, target: str) -> None:
     with connection._nodb_cursor() as cursor:
+        # Not every connection is this thread's to close: a page's last request may still hold one.
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [source])
         cursor.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
 
@@ -38,6 +41,11 @@ def _copy(source: str, target: str) -> None:
 
 def _name_of(snapshot: str) -> str:
     return f"{settings.DATABASES['default']['NAME']}_{snapshot}"
+
+
+def folder() -> Path:
+    """Where this run keeps its files."""
+    return Path(settings.DATA_DIR)
 
 
 def taken(snapshot: str) -> bool:
