@@ -1,0 +1,49 @@
+// Two comforts; every page works without this file: the care mode switch that keeps what is being typed, and reading aloud.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+
+  document.querySelectorAll("form[data-care]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin" })
+        .then((answer) => {
+          if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("refused");
+          const on = root.classList.toggle("care");
+          form.elements.care.value = on ? "0" : "1";
+        })
+        .catch(() => form.submit());
+    });
+  });
+
+  const speech = window.speechSynthesis;
+  if (!speech || !window.SpeechSynthesisUtterance) return;
+  document.querySelectorAll("button[data-read-aloud]").forEach((button) => {
+    button.hidden = false;
+    const rest = () => button.setAttribute("aria-pressed", "false");
+    button.addEventListener("click", () => {
+      const reading = speech.speaking;
+      speech.cancel();
+      if (reading) return rest();
+      const source = document.querySelector(button.dataset.readAloud);
+      const words = (source.innerText || "").split(/\n+/).filter((line) => line.trim());
+      words.forEach((line, index) => {
+        const piece = new SpeechSynthesisUtterance(line);
+        piece.lang = root.lang;
+        piece.rate = 0.9;
+        if (index === words.length - 1) piece.onend = rest;
+        speech.speak(piece);
+      });
+      button.setAttribute("aria-pressed", "true");
+    });
+  });
+  window.addEventListener("pagehide", () => speech.cancel());
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.menu[open]").forEach((menu) => {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
+})();
