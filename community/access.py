@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from community.roles import STAFF_ROLES, Office, Role
+
+if TYPE_CHECKING:
+    from community.models import User
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -161,13 +164,19 @@ class Scope:
         return any(one.role in STAFF_ROLES for one in self.held)
 
 
+class PortalRequest(HttpRequest):
+    """A request as a view gets it once somebody is signed in."""
+
+    user: User
+
+
 def access(permission: Permission) -> Callable[[View], View]:
     """Mark a view: signed in, and holding `permission`; 403 otherwise."""
 
     def mark(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.scope.may(permission):  # type: ignore[union-attr]
+        def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.scope.may(permission):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

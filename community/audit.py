@@ -54,6 +54,16 @@ def reveal(obj: models.Model, field: str, *, by: User, purpose: str) -> str:
     return str(plain_of(getattr(obj, field)) or "")
 
 
+def last_event(*, community_id: int, household_id: Any) -> AuditEvent | None:
+    """The newest event that touched a household, for telling the second of two people what the first did."""
+    return (
+        AuditEvent.objects.unscoped(reason="the newest event of a household already found")
+        .filter(community_id=community_id, household_id=household_id)
+        .exclude(verb="reveal")
+        .first()
+    )
+
+
 def has_second_factor(user: User) -> bool:
     """Whether the user has set up TOTP or a passkey; the sign-in asked for it then."""
     from allauth.mfa.utils import is_mfa_enabled

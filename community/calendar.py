@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from community.models import CalendarDay
 from core.workdays import WorkCalendar
+
+from community.models import CalendarDay
 
 
 def work_calendar() -> WorkCalendar:

@@ -89,7 +89,7 @@ def _claim(request: HttpRequest) -> UUID | None:
 
 
 def _answer_before(request: HttpRequest, key: UUID) -> HttpResponseRedirect | None:
-    done = Submission.objects.filter(pk=key, user_id=request.user.pk, path=request.path[:200]).first()
+    done = Submission.objects.filter(pk=key, user=request.user.pk, path=request.path[:200]).first()
     return HttpResponseRedirect(done.location or request.path) if done else None
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from community.models import User
 
 
-class AppointmentQuerySet(ScopedQuerySet[Any], TermQuerySet):
+class AppointmentQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         """One's own, and for the office all of the community."""
         scope = user.scope
@@ -35,6 +35,10 @@ class AuditEventQuerySet(ScopedQuerySet[Any]):
         return self.filter(
             community_id=target.community_id, target_type=target._meta.label_lower, target_id=str(target.pk)
         ).scoped()
+
+    def of_household(self, household: Any) -> Self:
+        """Everything that touched a household, which the caller has found through its own `visible_to`."""
+        return self.filter(community_id=household.community_id, household_id=household.pk).scoped()
 
 
 class AttachmentQuerySet(ScopedQuerySet[Any]):

@@ -7,7 +7,7 @@ from core import clock
 
 
 class CommunityRow(models.Model):
-    """Abstract: a row that belongs to one community. Its manager is a ScopedQuerySet; its indexes begin with the community."""
+    """Abstract: a row of one community. Its manager is a ScopedQuerySet; its indexes begin with the community."""
 
     community = models.ForeignKey(
         "community.Community", models.PROTECT, verbose_name=_("社区"), related_name="+", db_index=False

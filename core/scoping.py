@@ -39,7 +39,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
 
     def scoped(self) -> Self:
         """Mark as narrowed; only `visible_to` calls it."""
-        chained = self._chain()
+        chained: Self = self._chain()  # type: ignore[attr-defined]
         chained._narrowed = True
         return chained
 
@@ -65,7 +65,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
         return self._joined(super().__xor__(other), other)
 
     def _combinator_query(self, combinator: str, *others: Any, **options: Any) -> Self:
-        return self._joined(super()._combinator_query(combinator, *others, **options), *others)  # type: ignore[misc]
+        return self._joined(super()._combinator_query(combinator, *others, **options), *others)
 
     def _joined(self, rows: Self, *others: Any) -> Self:
         """Rows of several querysets are narrowed when all of them are."""

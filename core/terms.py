@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.scoping import ScopedQuerySet
 
 
 def holds_on(day: date, prefix: str = "") -> Q:
@@ -19,8 +20,8 @@ def holds_on(day: date, prefix: str = "") -> Q:
     )
 
 
-class TermQuerySet(models.QuerySet[Any]):
-    """Reads over from–to rows; mixed into a room's own queryset."""
+class TermQuerySet(ScopedQuerySet[Any]):
+    """Reads over from–to rows; a room's own queryset derives from it."""
 
     def at(self, day: date) -> Self:
         """What held on `day`."""

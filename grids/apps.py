@@ -1,5 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class GridsConfig(AppConfig):
     name = "grids"
+
+    def ready(self) -> None:
+        from community import history
+
+        history.register(
+            {
+                "place_added": _("登记了新的地点"),
+                "building_assigned": _("调整了所属网格"),
+                "household_changed": _("修改了住户信息"),
+                "resident_changed": _("修改了成员信息"),
+                "member_added": _("登记了新成员"),
+                "care_set": _("列为关爱对象"),
+                "care_ended": _("不再列为关爱对象"),
+                "roster_applied": _("按花名册登记或更新"),
+                "reveal": _("查看了完整信息"),
+            }
+        )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from community.access import Scope
+from core import clock
 from core.scoping import ScopedQuerySet
-from core.terms import TermQuerySet
+from core.terms import TermQuerySet, holds_on
 
 if TYPE_CHECKING:
     from community.models import User
+    from grids.models import Building, Household
 
 
 def buildings_within(scope: Scope, prefix: str = "") -> Q:
@@ -29,6 +31,20 @@ def buildings_within(scope: Scope, prefix: str = "") -> Q:
 def households_within(scope: Scope, prefix: str = "household__") -> Q:
     """The same for rows that hang on a household, and one's own household."""
     return buildings_within(scope, prefix) | Q(**{f"{prefix}pk__in": scope.households})
+
+
+def door_matches(words: str) -> Q:
+    """The condition that a household's door is the one in the words, however it is written."""
+    parts = words.split("-")
+    if len(parts) == 4:
+        estate, building, unit, room = parts
+        return Q(
+            building__estate__code=estate,
+            building__number=building,
+            dwelling__unit__number=unit,
+            dwelling__room_no=room,
+        )
+    return Q(dwelling__label__contains=words)
 
 
 class EstateQuerySet(ScopedQuerySet[Any]):
@@ -60,6 +76,10 @@ class BuildingQuerySet(ScopedQuerySet[Any]):
         """The buildings whose households the user looks after."""
         return self.filter(buildings_within(user.scope, "self")).scoped()
 
+    def with_counts(self) -> Self:
+        """Annotated with `living`: the households that live in each."""
+        return self.annotate(living=Count("households", filter=Q(households__left_on__isnull=True)))
+
 
 class UnitQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
@@ -69,15 +89,38 @@ class UnitQuerySet(ScopedQuerySet[Any]):
 class DwellingQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The doors of the buildings in one's duty, and one's own."""
-        return self.filter(
-            buildings_within(user.scope) | Q(households__in=user.scope.households)
-        ).distinct().scoped()
+        return self.filter(buildings_within(user.scope) | Q(households__in=user.scope.households)).distinct().scoped()
 
 
 class HouseholdQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """One's own household; the households of one's grid or building; for the office all."""
         return self.filter(buildings_within(user.scope) | Q(pk__in=user.scope.households)).scoped()
+
+    def own_of(self, user: User) -> Self:
+        """The households that the user belongs to."""
+        return self.filter(pk__in=user.scope.households).scoped()
+
+    def living_in(self, building: Building) -> Self:
+        """The households of one building, by unit and room, with the door and the head joined."""
+        return (
+            self.living_here()
+            .filter(community=building.community_id, building=building)
+            .select_related("dwelling__unit", "head")
+            .order_by("dwelling__unit__number", "dwelling__room_no", "pk")
+        )
+
+    def matching(self, words: str) -> Self:
+        """Whose door or whose member's name, pinyin or initials begins with the words; `225-3-2-501` is a door."""
+        from grids.models import Membership
+
+        members = Membership.objects.unscoped(reason="members of households that are in scope themselves").current()
+        named = members.filter(
+            Q(resident__name__startswith=words)
+            | Q(resident__pinyin__startswith=words.lower())
+            | Q(resident__initials__startswith=words.lower())
+        )
+        return self.living_here().filter(door_matches(words) | Exists(named.filter(household=OuterRef("pk"))))
 
     def living_here(self) -> Self:
         return self.filter(left_on__isnull=True)
@@ -115,8 +158,12 @@ class ResidentQuerySet(ScopedQuerySet[Any]):
         seen = Membership.objects.visible_to(user).filter(resident=OuterRef("pk"))
         return self.filter(Exists(seen)).scoped()
 
+    def members_of(self, household: Household) -> Self:
+        """Who belongs today to a household that the caller has found through its own `visible_to`."""
+        return self.filter(holds_on(clock.today(), "memberships__"), memberships__household=household).scoped()
 
-class MembershipQuerySet(ScopedQuerySet[Any], TermQuerySet):
+
+class MembershipQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(households_within(user.scope)).scoped()
 
@@ -125,8 +172,7 @@ class MembershipQuerySet(ScopedQuerySet[Any], TermQuerySet):
         return self.at(day)
 
 
-class CareTagQuerySet(ScopedQuerySet[Any], TermQuerySet):
+class CareTagQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         """Those who look after the household, and the household itself; not a steward of another building."""
         return self.filter(households_within(user.scope)).scoped()
-

@@ -1,2 +1,14 @@
+from django.urls import path
+
+from grids import views
+
 app_name = "grids"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.places, name="places"),
+    path("buildings/<int:pk>/", views.building, name="building"),
+    path("households/mine/", views.my_household, name="mine"),
+    path("households/<uuid:pk>/", views.household, name="household"),
+    path("households/<uuid:pk>/edit/", views.household_edit, name="household_edit"),
+    path("households/<uuid:pk>/members/add/", views.member_add, name="member_add"),
+    path("households/<uuid:pk>/members/<uuid:resident_pk>/edit/", views.resident_edit, name="resident_edit"),
+]

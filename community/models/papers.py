@@ -68,7 +68,8 @@ class ActivationLetter(CommunityRow):
         indexes = [models.Index(fields=["community", "household"])]
         constraints = [
             models.CheckConstraint(
-                condition=Q(purpose="activate", household__isnull=False) | Q(purpose="new_password", user__isnull=False),
+                condition=Q(purpose="activate", household__isnull=False)
+                | Q(purpose="new_password", user__isnull=False),
                 name="letter_is_for_somebody",
             ),
             models.CheckConstraint(
@@ -121,3 +122,6 @@ class Submission(models.Model):
     class Meta:
         verbose_name = _("已处理的表单")
         indexes = [models.Index(fields=["at"])]
+
+    def __str__(self) -> str:
+        return self.path

@@ -19,6 +19,7 @@ from core import clock
 from core.fields import MaskedCharField, mask_phone
 from core.terms import Term
 
+
 def _scope_condition() -> Q:
     """Each role with exactly the foreign key of its scope set, all others null."""
     keys = ("grid", "building", "estate", "household")
@@ -68,9 +69,7 @@ class User(AbstractBaseUser):
                 .unscoped(reason="one's own appointments say what one may see")
                 .current()
                 .order_by("pk")
-                .values_list(
-                    "role", "office", "community_id", "grid_id", "building_id", "estate_id", "household_id"
-                )
+                .values_list("role", "office", "community_id", "grid_id", "building_id", "estate_id", "household_id")
             )
         )
 
@@ -94,9 +93,7 @@ class Appointment(Term, CommunityRow):
     grid = models.ForeignKey("grids.Grid", models.PROTECT, null=True, blank=True, related_name="appointments")
     building = models.ForeignKey("grids.Building", models.PROTECT, null=True, blank=True, related_name="appointments")
     estate = models.ForeignKey("grids.Estate", models.PROTECT, null=True, blank=True, related_name="appointments")
-    household = models.ForeignKey(
-        "grids.Household", models.PROTECT, null=True, blank=True, related_name="appointments"
-    )
+    household = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="appointments")
     resident = models.ForeignKey(
         "grids.Resident",
         models.PROTECT,

@@ -35,7 +35,9 @@ class Grid(CommunityRow):
         BASIC = "basic", _("基础网格")
         SPECIAL = "special", _("专属网格")
 
-    code = models.CharField(_("编码"), max_length=15, validators=[RegexValidator(r"^\d{15}$", _("网格编码是 15 位数字。"))])
+    code = models.CharField(
+        _("编码"), max_length=15, validators=[RegexValidator(r"^\d{15}$", _("网格编码是 15 位数字。"))]
+    )
     external_code = models.CharField(_("上级平台编码"), max_length=40, blank=True)
     name = models.CharField(_("名称"), max_length=40)
     kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.BASIC)
