@@ -72,7 +72,7 @@ check: $(CHECKS:%=check-%) ## everything that can be judged without running the 
 
 # Checks that load the settings get keys and a folder of their own.
 $(CHECKS:%=check-%): export DATA_DIR := $(CURDIR)/var/check
-$(CHECKS:%=check-%): unexport DATABASE_URL
+$(CHECKS:%=check-%): export DATABASE_URL := sqlite:///$(CURDIR)/var/check/portal.sqlite3
 check-types check-migrations check-deployment: check-data
 
 check-data: install-dev
@@ -104,7 +104,7 @@ check-vendored: install-dev ## vendored files are what their manifests say
 	@$(BIN)/python tools/check_vendored.py
 
 check-security: install-dev ## bandit
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+	@$(BIN)/bandit --quiet --severity-level medium --recursive --configfile pyproject.toml .
 
 check-audit: install-dev ## known holes in the pinned packages, where the network allows
 	@$(BIN)/python tools/audit_packages.py requirements.txt requirements-dev.txt

@@ -11,22 +11,16 @@ import sys
 
 def audit(requirements: str) -> list[str] | None:
     """One line for every known hole in the packages of this file; None when the database could not be asked."""
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "pip_audit", "--vulnerability-service", "osv", "--progress-spinner", "off"),
-            *("--disable-pip", "--require-hashes", "--timeout", "10", "--format", "json", "--requirement", requirements),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pip_audit", "--vulnerability-service", "osv", "--progress-spinner", "off"]
+    command += ["--disable-pip", "--require-hashes", "--timeout", "10", "--format", "json", "-r", requirements]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except (ValueError, KeyError):
         print(*done.stderr.strip().splitlines()[-1:], file=sys.stderr)
         return None
     return [
-        f"{package['name']} {package['version']}: {hole['id']}, mended in {', '.join(hole['fix_versions']) or 'nothing yet'}"
+        f"{package['name']} {package['version']}: {hole['id']}, mended in {hole['fix_versions'] or 'no version yet'}"
         for package in packages
         for hole in package.get("vulns", [])
     ]

@@ -21,9 +21,9 @@ LEFT_OUT = shutil.ignore_patterns(".*", "var", "tests", "vendor", "locale", "too
 
 def run(*command: str | Path, cwd: Path | None = None) -> str:
     """Run a program in English; what it printed. Ends this one with its complaint when it fails."""
-    done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C.UTF-8"}
-    )
+    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -61,7 +61,9 @@ def stale(catalogue: Path, folder: Path) -> bool:
 def main() -> int:
     absent = [program for program in PROGRAMS if shutil.which(program) is None]
     if absent:
-        print(f"!!!!!!!! LEFT OUT: the check of translations: no {absent[0]} here (apt install gettext)", file=sys.stderr)
+        print(
+            f"!!!!!!!! LEFT OUT: the check of translations: no {absent[0]} here (apt install gettext)", file=sys.stderr
+        )
         return 1 if os.environ.get("CI") == "true" else 0
     root = Path(sys.argv[1]) if sys.argv[1:] else ROOT
     catalogue = root / CATALOGUE
@@ -80,7 +82,10 @@ def main() -> int:
     if fuzzy:
         print(f"Marked fuzzy in {CATALOGUE}:\n\n{fuzzy}\n", file=sys.stderr)
     if old:
-        print(f"{CATALOGUE.with_suffix('.mo')} is older than its text: run `python manage.py compilemessages`", file=sys.stderr)
+        print(
+            f"{CATALOGUE.with_suffix('.mo')} is older than its text: run `python manage.py compilemessages`",
+            file=sys.stderr,
+        )
     if missing or fuzzy or old:
         return 1
     print("translations: every text has its English")

@@ -50,11 +50,13 @@ def main() -> int:
     requirements = parser.parse_args().requirements
     if sys.version_info < OLDEST:
         there, wanted = ".".join(map(str, sys.version_info[:2])), ".".join(map(str, OLDEST))
-        sys.exit(f"This is Python {there}; the portal needs {wanted} or newer. Try: make PYTHON=/path/to/python{wanted}")
+        sys.exit(
+            f"This is Python {there}; the portal needs {wanted} or newer. Try: make PYTHON=/path/to/python{wanted}"
+        )
     python = make_venv()
     print(f"installing {requirements}", flush=True)
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    return subprocess.run([*install, "--only-binary", ":all:", "-r", requirements], check=False).returncode
+    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    return subprocess.run([python, *install, "--only-binary", ":all:", "-r", requirements], check=False).returncode
 
 
 if __name__ == "__main__":
