@@ -1,11 +1,9 @@
 """What every test stands on: throw-away data, a database that comes back whole, no network, no luck."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from django.conf import settings
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
@@ -44,10 +42,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def pytest_sessionfinish(session: pytest.Session) -> None:
     with session.config.stash[blocking_manager_key].unblock():
         snapshots.forget_all()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

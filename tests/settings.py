@@ -1,10 +1,13 @@
 """The portal's own settings, upon throw-away data: a test run neither needs nor touches what is in var/."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
 TEST_DATA = Path(tempfile.mkdtemp(prefix="portal-tests-"))
+atexit.register(shutil.rmtree, TEST_DATA, ignore_errors=True)
 os.environ.update(
     DATA_DIR=str(TEST_DATA),
     SECRET_KEY="tests-" + "0123456789" * 5,
