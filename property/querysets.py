@@ -1,0 +1,248 @@
+"""Reads of the books. Totals come from the kept monthly balances, never from a scan of the postings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import BigIntegerField, Count, F, Prefetch, Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Round
+
+from community.roles import Role
+from core.quarters import Month
+from core.scoping import ScopedQuerySet
+from property import chart
+
+if TYPE_CHECKING:
+    from community.models import User
+    from property.models import Account, Book
+
+FEN = Decimal("0.01")
+
+
+def sees_books(user: User, book: str = "book__") -> Q:
+    """Whether a row belongs to books the user may read: the estate's committee, the community's secretary."""
+    scope = user.scope
+    return Q(**{f"{book}estate__in": scope.estates}) | Q(community__in=scope.ids("community", Role.SECRETARY))
+
+
+def fen_of(field: str) -> Combinable:
+    """A yuan column as whole fen, so that sums are exact on every database."""
+    return Cast(Round(F(field) * 100), BigIntegerField())
+
+
+def fen_sum(field: str, **options: Any) -> Combinable:
+    """The sum of a yuan column in whole fen; 0 for no rows."""
+    return Coalesce(Sum(fen_of(field), **options), 0)
+
+
+def yuan_of(fen: int) -> Decimal:
+    """Whole fen as yuan."""
+    return (Decimal(fen) * FEN).quantize(FEN)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """An account and fund over a period; `opening` and `closing` in yuan, debit positive."""
+
+    account: Account
+    fund: str
+    opening: Decimal
+    debit: Decimal
+    credit: Decimal
+
+    @property
+    def closing(self) -> Decimal:
+        return self.opening + self.debit - self.credit
+
+    @property
+    def grown(self) -> Decimal:
+        """What the account grew by in the period, on its kind's own side: income earned, cost incurred."""
+        change = self.debit - self.credit
+        return change if chart.normal_side(self.account.kind) == chart.Side.DEBIT else -change
+
+    @property
+    def normal_opening(self) -> Decimal:
+        """The opening balance as it is read aloud: positive on the account's normal side."""
+        return self.opening if self.account.normal_side == chart.Side.DEBIT else -self.opening
+
+    @property
+    def normal_closing(self) -> Decimal:
+        """The closing balance, positive on the account's normal side."""
+        return self.closing if self.account.normal_side == chart.Side.DEBIT else -self.closing
+
+
+class BookQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The committee of the estate and the secretary of the community."""
+        return self.filter(sees_books(user, "")).scoped()
+
+    def for_page(self) -> Self:
+        return self.select_related("estate")
+
+
+class AccountQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        """The accounts of a book found through its own `visible_to`."""
+        return self.filter(book=book).scoped()
+
+    def postable(self) -> Self:
+        return self.filter(takes_postings=True)
+
+
+class LedgerMonthQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        return self.filter(book=book).scoped()
+
+    def open(self) -> Self:
+        return self.filter(state="open")
+
+    def with_counts(self) -> Self:
+        """With `posted` and `unfinished`: how many vouchers of the month are posted, how many are on their way."""
+        from property.models import Voucher
+
+        return self.annotate(
+            posted=Count("vouchers", filter=Q(vouchers__state="posted")),
+            unfinished=Count("vouchers", filter=Q(vouchers__state__in=Voucher.UNFINISHED)),
+        )
+
+
+class VoucherQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The committee of the estate and the secretary of the community; nobody else."""
+        return self.filter(sees_books(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        return self.filter(book=book).scoped()
+
+    def posted(self) -> Self:
+        return self.filter(state="posted")
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=self.model.UNFINISHED)
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("month", "book")
+
+    def for_page(self) -> Self:
+        """One voucher with the people, the month and the lines of its paper: `lines` and `paper_lines`."""
+        from property.models import Posting, VoucherAttachment
+
+        found = "lines of a voucher found through visible_to"
+        return self.select_related(
+            "book__estate", "month", "drafted_by", "reviewed_by", "settled_by", "returned_by", "reverses__month"
+        ).prefetch_related(
+            Prefetch(
+                "postings",
+                Posting.objects.unscoped(reason=found).select_related("account"),
+                to_attr="lines",
+            ),
+            Prefetch(
+                "papers",
+                VoucherAttachment.objects.unscoped(reason=found).select_related("attachment"),
+                to_attr="paper_lines",
+            ),
+        )
+
+
+class PostingQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user, "voucher__book__")).scoped()
+
+    def posted_to(self, account: Account, first: Month, last: Month) -> Self:
+        """What was posted to an account (found through `visible_to`) in these months, in the order of posting."""
+        return (
+            self.filter(
+                account=account,
+                voucher__state="posted",
+                voucher__book=account.book_id,
+                voucher__month__month__range=(str(first), str(last)),
+            )
+            .select_related("voucher__month")
+            .order_by("voucher__sequence", "line")
+            .scoped()
+        )
+
+
+class VoucherAttachmentQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user, "voucher__book__")).scoped()
+
+
+class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        """The kept balances of a book found through its own `visible_to`."""
+        return self.filter(book=book).scoped()
+
+    def statement(self, first: Month, last: Month) -> list[StatementRow]:
+        """Every account and fund of one book with opening, movement and closing of `first` to `last`; one query and
+        one for the accounts. To be called on `of_book(book)`; rows that are zero throughout are left out."""
+        before, within = Q(month__lt=str(first)), Q(month__gte=str(first))
+        rows = (
+            self.filter(month__lte=str(last))
+            .order_by("account__code", "fund")
+            .values("account_id", "fund")
+            .annotate(
+                opening_debit=fen_sum("debit", filter=before),
+                opening_credit=fen_sum("credit", filter=before),
+                moved_debit=fen_sum("debit", filter=within),
+                moved_credit=fen_sum("credit", filter=within),
+            )
+        )
+        found = list(rows)
+        accounts = self._accounts(row["account_id"] for row in found)
+        statement = [
+            StatementRow(
+                accounts[row["account_id"]],
+                row["fund"],
+                yuan_of(row["opening_debit"] - row["opening_credit"]),
+                yuan_of(row["moved_debit"]),
+                yuan_of(row["moved_credit"]),
+            )
+            for row in found
+        ]
+        return [row for row in statement if row.opening or row.debit or row.credit]
+
+    def money_by_fund(self, last: Month | None = None) -> dict[str, Decimal]:
+        """The cash, bank and wallet balance of every fund at the end of `last` (None: now), in yuan."""
+        rows = self.filter(account__is_money=True).order_by()
+        if last is not None:
+            rows = rows.filter(month__lte=str(last))
+        found = rows.values("fund").annotate(d=fen_sum("debit"), c=fen_sum("credit")).values_list("fund", "d", "c")
+        held = {str(fund): Decimal("0.00") for fund in chart.Fund}
+        return held | {fund: yuan_of(debit - credit) for fund, debit, credit in found}
+
+    def by_month(self, first: Month, last: Month, kind: str) -> dict[Month, Decimal]:
+        """How much accounts of one kind (income, expense) grew by in every month of the period, in yuan."""
+        side = 1 if chart.normal_side(kind) == chart.Side.DEBIT else -1
+        grown = {month: Decimal("0.00") for month in Month.range(first, last)}
+        for month, debit, credit in (
+            self.filter(account__kind=kind, month__range=(str(first), str(last)))
+            .order_by()
+            .values("month")
+            .annotate(d=fen_sum("debit"), c=fen_sum("credit"))
+            .values_list("month", "d", "c")
+        ):
+            grown[Month.parse(month)] = yuan_of(side * (debit - credit))
+        return grown
+
+    def _accounts(self, ids: Iterable[int]) -> dict[int, Account]:
+        from property.models import Account
+
+        accounts: dict[int, Account] = Account.objects.unscoped(
+            reason="the accounts of balances found through visible_to"
+        ).in_bulk(set(ids))
+        return accounts
