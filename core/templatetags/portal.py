@@ -15,7 +15,6 @@ from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core import clock, money
 
@@ -133,9 +132,9 @@ def when(value: date | None) -> str:
         return near[distance] + _time_of(local)
     words = {"days": abs(distance), "day": day(value)}
     if -7 < distance < 0:
-        return ngettext("%(days)d 天前（%(day)s）", "%(days)d 天前（%(day)s）", abs(distance)) % words
+        return _("%(days)d 天前（%(day)s）") % words
     if 0 < distance < 7:
-        return ngettext("%(days)d 天后（%(day)s）", "%(days)d 天后（%(day)s）", distance) % words
+        return _("%(days)d 天后（%(day)s）") % words
     return day(value)
 
 
