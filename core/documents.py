@@ -76,10 +76,10 @@ def _words() -> dict[str, str]:
     }
 
 
-def _lay_out(root: Path, template: str | Path, files: Mapping[str, bytes]) -> str:
+def _lay_out(root: Path, template: str | Path, files: Mapping[str, bytes]) -> Path:
     """A folder in which a template sees the typst folders of all apps and its own files, and nothing else.
 
-    Returns the template's path in there.
+    Returns the file in there that includes the template: typst reads no main file through a link.
     """
     for app in apps.get_app_configs():
         folder = Path(app.path, "typst")
@@ -92,8 +92,12 @@ def _lay_out(root: Path, template: str | Path, files: Mapping[str, bytes]) -> st
         (root / "files" / name).write_bytes(content)
     if isinstance(template, Path):
         (root / "template").symlink_to(template.resolve().parent)
-        return f"template/{template.name}"
-    return f"{template}.typ"
+        inside = f"template/{template.name}"
+    else:
+        inside = f"{template}.typ"
+    main = root / "main.typ"
+    main.write_text(f'#include "/{inside}"')
+    return main
 
 
 def render(template: str | Path, data: Mapping[str, object], *, files: Mapping[str, bytes] | None = None) -> bytes:
@@ -109,13 +113,13 @@ def render(template: str | Path, data: Mapping[str, object], *, files: Mapping[s
         main = _lay_out(root, template, files or {})
         try:
             content, warnings = typst.compile_with_warnings(
-                f'#include "/{main}"'.encode(),
+                str(main),
                 root=folder,
                 font_paths=_fonts(),
                 ignore_system_fonts=True,
                 format="pdf",
                 sys_inputs={"data": text, "words": json.dumps(_words())},
-                pdf_standards=["ua-1"],
+                pdf_standards="ua-1",
                 package_path=folder,
                 package_cache_path=folder,
                 timestamp=int(clock.now().timestamp()),

@@ -81,7 +81,7 @@ class _Broken(Exception):
 def read_upload(upload: File[bytes], limit: int = MAX_BYTES) -> bytes:
     """The bytes of an upload; refuses an empty one and one of more than `limit` bytes, whatever size it claims."""
     upload.seek(0)
-    content = upload.read(limit + 1)
+    content: bytes = upload.read(limit + 1)
     if not content:
         raise UploadRefused(_("这个文件是空的，请重新选择。"))
     if len(content) > limit:
