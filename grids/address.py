@@ -45,7 +45,7 @@ class Address:
         return self.compound, self.building, self.unit, self.room
 
     def within(self, place: Address) -> Address:
-        """This door, with what it leaves unsaid taken from the place it is known to lie in (a sheet named `225号3幢`)."""
+        """This door; what it leaves unsaid is taken from the place it is known to lie in (a sheet named `225号3幢`)."""
         if self.compound and place.compound not in ("", self.compound):
             return self
         building = self.building or place.building
@@ -72,9 +72,9 @@ class Address:
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1000}
 _CJK_NUMBER = "[零〇○一二两三四五六七八九十百千]+"
-_NUMBER = rf"(?:\d{{1,5}}|{_CJK_NUMBER})"
+_NUMBER = rf"(?:[0-9]{{1,5}}|{_CJK_NUMBER})"
 _MARK = "[甲乙丙丁戊东西南北中]"
-_TOKEN = rf"(?:{_MARK}?{_NUMBER}[A-Z]?|[A-Z]\d{{0,3}}|{_MARK})"
+_TOKEN = rf"(?:{_MARK}?{_NUMBER}[A-Z]?|[A-Z][0-9]{{0,3}}|{_MARK})"
 _PLACE = "[一-鿿]"
 _ROAD = rf"(?:{_PLACE}{{1,12}}?(?:大道|路|街|巷|道|里|胡同|村))"
 _AUTHORITY = re.compile(
@@ -84,18 +84,18 @@ _AUTHORITY = re.compile(
 _LOCALITY = re.compile(rf"^(?:{_PLACE}{{1,6}}?(?:街道办事处|街道办|街道|镇))?(?:{_PLACE}{{1,8}}?社区(?:居委会)?)?")
 _HEAD = re.compile(
     rf"^(?P<road>{_ROAD}(?=第?{_MARK}?{_NUMBER}))?"
-    rf"(?:(?P<number>{_MARK}?{_NUMBER}[A-Z]?(?:-\d+)?)(?:(?P<lane>弄)|号(?![楼幢栋座])(?:附(?P<annex>\d+)号)?)(?:大院|院内|院)?-?)?"
-    rf"(?P<name>(?!{_TOKEN}(?:号?[楼幢栋座]|#)){_PLACE}{{2,12}}?(?=-?第?{_TOKEN}(?:号?[楼幢栋座]|#)|-?\d+-))?-?"
+    rf"(?:(?P<number>{_MARK}?{_NUMBER}[A-Z]?(?:-[0-9]+)?)(?:(?P<lane>弄)|号(?![楼幢栋座])(?:附(?P<annex>[0-9]+)号)?)(?:大院|院内|院)?-?)?"
+    rf"(?P<name>(?!{_TOKEN}(?:号?[楼幢栋座]|#)){_PLACE}{{2,12}}?(?=-?第?{_TOKEN}(?:号?[楼幢栋座]|#)|-?[0-9]+-))?-?"
 )
 _BUILDING = re.compile(rf"^第?(?P<building>{_TOKEN})(?:号楼|#楼|号?[幢栋座]|#|楼(?=-?第?{_TOKEN}单元))-?")
 _LANE_HOUSE = re.compile(rf"^(?P<building>{_NUMBER}[A-Z]?)号-?(?=.)")
 _UNIT = re.compile(rf"^第?(?P<unit>{_TOKEN})(?:单元|门|梯)-?")
 _FLOOR = re.compile(rf"^第?{_NUMBER}[楼层]-?(?=.)")
-_ROOM = re.compile(rf"^(?P<room>[A-Z]?{_NUMBER}(?:[A-Z]|{_MARK})?(?:-\d{{1,2}})?)(?:室|号房|房|号|户)?$")
-_PARTS = re.compile(r"^[A-Z]?\d{1,5}[A-Z]?(?:-[A-Z]?\d{1,5}[A-Z]?){1,3}(?:室|号|房)?$")
-_UNIT_AND_ROOM = re.compile(r"^([A-Z]?\d{1,2}[A-Z]?)-(\d{1,5}[A-Z]?(?:-\d{1,2})?(?:室|号|房)?)$")
+_ROOM = re.compile(rf"^(?P<room>[A-Z]?{_NUMBER}(?:[A-Z]|{_MARK})?(?:-[0-9]{{1,2}})?)(?:室|号房|房|号|户)?$")
+_PARTS = re.compile(r"^[A-Z]?[0-9]{1,5}[A-Z]?(?:-[A-Z]?[0-9]{1,5}[A-Z]?){1,3}(?:室|号|房)?$")
+_UNIT_AND_ROOM = re.compile(r"^([A-Z]?[0-9]{1,2}[A-Z]?)-([0-9]{1,5}[A-Z]?(?:-[0-9]{1,2})?(?:室|号|房)?)$")
 _TRADITIONAL = str.maketrans("棟樓單號門層戶東", "栋楼单号门层户东")
-_NOISE = re.compile(r"[\s​-‏﻿,,、。;;]+")
+_NOISE = re.compile(r"[\s\u200b-\u200f\ufeff,,、。;;]+")
 
 
 def parse(text: str, *, numbers: Collection[str] = ()) -> Address:
@@ -127,7 +127,7 @@ def number_of(text: str) -> str:
 def _normal(text: str) -> str:
     folded = unicodedata.normalize("NFKC", str(text)).upper().translate(_TRADITIONAL)
     folded = re.sub(r"[‐-―−_~/\\]+", "-", _NOISE.sub("", folded))
-    folded = re.sub(r"(?<=\d)[—.·](?=\d)", "-", folded)
+    folded = re.sub(r"(?<=[0-9])[—.·](?=[0-9])", "-", folded)
     return re.sub(r"-+", "-", folded).strip("-")
 
 
@@ -164,7 +164,8 @@ def _is_numbered_room(rest: str) -> bool:
 def _from_parts(address: Address, text: str, numbers: Collection[str]) -> Address:
     parts = [number_of(part) for part in text.split("-")]
     numbered = len(parts) == 4 or (len(parts) == 3 and not address.compound and parts[0] in numbers)
-    if numbered and address.compound or not numbered and not address.compound and len(parts) == 3 and len(parts[0]) > 2:
+    unclear = not address.compound and len(parts) == 3 and len(parts[0]) > 2
+    if (numbered and address.compound) or (unclear and not numbered):
         raise AddressDoubt("several readings")
     if numbered:
         address, parts = replace(address, number=parts[0]), parts[1:]
@@ -197,7 +198,7 @@ def _take(pattern: re.Pattern[str], group: str, rest: str) -> tuple[str, str]:
 
 
 def _strip_zeros(text: str) -> str:
-    return re.sub(r"(?<!\d)0+(?=\d)", "", text)
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", text)
 
 
 def _cjk_value(text: str) -> int:
@@ -207,7 +208,7 @@ def _cjk_value(text: str) -> int:
     for char in text:
         if char in _PLACES:
             place = _PLACES[char]
-            if place >= below or digit == 0 or (digit is None and (place > 10 or total and not zero)):
+            if place >= below or digit == 0 or (digit is None and (place > 10 or (total and not zero))):
                 raise AddressDoubt("numeral")
             total, digit, below, zero = total + (digit or 1) * place, None, place, False
         elif digit is not None:
@@ -219,6 +220,6 @@ def _cjk_value(text: str) -> int:
         else:
             digit = _DIGITS[char]
     # 一百一 is said for 110, and meant for 101 often enough that nobody should guess.
-    if digit is not None and below > 10 and not zero or zero and digit is None:
+    if (digit is not None and below > 10 and not zero) or (zero and digit is None):
         raise AddressDoubt("numeral")
     return total + (digit or 0)

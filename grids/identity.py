@@ -27,7 +27,7 @@ class IdentityDoubt(ValueError):
 
 def normal(number: str) -> str:
     """The number as it is compared and stored: half-width, without spaces and separators, letters in capitals."""
-    return re.sub(r"[\s​'’`-]", "", unicodedata.normalize("NFKC", number)).upper()
+    return re.sub(r"[\s\u200b\'’`-]", "", unicodedata.normalize("NFKC", number)).upper()
 
 
 def check(number: str) -> None:
@@ -48,7 +48,10 @@ def check(number: str) -> None:
 
 
 def check_other(number: str) -> None:
-    """Return quietly when a passport or permit number (already `normal`) can be right; raises IdentityDoubt("format")."""
+    """Return quietly when a passport or permit number (already `normal`) can be right.
+
+    Raises IdentityDoubt("format").
+    """
     if not re.fullmatch(r"(?=.*\d)[A-Z0-9()]{5,20}", number):
         raise IdentityDoubt("format")
 

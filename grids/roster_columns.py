@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.spreadsheets import Cell
 from django.db.models import TextChoices
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.spreadsheets import Cell
 from grids import roster_values as values
+from grids.codes import CareCategory
 
 _SEARCHED_ROWS = 30
 
@@ -117,6 +119,12 @@ class Headings:
         )
 
 
+def meanings() -> dict[str, str]:
+    """Everything a column can hold, with its name for people; "" is a column that is not read."""
+    cares = {f"{CARE_PREFIX}{category.value}": str(category.label) for category in CareCategory}
+    return {IGNORED: gettext("不读取"), **{column.value: str(column.label) for column in Column}, **cares}
+
+
 def as_written(cell: Cell) -> str:
     """A heading in the characters of the file, on one line and without spaces."""
     return re.sub(r"\s+", "", cell) if isinstance(cell, str) else values.text(cell)
@@ -181,7 +189,7 @@ def _headings(row: int, texts: Sequence[str], mapping: Mapping[str, str] | None)
 
 
 def _is_lower_row(upper: Sequence[Cell], lower: Sequence[Cell], mapping: Mapping[str, str] | None) -> bool:
-    """Whether `lower` divides groups named in `upper`: nothing new under the name, and only known headings elsewhere."""
+    """Whether `lower` divides groups named in `upper`: nothing new under the name, only known headings elsewhere."""
     texts = [(values.text(above), values.text(below)) for above, below in zip(upper, lower, strict=False)]
     named = [(above, below) for above, below in texts if meaning(above, mapping) in {Column.NAME, Column.HEAD_NAME}]
     new = [below for above, below in texts if below and below != above]

@@ -6,7 +6,6 @@ nothing is lost silently: what is not imported stands in the doubts.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
+from core.spreadsheets import Cell, Sheet
 from django.utils.translation import gettext as _
 
-from core.spreadsheets import Cell, Sheet
 from grids import address as addresses
 from grids import identity, roster_columns
 from grids import roster_values as values
@@ -59,14 +58,14 @@ class Doubt:
 
 @dataclass
 class Person:
-    """One row: a member of a household. Empty text and None mean that the roster does not say."""
+    """One row: a member of a household. Empty text and None mean that the roster does not say; dates are ISO text."""
 
     sheet: str
     row: int
     name: str
     relation: str = ""
     sex: str = ""
-    birth_date: dt.date | None = None
+    birth_date: str = ""
     id_type: str = IdType.IDENTITY_CARD
     id_number: str = ""
     phone: str = ""
@@ -377,12 +376,12 @@ class _TableReader:
             self._doubt(Column.SEX, "sex contradicts number", Severity.WITHOUT_VALUE)
         return told
 
-    def _birth_date(self, card: str) -> dt.date | None:
+    def _birth_date(self, card: str) -> str:
+        written = self._value(Column.BIRTH_DATE, values.birth_date, "")
         if not card:
-            return self._value(Column.BIRTH_DATE, values.birth_date, None)
-        told = identity.birth_date(card)
-        written = self._value(Column.BIRTH_DATE, values.birth_parts, None)
-        if written is not None and written != (told.year, told.month, told.day)[: len(written)]:
+            return written
+        told = identity.birth_date(card).isoformat()
+        if not told.startswith(written):
             self._doubt(Column.BIRTH_DATE, "birth date contradicts number", Severity.WITHOUT_VALUE)
         return told
 
@@ -519,7 +518,11 @@ def _place_of(sheet_name: str) -> Address:
         place = addresses.parse(sheet_name)
     except AddressDoubt:
         return Address()
-    return replace(place, room="") if place.number or place.building and re.search("[幢栋座楼]", sheet_name) else Address()
+    return (
+        replace(place, room="")
+        if place.number or (place.building and re.search("[幢栋座楼]", sheet_name))
+        else Address()
+    )
 
 
 def _grid_of(sheet_name: str) -> str:
@@ -550,7 +553,7 @@ def _same_person(one: Person, other: Person) -> bool:
     return (
         one.name == other.name
         and (not one.id_number or not other.id_number)
-        and (not one.birth_date or not other.birth_date or one.birth_date == other.birth_date)
+        and (one.birth_date.startswith(other.birth_date) or other.birth_date.startswith(one.birth_date))
     )
 
 
@@ -597,6 +600,9 @@ def _sentences() -> dict[str, str]:
         "no building": _("住址里没有写幢号。"),
         "no door": _("住址里没有写室号。"),
         "no compound": _("住址里没有写是哪个小区（例如 225号），社区有不止一个小区。"),
+        "others live there": _("这个门牌已登记着另一户，名册里的人会登记成新的一户。"),
+        "registered as deceased": _("这个人已登记为去世，没有更新。"),
+        "number of another": _("这个证件号码已登记在别人名下。"),
         "formula": _("姓名栏里是公式，请改成文字。"),
         "not a name": _("姓名栏里不像是姓名。"),
         "no name": _("这一行没有写姓名。"),
@@ -610,7 +616,6 @@ def _sentences() -> dict[str, str]:
         "same person twice": _("同一户里这个人出现了两次。"),
         "sex contradicts number": _("性别和身份证号不一致，已按身份证号登记。"),
         "birth date contradicts number": _("出生日期和身份证号不一致，已按身份证号登记。"),
-        "day missing": _("出生日期缺少具体日子。"),
         "no such date": _("出生日期读不出来。"),
         "date in the future": _("出生日期在今天之后。"),
         "two heads": _("这一户出现了两个户主，请核对。"),

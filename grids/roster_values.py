@@ -12,8 +12,9 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from core import clock
 from core.spreadsheets import Cell
+
+from core import clock
 from grids import identity
 from grids.codes import CareCategory, Employment, Relation, Sex
 
@@ -27,14 +28,18 @@ class ValueDoubt(ValueError):
 
 
 DITTO = frozenset({"同上", "同前", "上同", "同左", "〃", '"', '""', "''", "″", "“", "”", "々"})
-_NOTHING = frozenset({"", "无", "否", "没有", "不是", "不详", "/", "-", "--", "—", "——", "×", "X", "N", "NO", "0", "空"})
+_NOTHING = frozenset(
+    {"", "无", "否", "没有", "不是", "不详", "/", "-", "--", "—", "——", "×", "X", "N", "NO", "0", "空"}
+)
 _TICKS = frozenset({"√", "✓", "✔", "☑", "是", "有", "1", "Y", "YES", "T", "TRUE", "V", "○", "●", "对"})
 _VACANT = re.compile(r"^(?:空置?(?:房|户)?|空关(?:房|户)?|无人(?:居住)?|闲置|未入住|未出售)$")
 _TOTAL = re.compile(r"^(?:本页|全部|以上)?(?:合计|总计|小计|共计|总数|总人数|总户数)|^共\d+[户人]")
 _FOOTER = re.compile(r"^(?:填表|制表|审核|统计|经办|负责|登记|社区负责|联系)\w{0,4}[::]|^(?:注|备注|说明|填表说明)[::]")
 _EXPONENT = re.compile(r"^\d(?:\.\d+)?E\+\d+$")
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), 0xFEFF))
-_FIRST_SERIAL, _EPOCH = 2, dt.date(1899, 12, 30)
+_EPOCH = dt.date(1899, 12, 30)  # day 0 of a spreadsheet's serial numbers
+_SPELLED_DATE = re.compile(r"(\d{4})[年./-](\d{1,2})(?:月|[./-](?=\d)|$)(?:(\d{1,2})[日号]?)?(?:00:00:00)?")
+_LAST_YEAR = 2100  # a number up to here is a year, above it a serial number
 _OLDEST = dt.date(1890, 1, 1)
 
 _SEXES = {
@@ -56,8 +61,9 @@ _RELATIONS = {
     Relation.MOTHER: "母亲 母 妈妈",
     Relation.GRANDPARENT: "祖父 祖母 爷爷 奶奶 外祖父 外祖母 外公 外婆 姥爷 姥姥 祖父母 外祖父母 曾祖父 曾祖母",
     Relation.SIBLING: "兄弟姐妹 兄 弟 姐 妹 哥哥 弟弟 姐姐 妹妹 哥 兄弟 姐妹",
-    Relation.OTHER_RELATIVE: "其他亲属 亲属 亲戚 女婿 儿媳 媳妇 儿媳妇 媳 孙媳妇 孙媳 孙女婿 外孙媳妇 外孙女婿 嫂 嫂子 弟媳 弟妹 姐夫 妹夫"
-    " 伯父 伯母 叔父 叔叔 婶母 婶婶 舅父 舅舅 舅母 姨父 姨母 阿姨 姑父 姑母 姑姑 堂兄弟 堂姐妹 表兄弟 表姐妹 侄子 侄 侄女 外甥 外甥女",
+    Relation.OTHER_RELATIVE: "其他亲属 亲属 亲戚 女婿 儿媳 媳妇 儿媳妇 媳 孙媳妇 孙媳 孙女婿 外孙媳妇 外孙女婿 嫂 嫂子 "
+    "弟媳 弟妹 姐夫 妹夫 伯父 伯母 叔父 叔叔 婶母 婶婶 舅父 舅舅 舅母 姨父 姨母 阿姨 姑父 姑母 姑姑 "
+    "堂兄弟 堂姐妹 表兄弟 表姐妹 侄子 侄 侄女 外甥 外甥女",
     Relation.NON_RELATIVE: "非亲属 保姆 朋友 租客 租户 室友 合租 同住 同事 房客 其他",
 }
 _RELATION_OF = {word: code for code, words in _RELATIONS.items() for word in words.split()}
@@ -89,14 +95,17 @@ _KINDS = {
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 
 _PARTY_YES = frozenset({"党员", "中共党员", "共产党员", "预备党员", "中共预备党员", "正式党员"})
-_PARTY_NO = frozenset({"群众", "团员", "共青团员", "少先队员", "民主党派", "无党派", "无党派人士", "非党员", "普通居民"})
+_PARTY_NO = frozenset(
+    {"群众", "团员", "共青团员", "少先队员", "民主党派", "无党派", "无党派人士", "非党员", "普通居民"}
+)
 
 _CARE = {
     CareCategory.MINIMUM_ALLOWANCE: "低保 低保户 低保对象 低保家庭 最低生活保障 享受低保 低保人员",
     CareCategory.NEAR_ALLOWANCE: "低保边缘 低保边缘户 低保边缘家庭 低边 边缘户",
     CareCategory.DESTITUTE: "特困 特困人员 特困供养 特困供养人员 五保 五保户 三无人员",
     CareCategory.RIGID_EXPENSES: "刚性支出困难 支出型困难 刚性支出困难家庭 支出型贫困",
-    CareCategory.DISABLED: "残疾 残疾人 残疾人员 持证残疾人 重残 肢体残疾 视力残疾 听力残疾 言语残疾 智力残疾 精神残疾 多重残疾",
+    CareCategory.DISABLED: "残疾 残疾人 残疾人员 持证残疾人 重残 "
+    "肢体残疾 视力残疾 听力残疾 言语残疾 智力残疾 精神残疾 多重残疾",
     CareCategory.LIVING_ALONE: "独居老人 独居 独居老年人 孤寡老人 孤寡",
     CareCategory.EMPTY_NEST: "空巢老人 空巢 空巢老年人",
     CareCategory.VERY_OLD: "高龄老人 高龄 80岁以上 八十岁以上 80岁以上老人 高龄老年人",
@@ -194,35 +203,21 @@ def party(cell: Cell) -> bool | None:
         return None
     if written in _PARTY_YES or written.upper() in _TICKS:
         return True
-    if written in _PARTY_NO or written.upper() in _NOTHING or written.endswith("党员") and "非" in written:
+    if written in _PARTY_NO or written.upper() in _NOTHING or (written.endswith("党员") and "非" in written):
         return False
     raise ValueDoubt("word not known")
 
 
-def birth_date(cell: Cell) -> dt.date | None:
-    """The birth date from a date, a serial number or any usual spelling; None when empty.
+def birth_date(cell: Cell) -> str:
+    """The birth date as ISO text from a date, a serial number or any usual spelling; "" when empty.
 
-    Raises `day missing` for a month alone, `no such date`, `date in the future`.
+    A roster that knows the year or the month alone gives `1956` or `1956-03`. Raises `no such date` and `date in the
+    future`.
     """
-    parts = birth_parts(cell)
-    if parts is None:
-        return None
-    if len(parts) < 3:
-        raise ValueDoubt("day missing")
-    return dt.date(*parts)
-
-
-def birth_parts(cell: Cell) -> tuple[int, ...] | None:
-    """(year, month, day) or (year, month) as written; None when empty. Raises `no such date`, `date in the future`."""
     if isinstance(cell, dt.date):
-        found: tuple[int, ...] = (cell.year, cell.month, cell.day)
-    else:
-        written = packed(cell)
-        if written in _NOTHING:
-            return None
-        found = _written_date(written)
-    _plausible(found)
-    return found
+        return _plausible((cell.year, cell.month, cell.day))
+    written = packed(cell)
+    return "" if written in _NOTHING else _plausible(_written_date(written))
 
 
 def phone(cell: Cell) -> str:
@@ -312,26 +307,26 @@ def _lookup(table: Mapping[str, str], written: str) -> str:
 
 
 def _written_date(written: str) -> tuple[int, ...]:
-    if re.fullmatch(r"\d{1,5}", written) and _FIRST_SERIAL <= int(written):
+    if year := re.fullmatch(r"(\d{4})年?", written):
+        if int(year[1]) <= _LAST_YEAR:
+            return (int(year[1]),)
+    if re.fullmatch(r"\d{4,5}", written):
         day = _EPOCH + dt.timedelta(days=int(written))
-        return (day.year, day.month, day.day) if int(written) > 2100 else _refuse("no such date")
+        return (day.year, day.month, day.day)
     if compact := re.fullmatch(r"(\d{4})(\d{2})(\d{2})?", written):
         return tuple(int(part) for part in compact.groups() if part)
-    if spelled := re.fullmatch(r"(\d{4})[年./-](\d{1,2})(?:月|[./-](?=\d)|$)(?:(\d{1,2})[日号]?)?(?:0?0:00(?::00)?)?", written):
+    if spelled := re.fullmatch(_SPELLED_DATE, written):
         return tuple(int(part) for part in spelled.groups() if part)
-    return _refuse("no such date")
+    raise ValueDoubt("no such date")
 
 
-def _refuse(reason: str) -> tuple[int, ...]:
-    raise ValueDoubt(reason)
-
-
-def _plausible(parts: tuple[int, ...]) -> None:
+def _plausible(parts: tuple[int, ...]) -> str:
     try:
-        day = dt.date(*(parts if len(parts) == 3 else (*parts, 1)))
+        day = dt.date(*(*parts, 1, 1)[:3])
     except ValueError:
         raise ValueDoubt("no such date") from None
     if day > clock.today():
         raise ValueDoubt("date in the future")
     if day < _OLDEST:
         raise ValueDoubt("no such date")
+    return day.isoformat()[: (4, 7, 10)[len(parts) - 1]]

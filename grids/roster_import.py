@@ -1,0 +1,135 @@
+"""Import a household roster: read the file, plan, apply in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from community import audit
+from community.models import Community, User
+from core import clock
+from core.refusal import Refused
+from core.scoping import locked
+from core.spreadsheets import read_sheets
+from grids import roster_plan, roster_sheet
+from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
+from grids.roster_plan import HouseholdPlan, Plan
+from grids.roster_sheet import Roster, RosterUnreadable
+
+_WHY = "rows that the plan found within the community"
+_BATCH = 500
+
+Row = TypeVar("Row", bound=models.Model)
+Progress = Callable[[int, int], None]
+
+
+def read(content: bytes, name: str, mapping: Mapping[str, str] | None = None) -> Roster:
+    """Read the roster in an xlsx, xls or csv file; raises Refused with what is wrong with the file."""
+    try:
+        return roster_sheet.read(read_sheets(content, name), mapping)
+    except RosterUnreadable as problem:
+        raise Refused(str(problem)) from problem
+
+
+def plan(roster: Roster, *, community: Community) -> Plan:
+    """What applying the roster would do; writes nothing."""
+    return roster_plan.plan(roster, community)
+
+
+@transaction.atomic
+def apply(
+    roster: Roster, *, community: Community, by: User | None, expected: str = "", progress: Progress | None = None
+) -> Plan:
+    """Apply a roster in one transaction; gives the plan that was carried out. Doing it twice changes nothing.
+
+    `expected` is the fingerprint of the plan the person agreed to: where the register has changed since, Refused.
+    """
+    locked(community)
+    carried_out = roster_plan.plan(roster, community)
+    if expected and carried_out.fingerprint() != expected:
+        raise Refused(_("预览之后登记册有了变动，请重新预览再确认。"))
+    for done, step in enumerate(_STEPS, 1):
+        step(carried_out, by)
+        if progress is not None:
+            progress(done, STEPS)
+    return carried_out
+
+
+def _write_places(plan: Plan, by: User | None) -> None:
+    new = plan.new_places
+    _create(Estate, new.estates)
+    _create(Building, new.buildings)
+    _create(Unit, new.units)
+    _create(Dwelling, new.dwellings)
+    added: list[models.Model] = [*new.estates, *new.buildings]
+    audit.record_many("place_added", [(place, {"name": [None, str(place)]}) for place in added], by=by)
+    _update(Building, plan.places.assigned, {"grid"})
+    assigned = [(building, {"grid": [None, str(building.grid)]}) for building in plan.places.assigned]
+    audit.record_many("building_assigned", assigned, by=by)
+    _update(Dwelling, [one.household.dwelling for one in plan.households if one.area_changed], {"area"})
+
+
+def _write_people(plan: Plan, by: User | None) -> None:
+    people = list(plan.people)
+    _create(Resident, [one.resident for one in people if one.is_new])
+    _create(Household, [one.household for one in plan.households if one.is_new])
+    _update_by_fields(Resident, [(one.resident, one.fields) for one in people if not one.is_new])
+    _update_by_fields(Household, [(one.household, one.fields) for one in plan.households if not one.is_new])
+    left = [one.left for one in people if one.left is not None]
+    for membership in left:
+        membership.ends_on = max(clock.today(), membership.starts_on)
+    _update(Membership, left, {"ends_on"})
+    _create(Membership, [one.membership for one in people if one.is_joining])
+    _update(Membership, [one.membership for one in people if one.new_relation], {"relation"})
+
+
+def _write_cares(plan: Plan, by: User | None) -> None:
+    _create(CareTag, [tag for one in plan.people for tag in one.new_tags])
+    _update(CareTag, [tag for one in plan.people for tag in one.changed_tags], {"level", "household"})
+
+
+def _write_record(plan: Plan, by: User | None) -> None:
+    """One event a household, whatever was written about it and its people; its version moves on."""
+    touched = [one for one in plan.households if one.is_new or one.is_changed]
+    changed = [one.household.pk for one in touched if not one.is_new]
+    for batch in _batches(changed):
+        Household.objects.unscoped(reason=_WHY).filter(pk__in=batch).update(version=F("version") + 1)
+    audit.record_many("roster_applied", [(one.household, _told(one)) for one in touched], by=by)
+
+
+def _told(plan: HouseholdPlan) -> dict[str, Any]:
+    """The changes of a household as its record keeps them: a new one names its people, an old one each field."""
+    if plan.is_new:
+        return {_("成员"): ["", "、".join(one.person.name for one in plan.people)]}
+    return {f"{change.who} {change.field}": [change.before, change.after] for change in plan.changes}
+
+
+_STEPS = (_write_places, _write_people, _write_cares, _write_record)
+STEPS = len(_STEPS)
+
+
+def _create(model: type[Row], rows: Sequence[Row]) -> None:
+    model._base_manager.bulk_create(rows, batch_size=_BATCH)
+
+
+def _update(model: type[Row], rows: Sequence[Row], fields: Iterable[str]) -> None:
+    if rows:
+        model._base_manager.bulk_update(rows, sorted(fields), batch_size=_BATCH)
+
+
+def _update_by_fields(model: type[Row], rows: Iterable[tuple[Row, set[str]]]) -> None:
+    """Rows that change the same fields go together, so that no row writes back a field it did not change."""
+    groups: dict[frozenset[str], list[Row]] = {}
+    for row, fields in rows:
+        if fields:
+            groups.setdefault(frozenset(fields), []).append(row)
+    for fields, group in groups.items():
+        _update(model, group, fields)
+
+
+def _batches(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (values[start : start + _BATCH] for start in range(0, len(values), _BATCH))

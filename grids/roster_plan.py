@@ -1,0 +1,467 @@
+"""What a roster would change in the register of a community: to create, to change field by field, to leave.
+
+A plan is made of unsaved rows and of rows with changed attributes; nothing is written. Reading takes the same number of
+queries for ten households and for ten thousand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from community import audit
+from community.models import Community
+from core import clock, pinyin
+from core.fields import plain_of, search_hash
+from core.hashing import canonical, digest
+from grids.codes import CareCategory, Relation
+from grids.models import CareTag, Dwelling, Household, Membership, Resident
+from grids.roster_columns import Column
+from grids.roster_places import NewPlaces, Places, UnknownCompound
+from grids.roster_sheet import Doubt, Person, Roster, RosterHousehold, Severity
+
+_WHY = "the roster import compares with all people of its community"
+_PERSON_FIELDS = ("name", "sex", "birth_date", "phone", "hukou", "employment", "is_party_member", "note")
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field that a roster row changes; sensitive values are masked."""
+
+    sheet: str
+    row: int
+    who: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass
+class PersonPlan:
+    """One person of the roster beside the resident found or made for it."""
+
+    person: Person
+    resident: Resident
+    membership: Membership
+    is_new: bool
+    is_joining: bool = False
+    left: Membership | None = None
+    fields: set[str] = field(default_factory=set)
+    new_tags: list[CareTag] = field(default_factory=list)
+    changed_tags: list[CareTag] = field(default_factory=list)
+    new_relation: bool = False
+
+
+@dataclass
+class HouseholdPlan:
+    """One household of the roster beside the household found or made for it."""
+
+    roster: RosterHousehold
+    household: Household
+    is_new: bool
+    fields: set[str] = field(default_factory=set)
+    area_changed: bool = False
+    people: list[PersonPlan] = field(default_factory=list)
+    changes: list[FieldChange] = field(default_factory=list)
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether an existing household gets anything new."""
+        return not self.is_new and bool(self.changes)
+
+
+@dataclass
+class Plan:
+    """Everything that applying a roster would do."""
+
+    community: Community
+    roster: Roster
+    households: list[HouseholdPlan]
+    places: Places
+    doubts: list[Doubt]
+    not_in_roster: int
+
+    @property
+    def people(self) -> Iterable[PersonPlan]:
+        return (person for household in self.households for person in household.people)
+
+    @property
+    def new_places(self) -> NewPlaces:
+        return self.places.new
+
+    def created(self) -> dict[str, int]:
+        """How many rows of each kind would be created."""
+        new = self.new_places
+        return {
+            "estates": len(new.estates),
+            "buildings": len(new.buildings),
+            "dwellings": len(new.dwellings),
+            "households": sum(plan.is_new for plan in self.households),
+            "residents": sum(plan.is_new for plan in self.people),
+            "care_tags": sum(len(plan.new_tags) for plan in self.people),
+        }
+
+    def changes(self) -> list[FieldChange]:
+        """Every field of existing households and people that would change."""
+        return [change for plan in self.households for change in plan.changes if not plan.is_new]
+
+    def care(self) -> Counter[str]:
+        """How many people of the roster carry each care category, by its Chinese name."""
+        found = Counter(category for plan in self.people for category, _grade in plan.person.care)
+        return Counter({str(CareCategory(category).label): count for category, count in found.items()})
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether applying would leave everything as it is."""
+        return not (any(self.created().values()) or self.changes() or self.places.assigned)
+
+    def summary(self) -> dict[str, Any]:
+        """The plan as plain data: counts, changes and doubts; nothing in it is sensitive in full."""
+        created = self.created()
+        changed = [plan for plan in self.households if plan.is_changed]
+        return {
+            "households": len(self.households),
+            "residents": sum(1 for _person in self.people),
+            "create": created["households"] + created["residents"],
+            "change": len(self.changes()),
+            "leave": sum(not plan.is_new for plan in self.households) - len(changed),
+            "not_in_roster": self.not_in_roster,
+            "created": created,
+            "grids_assigned": len(self.places.assigned),
+            "unknown_grids": sorted(self.places.unknown_grids),
+            "care": dict(self.care()),
+            "doors": dict(self.roster.doors()),
+            "changes": [vars(change) for change in self.changes()],
+            "doubts": [{**vars(doubt), "sentence": doubt.sentence} for doubt in self.doubts],
+            "columns": [
+                {
+                    "sheet": read.sheet,
+                    "row": read.row,
+                    "headings": [[heading.text, heading.column] for heading in read.headings.columns],
+                }
+                for read in self.roster.columns
+            ],
+        }
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what would happen: equal as long as roster and register both stand still."""
+        summary = self.summary()
+        return digest(canonical({name: summary[name] for name in ("created", "changes", "grids_assigned", "leave")}))
+
+
+def plan(roster: Roster, community: Community) -> Plan:
+    """Compare a roster with the register of a community."""
+    return _Planner(roster, community).plan()
+
+
+class _Register:
+    """The people of a community as they are now, read in four queries; encrypted numbers are not decrypted."""
+
+    def __init__(self, community: Community) -> None:
+        of_community = {"community": community}
+        households = Household.objects.unscoped(reason=_WHY).filter(**of_community, left_on__isnull=True)
+        residents = Resident.objects.unscoped(reason=_WHY).filter(**of_community).defer("id_number")
+        memberships = Membership.objects.unscoped(reason=_WHY).filter(**of_community)
+        tags = CareTag.objects.unscoped(reason=_WHY).filter(**of_community, ends_on__isnull=True)
+        self.residents = {resident.pk: resident for resident in residents}
+        self.by_hash = {resident.id_hash: resident for resident in self.residents.values() if resident.id_hash}
+        self.households = {household.pk: household for household in households.order_by("created_at", "pk")}
+        self.at_dwelling: dict[Any, list[Household]] = {}
+        for household in self.households.values():
+            self.at_dwelling.setdefault(household.dwelling_id, []).append(household)
+        self.membership_of: dict[Any, Membership] = {}
+        self.members: dict[Any, list[Membership]] = {}
+        for membership in memberships.filter(is_primary=True, ends_on__isnull=True).order_by("pk"):
+            self.membership_of[membership.resident_id] = membership
+            self.members.setdefault(membership.household_id, []).append(membership)
+        self.tags: dict[tuple[Any, str], CareTag] = {}
+        self.household_tags: set[tuple[Any, str]] = set()
+        for tag in tags:
+            if tag.resident_id:
+                self.tags[tag.resident_id, tag.category] = tag
+            else:
+                self.household_tags.add((tag.household_id, tag.category))
+
+
+class _Planner:
+    def __init__(self, roster: Roster, community: Community) -> None:
+        self.roster = roster
+        self.community = community
+        self.today = clock.today()
+        self.places = Places(community)
+        self.register = _Register(community)
+        self.doubts = list(roster.doubts)
+        self.taken_households: set[Any] = set()
+        self.taken_residents: set[Any] = set()
+
+    def plan(self) -> Plan:
+        self.places.expect(household.address for household in self.roster.households)
+        for address, raw in self.roster.vacant:
+            try:
+                self.places.dwelling(address, raw=raw)
+            except UnknownCompound:
+                continue
+        planned = [plan for household in self.roster.households if (plan := self._household(household))]
+        order = {read.sheet: index for index, read in enumerate(self.roster.columns)}
+        self.doubts.sort(key=lambda doubt: (order.get(doubt.sheet, -1), doubt.row))
+        left = len(self.register.households) - len(self.taken_households)
+        return Plan(self.community, self.roster, planned, self.places, self.doubts, not_in_roster=left)
+
+    def _household(self, read: RosterHousehold) -> HouseholdPlan | None:
+        if not read.people:
+            return None
+        try:
+            dwelling = self.places.dwelling(read.address, raw=read.raw_address, grid=read.grid)
+        except UnknownCompound:
+            for person in read.people:
+                self._doubt(person, Column.ADDRESS, "no compound", Severity.LEFT_OUT)
+            return None
+        found = self._matching_household(dwelling, read)
+        plan = HouseholdPlan(read, found or self._new_household(dwelling, read), is_new=found is None)
+        if found is not None:
+            self.taken_households.add(found.pk)
+        self._compare_household(plan, dwelling)
+        for person, resident in self._matched_people(plan):
+            self._add_person(plan, person, resident)
+        self._set_head(plan)
+        return plan
+
+    def _new_household(self, dwelling: Dwelling, read: RosterHousehold) -> Household:
+        return Household(
+            community=self.community,
+            dwelling=dwelling,
+            building=dwelling.building,
+            kind=read.kind or Household.Kind.REGISTERED,
+            phone=read.head.phone if read.head else "",
+        )
+
+    def _matching_household(self, dwelling: Dwelling, read: RosterHousehold) -> Household | None:
+        """The household at this door that shares most people; one nobody is registered in is taken as it is."""
+        candidates = [
+            household
+            for household in self.register.at_dwelling.get(dwelling.pk, ())
+            if household.pk not in self.taken_households
+        ]
+        if not candidates:
+            return None
+        best = max(candidates, key=lambda household: self._shared(household, read))
+        if self._shared(best, read) or not self.register.members.get(best.pk):
+            return best
+        self._doubt(read.people[0], Column.NAME, "others live there", Severity.NOTED)
+        return None
+
+    def _shared(self, household: Household, read: RosterHousehold) -> int:
+        residents = [self.register.residents[m.resident_id] for m in self.register.members.get(household.pk, ())]
+        hashes = {resident.id_hash for resident in residents if resident.id_hash}
+        names = {resident.name for resident in residents}
+        return sum(
+            2 if person.id_number and search_hash(person.id_number) in hashes else person.name in names
+            for person in read.people
+        )
+
+    def _matched_people(self, plan: HouseholdPlan) -> Iterable[tuple[Person, Resident | None]]:
+        """Each person with its resident: by identity number, else within the household by name and birth date, or name."""
+        members = [] if plan.is_new else self.register.members.get(plan.household.pk, [])
+        pool = [self.register.residents[membership.resident_id] for membership in members]
+        found: dict[int, Resident] = {}
+        for same in (self._same_number, _same_birth, _same_name):
+            for index, person in enumerate(plan.roster.people):
+                if index in found:
+                    continue
+                fitting = [one for one in same(person, pool) if one.pk not in self.taken_residents]
+                if len(fitting) == 1:
+                    found[index] = fitting[0]
+                    self.taken_residents.add(fitting[0].pk)
+        return [(person, found.get(index)) for index, person in enumerate(plan.roster.people)]
+
+    def _same_number(self, person: Person, _pool: list[Resident]) -> list[Resident]:
+        known = self.register.by_hash.get(search_hash(person.id_number)) if person.id_number else None
+        return [known] if known is not None else []
+
+    def _add_person(self, plan: HouseholdPlan, person: Person, resident: Resident | None) -> None:
+        if resident is not None and resident.deceased_on is not None:
+            self._doubt(person, Column.NAME, "registered as deceased", Severity.LEFT_OUT)
+            return
+        is_new = resident is None
+        if resident is None:
+            resident = Resident(community=self.community)
+            self.register.residents[resident.pk] = resident
+        before = self.register.membership_of.get(resident.pk)
+        stays = before is not None and before.household_id == plan.household.pk
+        membership = before if before is not None and stays else self._new_membership(plan, person, resident)
+        added = PersonPlan(
+            person, resident, membership, is_new=is_new, is_joining=not stays, left=None if stays else before
+        )
+        plan.people.append(added)
+        self._tell_joining(plan, added)
+        self._compare_person(plan, added)
+        self._compare_relation(plan, added)
+        self._compare_care(plan, added)
+
+    def _new_membership(self, plan: HouseholdPlan, person: Person, resident: Resident) -> Membership:
+        return Membership(
+            community=self.community,
+            household=plan.household,
+            resident=resident,
+            relation=person.relation or Relation.NON_RELATIVE,
+            starts_on=self.today,
+        )
+
+    def _tell_joining(self, plan: HouseholdPlan, added: PersonPlan) -> None:
+        if added.is_new:
+            self._change(plan, added.person, _("成员"), "", added.person.name)
+        elif added.is_joining:
+            old = self.register.households.get(added.left.household_id) if added.left else None
+            self._change(plan, added.person, _("住户"), str(old or ""), str(plan.household))
+
+    def _compare_household(self, plan: HouseholdPlan, dwelling: Dwelling) -> None:
+        read, household = plan.roster, plan.household
+        if read.area and dwelling.area != read.area:
+            before = f"{dwelling.area / 100:.2f}" if dwelling.area else ""
+            self._change(plan, None, _field_name(dwelling, "area"), before, f"{read.area / 100:.2f}")
+            dwelling.area = read.area
+            plan.area_changed = dwelling.pk is not None
+        if not plan.is_new and read.kind and household.kind != read.kind:
+            before = household.get_kind_display()
+            household.kind = read.kind
+            plan.fields.add("kind")
+            self._change(plan, None, _field_name(household, "kind"), before, household.get_kind_display())
+
+    def _compare_person(self, plan: HouseholdPlan, added: PersonPlan) -> None:
+        person, resident = added.person, added.resident
+        for name in _PERSON_FIELDS:
+            value = getattr(person, name)
+            if value in (None, "") or (name == "sex" and value not in ("1", "2")):
+                continue
+            before = plain_of(getattr(resident, name))
+            if before != value and not (name == "birth_date" and before.startswith(value)):
+                self._set(plan, added, name, value)
+        self._compare_number(plan, added)
+        if "name" in added.fields:
+            resident.pinyin, resident.initials = _pinyin(resident.name)
+            added.fields |= {"pinyin", "initials"}
+
+    def _compare_number(self, plan: HouseholdPlan, added: PersonPlan) -> None:
+        person, resident = added.person, added.resident
+        hashed = search_hash(person.id_number)
+        if not hashed or hashed == resident.id_hash:
+            return
+        if hashed in self.register.by_hash:
+            self._doubt(person, Column.ID_NUMBER, "number of another", Severity.WITHOUT_VALUE)
+            return
+        had_one = bool(resident.id_hash)
+        resident.id_type, resident.id_number, resident.id_hash = person.id_type, person.id_number, hashed
+        self.register.by_hash[hashed] = resident
+        added.fields |= {"id_type", "id_number", "id_hash"}
+        if not added.is_new:
+            before = "＊＊＊" if had_one else ""
+            self._change(plan, person, _field_name(resident, "id_number"), before, str(resident.id_number))
+
+    def _set(self, plan: HouseholdPlan, added: PersonPlan, name: str, value: Any) -> None:
+        resident = added.resident
+        before = _shown(resident, name)
+        if name == "phone" and resident.phone == plan.household.phone and plan.household.head_id == resident.pk:
+            plan.household.phone = value
+            plan.fields.add("phone")
+        setattr(resident, name, value)
+        added.fields.add(name)
+        if not added.is_new:
+            self._change(plan, added.person, _field_name(resident, name), before, _shown(resident, name))
+
+    def _compare_relation(self, plan: HouseholdPlan, added: PersonPlan) -> None:
+        membership, written = added.membership, added.person.relation
+        if added.is_joining or not written or membership.relation == written:
+            return
+        before = membership.get_relation_display()
+        membership.relation = written
+        added.new_relation = True
+        after = membership.get_relation_display()
+        self._change(plan, added.person, _field_name(membership, "relation"), before, after)
+
+    def _compare_care(self, plan: HouseholdPlan, added: PersonPlan) -> None:
+        for category, level in added.person.care:
+            tag = self.register.tags.get((added.resident.pk, category))
+            if tag is None and (plan.household.pk, category) not in self.register.household_tags:
+                self._add_tag(plan, added, category, level)
+            elif tag is not None and level and tag.level != level:
+                self._change(plan, added.person, _field_name(tag, "level"), tag.level, level)
+                tag.level = level
+                added.changed_tags.append(tag)
+        for (resident_pk, _category), tag in self._tags_left_behind(added):
+            if resident_pk == added.resident.pk and tag not in added.changed_tags:
+                tag.household = plan.household
+                added.changed_tags.append(tag)
+
+    def _tags_left_behind(self, added: PersonPlan) -> list[tuple[tuple[Any, str], CareTag]]:
+        """The open tags of somebody who moves here; they come along."""
+        if added.is_new or not added.is_joining:
+            return []
+        return [((added.resident.pk, c), tag) for c in CareCategory if (tag := self.register.tags.get((added.resident.pk, c)))]
+
+    def _add_tag(self, plan: HouseholdPlan, added: PersonPlan, category: str, level: str) -> None:
+        tag = CareTag(
+            community=self.community,
+            household=plan.household,
+            resident=added.resident,
+            category=category,
+            level=level,
+            starts_on=self.today,
+        )
+        self.register.tags[added.resident.pk, category] = tag
+        added.new_tags.append(tag)
+        if not added.is_new:
+            self._change(plan, added.person, _("关爱标签"), "", str(tag))
+
+    def _set_head(self, plan: HouseholdPlan) -> None:
+        head = next((one for one in plan.people if one.person.relation == Relation.HEAD), None)
+        if head is None or plan.household.head_id == head.resident.pk:
+            return
+        before = self.register.residents.get(plan.household.head_id)
+        plan.household.head = head.resident
+        plan.fields.add("head")
+        self._change(plan, None, _field_name(plan.household, "head"), str(before or ""), head.resident.name)
+
+    def _change(self, plan: HouseholdPlan, person: Person | None, name: str, before: str, after: str) -> None:
+        at = person or plan.roster.people[0]
+        who = person.name if person else str(plan.household)
+        plan.changes.append(FieldChange(at.sheet, at.row, who, name, before, after))
+
+    def _doubt(self, person: Person, column: Column, reason: str, severity: Severity) -> None:
+        read = next(read for read in self.roster.columns if read.sheet == person.sheet)
+        heading = read.headings.of(column)
+        text = heading.text if heading else str(column.label)
+        self.doubts.append(Doubt(person.sheet, person.row, text, reason, severity))
+
+
+def _same_birth(person: Person, pool: list[Resident]) -> list[Resident]:
+    if not person.birth_date:
+        return []
+    return [one for one in _same_name(person, pool) if plain_of(one.birth_date) == person.birth_date]
+
+
+def _same_name(person: Person, pool: list[Resident]) -> list[Resident]:
+    return [one for one in pool if one.name == person.name]
+
+
+def _field_name(row: models.Model, name: str) -> str:
+    return str(row._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _shown(row: models.Model, name: str) -> str:
+    """A value as a person may read it: masked where it is sensitive, in words where it is a code."""
+    value = getattr(row, name)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    choices = dict(row._meta.get_field(name).flatchoices or [])  # type: ignore[union-attr]
+    return str(choices.get(value) or audit.shown(value) or "")
+
+
+@lru_cache(maxsize=8192)
+def _pinyin(name: str) -> tuple[str, str]:
+    return pinyin.full(name)[:120], pinyin.initials(name)[:20]
