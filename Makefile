@@ -50,7 +50,7 @@ test-sqlite: install-dev ## all but the browser tests, on SQLite
 test-postgres: install-dev ## all but the browser tests, on a throw-away PostgreSQL
 	@printf '\n== Tests on PostgreSQL\n'
 	@if tools/with_postgres --check; \
-	then tools/with_postgres $(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser"; \
+	then tools/with_postgres $(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser" --ignore tests/test_house.py; \
 	else $(call left-out,'the tests on PostgreSQL','apt install postgresql-15'); fi
 
 test-browser: install-dev ## the browser tests on SQLite, and the journeys among them on PostgreSQL
