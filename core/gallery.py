@@ -12,11 +12,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core import clock
+from core import charts, clock
 from core.forms import PhotosField, PortalForm
 
 NOW = datetime(2026, 11, 20, 1, 5, tzinfo=UTC)
@@ -147,15 +146,13 @@ def _asks() -> list[SimpleNamespace]:
     return [SimpleNamespace(url="#", **dict(zip(names, row, strict=True))) for row in rows]
 
 
-def _chart() -> SimpleNamespace:
-    """Two bars drawn by hand: the gallery shows the frame, `core.charts` draws the pictures."""
-    svg = SafeString(
-        '<svg viewBox="0 0 320 80" role="img" aria-labelledby="sample-chart"><title id="sample-chart">39120 / 34000</title>'
-        '<rect x="0" y="10" width="312" height="24" rx="3" fill="#a61b1b"/>'
-        '<rect x="0" y="44" width="271" height="24" rx="3" fill="#c9b79c"/></svg>'
-    )
-    rows = [[_("收入"), "39,120.00"], [_("支出"), "34,000.00"]]
-    return SimpleNamespace(title=_("本季收入与支出"), svg=svg, head=[_("项目"), _("金额（元）")], rows=rows)
+def _chart() -> charts.Chart:
+    """Income and expenditure over four quarters."""
+    income = [Decimal("36500.00"), Decimal("35000.00"), Decimal("37000.00"), Decimal("39120.00")]
+    spent = [Decimal("35500.00"), Decimal("31000.00"), Decimal("32000.00"), Decimal("34000.00")]
+    series = [(_("收入"), income), (_("支出"), spent)]
+    labels = ["25Q4", "26Q1", "26Q2", "26Q3"]
+    return charts.bars(_("各季收入与支出"), _("最近四个季度的收入与支出"), labels, series, _("元"))
 
 
 def _nav() -> list[dict[str, Any]]:
@@ -172,8 +169,10 @@ def _nav() -> list[dict[str, Any]]:
 def _context(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": _nav(),
+        "unread": 3,
+        "second_factor_due": "duties" in request.GET,
         "help_phone": "0511-8888 0000",
-        "community_name": _("朱方路社区"),
+        "community_name": _("共治 · 朱方路社区"),
         "search_url": request.path,
         "tones": TONES,
         "asks": _asks(),

@@ -114,7 +114,8 @@ def moment(value: datetime | None) -> str:
     """Day, weekday and time, for the record: "11月18日 周三 20:14"; "" for None."""
     if value is None:
         return ""
-    return f"{day(value)} {weekday(value)}{_time_of(_local(value))}"
+    parts = {"day": day(value), "weekday": weekday(value), "time": _time_of(_local(value)).strip()}
+    return _("%(day)s %(weekday)s %(time)s") % parts
 
 
 @register.filter

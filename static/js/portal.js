@@ -6,13 +6,16 @@
   document.querySelectorAll("form[data-care]").forEach((form) => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      fetch(form.action, { method: "POST", body: new FormData(form), redirect: "manual", credentials: "same-origin" })
+      const wish = form.elements.care;
+      const data = new FormData(form);
+      data.set("care", wish.value);
+      fetch(form.action, { method: "POST", body: data, redirect: "manual", credentials: "same-origin" })
         .then((answer) => {
           if (answer.type !== "opaqueredirect" && !answer.ok) throw new Error("refused");
           const on = root.classList.toggle("care");
-          form.elements.care.value = on ? "0" : "1";
+          wish.value = on ? "0" : "1";
         })
-        .catch(() => form.submit());
+        .catch(() => location.reload());
     });
   });
 
