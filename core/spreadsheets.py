@@ -85,7 +85,7 @@ def _too_large() -> SpreadsheetRefused:
 
 
 def _check_zip(content: bytes) -> None:
-    """Unpack everything once and throw it away: neither the sizes that an archive claims nor its last cell are believed.
+    """Unpack everything once and throw it away: the sizes that an archive claims are not believed.
 
     The reader holds every cell up to the last one in memory, so one cell at XFD1048576 would take the machine down.
     """

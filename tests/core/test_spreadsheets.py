@@ -24,6 +24,7 @@ def workbook() -> bytes:
         sheet = book.add_worksheet("一网格")
         sheet.merge_range("B2:C3", "3幢1单元")
         sheet.write_row("B5", ["0123", 5, 2.5, True])
+        day, minute = book.add_format({"num_format": "yyyy/m/d"}), book.add_format({"num_format": 22})
         sheet.write_datetime("F5", datetime(2026, 9, 30, tzinfo=UTC).replace(tzinfo=None), day)
         sheet.write_datetime("G5", datetime(2026, 9, 30, 8, 30, tzinfo=UTC).replace(tzinfo=None), minute)
         sheet.write_formula("H5", "=1+1", None, 2)
