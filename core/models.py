@@ -1,8 +1,9 @@
-"""The only rows of core: long work and how far it is."""
+"""The only rows of core: long work and how far it is, and who does it."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -27,6 +28,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     message = models.CharField(_("说明"), max_length=300, blank=True)
     result = models.JSONField(default=dict)
+    task_id = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     alive_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -34,7 +36,9 @@ class Job(models.Model):
     class Meta:
         verbose_name = _("后台任务")
         indexes = [models.Index(fields=["state", "alive_at"]), models.Index(fields=["owner", "created_at"])]
-        constraints = [models.CheckConstraint(condition=Q(total=0) | Q(done__lte=F("total")), name="job_done_within_total")]
+        constraints = [
+            models.CheckConstraint(condition=Q(total=0) | Q(done__lte=F("total")), name="job_done_within_total")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -42,3 +46,21 @@ class Job(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
+
+    def get_absolute_url(self) -> str:
+        return reverse("core:job", args=[self.pk])
+
+
+class Worker(models.Model):
+    """A worker process and its last sign of life."""
+
+    id = models.CharField(primary_key=True, max_length=64)
+    started_at = models.DateTimeField(default=clock.now)
+    alive_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        verbose_name = _("后台进程")
+        indexes = [models.Index(fields=["alive_at"])]
+
+    def __str__(self) -> str:
+        return self.id
