@@ -34,13 +34,13 @@ _SYMBOL = re.compile(r'<symbol class="[^"]*" viewBox="([0-9 ]+)" id="([a-z0-9-]+
 
 @cache
 def sprite() -> dict[str, tuple[str, str]]:
-    """Every vendored icon: name → (viewBox, drawing). Drawn into the page, a phone need not fetch a sprite of 1.1 MB."""
+    """Every vendored icon: name → (viewBox, drawing). Drawn into the page: a phone need not fetch 1.1 MB for six."""
     return {name: (box, drawing) for box, name, drawing in _SYMBOL.findall(SPRITE.read_text(encoding="utf-8"))}
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
-    """The icon of this name of bootstrap-icons, hidden from readers: words stand beside it. Nothing for an unknown one."""
+    """The icon of this name of bootstrap-icons, hidden from screen readers; nothing when there is none of this name."""
     if name not in sprite():
         return SafeString("")
     box, drawing = sprite()[name]
