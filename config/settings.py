@@ -21,6 +21,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
+SOURCE_URL = env.str("SOURCE_URL", default="")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "helpdesk",
     "visits",
     "property",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "community.middleware.SessionTermMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -109,6 +112,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "rate_limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -130,7 +134,25 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PHONE_VERIFICATION_ENABLED = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
-ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {"activate": "20/m/ip,100/h/ip,10/10m/key", "reveal": "30/m/user"}
+ACCOUNT_FORMS = {
+    "login": "community.sign_in_forms.SignInForm",
+    "change_password": "community.sign_in_forms.NewPasswordForm",
+    "reauthenticate": "community.sign_in_forms.PasswordAgainForm",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_ADAPTER = "community.sign_in.PortalMFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "community.sign_in_forms.SecondStepForm",
+    "reauthenticate": "community.sign_in_forms.SecondStepAgainForm",
+    "activate_totp": "community.sign_in_forms.ConnectAppForm",
+    "add_webauthn": "community.sign_in_forms.AddPasskeyForm",
+    "edit_webauthn": "community.sign_in_forms.RenamePasskeyForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Gongzhi"
