@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import BigIntegerField, Count, F, Prefetch, Q, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Round
 
@@ -18,7 +18,7 @@ from property import chart
 
 if TYPE_CHECKING:
     from community.models import User
-    from property.models import Account, Book
+    from property.models import Account, Book, Voucher
 
 FEN = Decimal("0.01")
 
@@ -131,8 +131,30 @@ class VoucherQuerySet(ScopedQuerySet[Any]):
         return self.filter(state__in=self.model.UNFINISHED)
 
     def for_list(self) -> Self:
-        """With what a list shows already joined."""
-        return self.select_related("month", "book")
+        """With what a list shows already joined, the newest first."""
+        return self.select_related("month", "book__estate").order_by("-day", "-id")
+
+    def chosen(self, *, month: str = "", state: str = "", kind: str = "", account: str = "") -> Self:
+        """Narrowed by what a list's filter says; "" means all."""
+        rows = self
+        if month:
+            rows = rows.filter(month__month=month)
+        if state:
+            rows = rows.filter(state=state)
+        if kind:
+            rows = rows.filter(kind=kind)
+        if account:
+            from property.models import Posting
+
+            touched = Posting.objects.unscoped(reason="lines of vouchers that are in scope themselves")
+            rows = rows.filter(Exists(touched.filter(voucher=OuterRef("pk"), account__code=account)))
+        return rows
+
+    def after(self, voucher: Voucher | None) -> Self:
+        """What comes after `voucher` in the order of `for_list`; everything for None."""
+        if voucher is None:
+            return self
+        return self.filter(Q(day__lt=voucher.day) | Q(day=voucher.day, id__lt=voucher.pk))
 
     def for_page(self) -> Self:
         """One voucher with the people, the month and the lines of its paper: `lines` and `paper_lines`."""

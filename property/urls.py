@@ -1,2 +1,27 @@
+from django.urls import path
+
+from property import views
+
 app_name = "property"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("books/", views.home, name="home"),
+    path("books/open/<int:estate_pk>/", views.book_open, name="book_open"),
+    path("books/<int:pk>/", views.book, name="book"),
+    path("books/<int:pk>/vouchers/", views.vouchers, name="vouchers"),
+    path("books/<int:pk>/vouchers/new/", views.voucher_kinds, name="voucher_kinds"),
+    path("books/<int:pk>/vouchers/new/<str:kind>/", views.voucher_new, name="voucher_new"),
+    path("books/<int:pk>/accounts/", views.accounts, name="accounts"),
+    path("books/<int:pk>/accounts/add/", views.account_add, name="account_add"),
+    path("books/<int:pk>/accounts/<str:code>/", views.account, name="account"),
+    path("books/<int:pk>/limit/", views.limit, name="limit"),
+    path("books/<int:pk>/months/<str:month>/close/", views.month_close, name="month_close"),
+    path("vouchers/<uuid:pk>/", views.voucher, name="voucher"),
+    path("vouchers/<uuid:pk>/edit/", views.voucher_edit, name="voucher_edit"),
+    path("vouchers/<uuid:pk>/submit/", views.voucher_submit, name="voucher_submit"),
+    path("vouchers/<uuid:pk>/void/", views.voucher_void, name="voucher_void"),
+    path("vouchers/<uuid:pk>/review/", views.voucher_review, name="voucher_review"),
+    path("vouchers/<uuid:pk>/settle/", views.voucher_settle, name="voucher_settle"),
+    path("vouchers/<uuid:pk>/send-back/", views.voucher_send_back, name="voucher_send_back"),
+    path("vouchers/<uuid:pk>/reverse/", views.voucher_reverse, name="voucher_reverse"),
+    path("vouchers/<uuid:pk>/papers/<int:line>/", views.paper, name="paper"),
+]

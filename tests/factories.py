@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import factory
@@ -11,6 +13,9 @@ from factory.django import DjangoModelFactory
 from community.models import Appointment, Community, User
 from community.roles import SCOPE_OF_ROLE, Role
 from grids.models import Building, Dwelling, Estate, Grid, Household, Membership, Resident, Unit
+from property import actions, entries
+from property.entries import Item
+from property.models import Account, Book, Means, Posting, Voucher
 
 # community ------------------------------------------------------------------------------------------------------
 
@@ -130,3 +135,49 @@ def household_in(grid: Grid, **fields: Any) -> Household:
 def resident_of(household: Household) -> User:
     """A user who signs in as a resident of `household`."""
     return appoint(Role.RESIDENT, household)
+
+
+# property -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Committee:
+    """An estate with an open book and its officers."""
+
+    book: Book
+    bookkeeper: User
+    reviewer: User
+    cashier: User
+
+    def account(self, code: str) -> Account:
+        return Account.objects.get(book=self.book, code=code)
+
+    def draft(self, **fields: Any) -> Voucher:
+        """A draft of 100 yuan for paper, paid from the bank, on the first day of the book, unless told otherwise."""
+        fields.setdefault("kind", Voucher.Kind.PAYMENT)
+        fields.setdefault("day", self.book.opened_on)
+        fields.setdefault("summary", "买打印纸")
+        if "lines" not in fields:
+            amount = fields.pop("amount", Decimal("100.00"))
+            item = Item(self.account(fields.pop("item", "520101")), fields.pop("fund", "fee"), amount)
+            fields["lines"] = entries.paid([item], self.account("1002"))
+        return actions.draft_voucher(self.book, by=self.bookkeeper, **fields)
+
+    def post(self, voucher: Voucher | None = None, **fields: Any) -> Voucher:
+        """Take a draft (a new one unless given) through the three offices."""
+        voucher = actions.submit(voucher or self.draft(**fields), by=self.bookkeeper)
+        voucher = actions.approve(voucher, by=self.reviewer, version=voucher.version)
+        touches_money = Posting.objects.filter(voucher=voucher, account__is_money=True).exists()
+        means = Means.BANK if touches_money else Means.NONE
+        return actions.settle(voucher, by=self.cashier, version=voucher.version, settled_on=voucher.day, means=means)
+
+
+def committee_of(estate: Estate | None = None, **book: Any) -> Committee:
+    """A committee of three offices and the book they keep, opened on 1 September 2025 with a limit of 2,000 yuan."""
+    estate = estate or EstateFactory(is_self_managed=True)
+    bookkeeper, reviewer, cashier = (
+        appoint(Role.COMMITTEE, estate, office=office) for office in ("bookkeeper", "reviewer", "cashier")
+    )
+    book.setdefault("opened_on", date(2025, 9, 1))
+    book.setdefault("spending_limit", Decimal("2000.00"))
+    return Committee(actions.open_book(estate, by=bookkeeper, **book), bookkeeper, reviewer, cashier)

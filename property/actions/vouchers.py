@@ -1,0 +1,380 @@
+"""The way of a voucher: drafted by one person, reviewed by a second, settled and posted by a third."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from community import audit
+from community.files import store
+from community.models import Appointment, User
+from community.notices import notify
+from community.roles import Office, Role
+from core import clock
+from core.money import yuan
+from core.refusal import Refused
+from core.scoping import locked
+from property import entries
+from property.actions.books import month_of
+from property.chart import Fund
+from property.entries import Line
+from property.models import Book, Means, MonthlyBalance, Posting, Voucher, VoucherAttachment
+from property.models.ledger import VOUCHER_STEPS
+from property.sealing import seal_of
+
+State, Kind = Voucher.State, Voucher.Kind
+MOST_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A cleaned file that is to hang on a voucher."""
+
+    content: bytes
+    name: str
+    content_type: str
+
+
+@transaction.atomic
+def draft_voucher(
+    book: Book,
+    *,
+    by: User,
+    kind: str,
+    day: date,
+    summary: str,
+    lines: Sequence[Line],
+    payee: str = "",
+    resolution_ref: str = "",
+    papers: Iterable[Paper] = (),
+    reverses: Voucher | None = None,
+) -> Voucher:
+    """A new draft; it has no number until it is posted."""
+    book = locked(book)
+    voucher = Voucher(
+        community_id=book.community_id,
+        book=book,
+        kind=kind,
+        day=day,
+        summary=summary,
+        payee=payee,
+        resolution_ref=resolution_ref,
+        reverses=reverses,
+        drafted_by=by,
+        drafted_at=clock.now(),
+    )
+    given = {"day": day, "summary": summary, "lines": lines}
+    VOUCHER_STEPS.find("", "draft", by.scope.offices(book.estate_id), given)
+    voucher.month = month_of(book, day)
+    _check_lines(voucher, lines)
+    voucher.save(force_insert=True)
+    write_lines(voucher, lines)
+    _hang(voucher, papers, by=by)
+    audit.record("voucher_drafted", voucher, by=by, changes={"amount": [None, str(voucher.amount)]})
+    return voucher
+
+
+@transaction.atomic
+def change_draft(
+    voucher: Voucher,
+    *,
+    by: User,
+    version: int,
+    day: date,
+    summary: str,
+    lines: Sequence[Line],
+    kind: str | None = None,
+    payee: str | None = None,
+    resolution_ref: str = "",
+    papers: Iterable[Paper] = (),
+    dropped: Collection[int] = (),
+) -> Voucher:
+    """Change a draft or a returned voucher. `payee` None keeps it; `dropped` are the lines of papers to take off."""
+    book, voucher = _locked(voucher)
+    given = {"day": day, "summary": summary, "lines": lines}
+    VOUCHER_STEPS.find(voucher.state, "change", voucher.parties(by), given)
+    _check_version(voucher, version)
+    if voucher.kind != Kind.OPENING:
+        voucher.month = month_of(book, day)
+        voucher.day = day
+    if kind is not None and voucher.kind not in {Kind.OPENING, Kind.REVERSAL}:
+        voucher.kind = kind
+    before = voucher.amount
+    voucher.summary, voucher.resolution_ref = summary, resolution_ref
+    voucher.payee = voucher.payee if payee is None else payee
+    voucher.drafted_by, voucher.drafted_at = by, clock.now()
+    _check_lines(voucher, lines)
+    voucher.version += 1
+    voucher.save()
+    _lines_of(voucher).delete()
+    write_lines(voucher, lines)
+    _papers_of(voucher).filter(line__in=dropped).delete()
+    _hang(voucher, papers, by=by)
+    audit.record("voucher_changed", voucher, by=by, changes={"amount": [str(before), str(voucher.amount)]})
+    return voucher
+
+
+@transaction.atomic
+def submit(voucher: Voucher, *, by: User) -> Voucher:
+    """Hand a draft to the reviewer; whoever does is the one who signs for it."""
+    book, voucher = _locked(voucher)
+    step = VOUCHER_STEPS.find(voucher.state, "submit", voucher.parties(by))
+    _check_lines(voucher, _as_lines(voucher))
+    voucher.drafted_by, voucher.drafted_at = by, clock.now()
+    _take(voucher, step.target, "voucher_submitted", by=by)
+    text = _("有一张 %(amount)s 元的凭证等您审核。") % {"amount": yuan(voucher.amount)}
+    notify(_holders(book, Office.REVIEWER), about=voucher, kind="voucher_submitted", text=text)
+    return voucher
+
+
+@transaction.atomic
+def approve(voucher: Voucher, *, by: User, version: int) -> Voucher:
+    """The reviewer's signature on the voucher as it was seen (`version`)."""
+    book, voucher = _locked(voucher)
+    step = VOUCHER_STEPS.find(voucher.state, "approve", voucher.parties(by))
+    _check_version(voucher, version)
+    voucher.reviewed_by, voucher.reviewed_at = by, clock.now()
+    _take(voucher, step.target, "voucher_approved", by=by)
+    text = _("有一张 %(amount)s 元的凭证审核通过，等您收付。") % {"amount": yuan(voucher.amount)}
+    notify(_holders(book, Office.CASHIER), about=voucher, kind="voucher_approved", text=text)
+    return voucher
+
+
+@transaction.atomic
+def send_back(voucher: Voucher, *, by: User, version: int, note: str) -> Voucher:
+    """Back to whoever drafted it, with what is missing; the reviewer's signature, if there was one, is gone."""
+    _book, voucher = _locked(voucher)
+    step = VOUCHER_STEPS.find(voucher.state, "send_back", voucher.parties(by), {"note": note.strip()})
+    _check_version(voucher, version)
+    voucher.reviewed_by = voucher.reviewed_at = None
+    voucher.returned_by, voucher.returned_at, voucher.return_note = by, clock.now(), note.strip()
+    _take(voucher, step.target, "voucher_sent_back", by=by, reason=note)
+    text = _("一张 %(amount)s 元的凭证退回给您：%(note)s") % {"amount": yuan(voucher.amount), "note": note}
+    notify([voucher.drafted_by], about=voucher, kind="voucher_sent_back", text=text)
+    return voucher
+
+
+@transaction.atomic
+def void(voucher: Voucher, *, by: User, reason: str = "") -> Voucher:
+    """Give a draft up; it never had a number, so none is missing."""
+    _book, voucher = _locked(voucher)
+    step = VOUCHER_STEPS.find(voucher.state, "void", voucher.parties(by))
+    if voucher.kind == Kind.OPENING:
+        raise Refused(_("期初余额不能作废，请把数字改对再送审。"))
+    _take(voucher, step.target, "voucher_voided", by=by, reason=reason)
+    return voucher
+
+
+@transaction.atomic
+def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means: str, settled_ref: str = "") -> Voucher:
+    """The cashier's signature: how and when the money changed hands. The voucher is posted in the same breath.
+
+    It gets the next number of its month and the next place in the chain; the balances of the month take it up. The
+    book is locked from here on, so two cashiers cannot draw one number.
+    """
+    book, voucher = _locked(voucher)
+    given = {"settled_on": settled_on, "means": means}
+    step = VOUCHER_STEPS.find(voucher.state, "settle", voucher.parties(by), given)
+    _check_version(voucher, version)
+    lines = _as_lines(voucher)
+    _check_lines(voucher, lines)
+    _check_settlement(lines, settled_on, means)
+    month = locked(voucher.month)
+    if month.is_closed:
+        raise Refused(_("%(month)s已经结账，不能再记。请退回，改到还没结账的月份。") % {"month": month})
+    month.last_number += 1
+    month.save(update_fields=["last_number"])
+    voucher.settled_by, voucher.settled_at = by, clock.now()
+    voucher.settled_on, voucher.means, voucher.settled_ref = settled_on, means, settled_ref
+    voucher.number, voucher.sequence = month.last_number, book.last_sequence + 1
+    voucher.previous_hash = book.last_hash
+    voucher.book, voucher.month = book, month
+    voucher.hash = seal_of(voucher, book.last_hash)
+    _keep_balances(book, month.month, lines)
+    book.last_sequence, book.last_hash = voucher.sequence, voucher.hash
+    book.save(update_fields=["last_sequence", "last_hash"])
+    _take(voucher, step.target, "voucher_posted", by=by)
+    return voucher
+
+
+@transaction.atomic
+def reverse(voucher: Voucher, *, by: User, day: date, reason: str) -> Voucher:
+    """Draft the voucher that undoes a posted one, in an open month; it goes through the three offices as well."""
+    book = locked(voucher.book)
+    voucher = locked(voucher)
+    if not voucher.is_posted:
+        raise Refused(_("只有已入账的凭证才需要冲销，没入账的直接修改或作废就好。"))
+    if voucher.kind == Kind.REVERSAL:
+        raise Refused(_("冲销凭证不能再冲销，请重新制一张正确的凭证。"))
+    earlier = Voucher.objects.of_book(book).filter(reverses=voucher).exclude(state=State.VOIDED)
+    if earlier.exists():
+        raise Refused(_("这张凭证已经有人在冲销了，请看凭证页上的链接。"))
+    if not reason.strip():
+        raise Refused(_("请写明为什么冲销。"))
+    lines = entries.swapped(_lines_of(voucher).select_related("account"))
+    summary = _("冲销 %(number)s：%(reason)s") % {"number": voucher.label, "reason": reason.strip()}
+    return draft_voucher(
+        book,
+        by=by,
+        kind=Kind.REVERSAL,
+        day=day,
+        summary=summary[:120],
+        payee=voucher.payee.plain,
+        lines=lines,
+        reverses=voucher,
+    )
+
+
+def write_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
+    """Store the lines of a draft and what it moves."""
+    Posting.objects.bulk_create(
+        [
+            Posting(
+                community_id=voucher.community_id,
+                voucher=voucher,
+                line=number,
+                account=line.account,
+                fund=line.fund,
+                debit=line.debit,
+                credit=line.credit,
+                note=line.note,
+            )
+            for number, line in enumerate(lines, start=1)
+        ]
+    )
+    voucher.amount = entries.amount_of(lines)
+    voucher.save(update_fields=["amount"])
+
+
+def _locked(voucher: Voucher) -> tuple[Book, Voucher]:
+    """Book and voucher, locked in this order everywhere."""
+    book = locked(voucher.book)
+    voucher = locked(voucher)
+    voucher.book = book
+    return book, voucher
+
+
+def _take(voucher: Voucher, target: str, verb: str, *, by: User, reason: str = "") -> None:
+    before, voucher.state = voucher.state, target
+    voucher.version += 1
+    voucher.save()
+    audit.record(verb, voucher, by=by, changes={"state": [before, target]}, reason=reason)
+
+
+def _check_version(voucher: Voucher, version: int) -> None:
+    if voucher.version != version:
+        raise Refused(_("这张凭证刚才有人改过，请看一看现在的内容再决定。"))
+
+
+def _check_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
+    """Refuse lines that a book cannot take."""
+    if len(lines) < 2:
+        raise Refused(_("一张凭证至少要有一借一贷两行。"))
+    if len(lines) > MOST_LINES:
+        raise Refused(_("一张凭证最多 %(most)d 行，请分成几张。") % {"most": MOST_LINES})
+    funds: dict[str, Decimal] = {}
+    for line in lines:
+        _check_line(voucher.book, line)
+        funds[line.fund] = funds.get(line.fund, Decimal(0)) + line.debit - line.credit
+    for fund, difference in funds.items():
+        if difference:
+            words = {"fund": Fund(fund).label, "amount": yuan(abs(difference))}
+            raise Refused(_("“%(fund)s”的借方和贷方相差 %(amount)s 元，请核对每一行。") % words)
+    _check_resolution(voucher, lines)
+
+
+def _check_line(book: Book, line: Line) -> None:
+    if line.account.book_id != book.pk or not line.account.takes_postings:
+        raise Refused(_("“%(account)s”不能直接记账，请选它下面的明细科目。") % {"account": line.account})
+    if min(line.debit, line.credit) != 0 or max(line.debit, line.credit) <= 0:
+        raise Refused(_("每一行只在借方或贷方写一个大于零的金额。"))
+
+
+def _check_resolution(voucher: Voucher, lines: Sequence[Line]) -> None:
+    if voucher.kind in {Kind.OPENING, Kind.REVERSAL} or voucher.resolution_ref:
+        return
+    spent = entries.spending(lines)
+    if spent > voucher.book.spending_limit:
+        words = {"spent": yuan(spent), "limit": yuan(voucher.book.spending_limit)}
+        raise Refused(
+            _("这笔支出 %(spent)s 元，超过委员会可以决定的 %(limit)s 元，请写明依据哪一项决议，并附上决议。") % words
+        )
+
+
+def _check_settlement(lines: Sequence[Line], settled_on: date, means: str) -> None:
+    if settled_on > clock.today():
+        raise Refused(_("收付款日期不能写在今天以后。"))
+    if means not in Means.values:
+        raise Refused(_("请选择怎样收付的。"))
+    if any(line.account.is_money for line in lines) == (means == Means.NONE):
+        raise Refused(
+            _("这张凭证动了钱款账户，请选择怎样收付的。")
+            if means == Means.NONE
+            else _("这张凭证没有动钱款账户，收付款方式请选“没有收付款”。")
+        )
+
+
+def _keep_balances(book: Book, month: str, lines: Sequence[Line]) -> None:
+    """Take the lines up into the totals of the month. The book is locked, so nobody else changes them meanwhile."""
+    sums: dict[tuple[int, str], list[Decimal]] = {}
+    for line in lines:
+        total = sums.setdefault((line.account.pk, line.fund), [Decimal(0), Decimal(0)])
+        total[0] += line.debit
+        total[1] += line.credit
+    kept = {
+        (row.account_id, row.fund): row
+        for row in MonthlyBalance.objects.of_book(book).filter(
+            month=month, account__in={account for account, _fund in sums}
+        )
+    }
+    for (account, fund), (debit, credit) in sums.items():
+        row = kept.get((account, fund)) or MonthlyBalance(
+            community_id=book.community_id, book=book, account_id=account, fund=fund, month=month
+        )
+        row.debit += debit
+        row.credit += credit
+        row.save()
+
+
+def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:
+    last: int = _papers_of(voucher).aggregate(last=Max("line"))["last"] or 0
+    for number, paper in enumerate(papers, start=last + 1):
+        attachment = store(
+            paper.content, name=paper.name, content_type=paper.content_type, community=voucher.community, by=by
+        )
+        VoucherAttachment.objects.create(
+            community_id=voucher.community_id, voucher=voucher, attachment=attachment, line=number
+        )
+
+
+def _lines_of(voucher: Voucher) -> Any:
+    return Posting.objects.unscoped(reason="lines of a voucher already found").filter(voucher=voucher)
+
+
+def _papers_of(voucher: Voucher) -> Any:
+    return VoucherAttachment.objects.unscoped(reason="papers of a voucher already found").filter(voucher=voucher)
+
+
+def _as_lines(voucher: Voucher) -> list[Line]:
+    return [
+        Line(row.account, row.fund, row.debit, row.credit, row.note)
+        for row in _lines_of(voucher).select_related("account")
+    ]
+
+
+def _holders(book: Book, office: str) -> list[User]:
+    """Who holds an office of the estate today."""
+    held = (
+        Appointment.objects.unscoped(reason="who is told about a voucher")
+        .filter(estate=book.estate_id, role=Role.COMMITTEE, office=office)
+        .current()
+        .select_related("user")
+    )
+    return [appointment.user for appointment in held]

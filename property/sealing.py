@@ -1,0 +1,88 @@
+"""The seal of a posted voucher: SHA-256 over the whole of its content, chained to the voucher posted before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from core.fields import plain_of
+from core.hashing import chain, digest
+
+if TYPE_CHECKING:
+    from property.models import Voucher
+
+FIELDS = (
+    "id",
+    "sequence",
+    "month__month",
+    "number",
+    "kind",
+    "day",
+    "summary",
+    "payee",
+    "amount",
+    "resolution_ref",
+    "reverses__month__month",
+    "reverses__number",
+    "reverses__hash",
+    "drafted_by_id",
+    "drafted_at",
+    "reviewed_by_id",
+    "reviewed_at",
+    "settled_by_id",
+    "settled_at",
+    "settled_on",
+    "means",
+    "settled_ref",
+)
+POSTING_FIELDS = ("account__code", "fund", "debit", "credit", "note")
+PAPER_FIELDS = ("attachment__sha256", "attachment__name")
+
+
+def values_of(row: Any, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
+    """The named values of a row in memory, as `.values(*fields)` would read them."""
+    return {field: _follow(row, field) for field in fields}
+
+
+def _follow(row: Any, path: str) -> Any:
+    for name in path.split("__"):
+        row = getattr(row, name) if row is not None else None
+    return row
+
+
+def seal(
+    previous: str,
+    book: str,
+    voucher: Mapping[str, Any],
+    postings: Iterable[Iterable[Any]],
+    papers: Iterable[Iterable[Any]],
+) -> str:
+    """The link after `previous` (hex, "" for the first).
+
+    `voucher` has FIELDS, `postings` are rows of POSTING_FIELDS and `papers` rows of PAPER_FIELDS, each in the order
+    of their lines; `book` names the book. The payee goes in as a digest salted with the voucher's id, so that whoever
+    is shown the content to check it does not read a name.
+    """
+    content: dict[str, Any] = {field: voucher[field] for field in FIELDS if field != "payee"}
+    content["payee"] = digest([voucher["id"], plain_of(voucher["payee"]) or ""])
+    content["book"] = book
+    content["postings"] = [list(row) for row in postings]
+    content["papers"] = [list(row) for row in papers]
+    return chain(previous, content)
+
+
+def seal_of(voucher: Voucher, previous: str) -> str:
+    """The link of a voucher in memory, its lines and papers read from the database."""
+    found = "lines of a voucher that is being posted"
+    return seal(
+        previous,
+        book_name(voucher.book.community.code, voucher.book.estate.code),
+        values_of(voucher),
+        voucher.postings.unscoped(reason=found).order_by("line").values_list(*POSTING_FIELDS),
+        voucher.papers.unscoped(reason=found).order_by("line").values_list(*PAPER_FIELDS),
+    )
+
+
+def book_name(community_code: str, estate_code: str) -> str:
+    """How a book is named in every seal: "321102001005/225"."""
+    return f"{community_code}/{estate_code}"
