@@ -1,0 +1,17 @@
+"""Every write of the home visits."""
+
+from visits.actions.campaigns import close_campaign, open_campaign
+from visits.actions.conflicts import settle_conflict
+from visits.actions.findings import fix_finding, give_feedback, raise_finding, request_for
+from visits.actions.visits import record_visit
+
+__all__ = [
+    "close_campaign",
+    "fix_finding",
+    "give_feedback",
+    "open_campaign",
+    "raise_finding",
+    "record_visit",
+    "request_for",
+    "settle_conflict",
+]

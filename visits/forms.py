@@ -1,0 +1,392 @@
+"""The forms of the home visits. That of a visit is drawn from the table of basic fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core import clock
+from core.forms import PhotosField, PortalForm
+from core.ids import uuid7
+from core.quarters import Quarter
+from core.refusal import Refused
+from grids.models import Membership
+from visits import planning
+from visits.fields import Result, Slot
+from visits.models import TALKED, Feedback, Finding, Severity, Visit
+from visits.report import Answer, Brought, Handling, Report, Told
+from visits.sheet import Sheet
+
+FINDINGS = 3
+REST_CONFIRMED = "confirmed"
+_SHORT = {"rows": 2}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One basic field in the form: what stands in the register, the four answers, the new value."""
+
+    slot: Slot
+    result: BoundField
+    new: BoundField
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.result.errors or self.new.errors)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The household, or one of its members."""
+
+    title: str
+    detail: list[str]
+    all_true: BoundField
+    lines: list[Line]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something in it has been answered or is wrong."""
+        return any(line.wrong or line.result.value() for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier finding that waits for feedback."""
+
+    finding: Finding
+    told: BoundField
+    answer: BoundField
+
+
+class VisitForm(PortalForm):
+    """One visit. It carries its own id and what it showed, so that it may be sent twice and never overwrites."""
+
+    uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+    started = forms.DateTimeField(widget=forms.HiddenInput)
+    base_version = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.JSONField(widget=forms.HiddenInput)
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("结果"),
+        choices=Visit.Outcome.choices,
+        widget=forms.RadioSelect,
+        initial=Visit.Outcome.MET,
+    )
+    met_who = forms.MultipleChoiceField(
+        label=gettext_lazy("见到谁"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(
+        label=gettext_lazy("备注"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs=_SHORT),
+        help_text=gettext_lazy("谁搬来、谁要搬走、下次什么时候来合适，都可以写。"),
+    )
+    photos = PhotosField(help_text=gettext_lazy("最多 6 张，拍摄地点会被去掉。"))
+    rest = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The visit's own id does what a submission id does, for good, and notices other content.
+        del self.fields["submission"]
+        self.sheet = sheet
+        self.fields["started"].initial = lambda: clock.now().isoformat()
+        self.fields["base_version"].initial = sheet.household.version
+        self.fields["seen"].initial = sheet.seen
+        names = [member.resident.name for member in sheet.members]
+        self.fields["met_who"].choices = [(name, name) for name in dict.fromkeys(names)]  # type: ignore[attr-defined]
+        for slot in sheet.slots:
+            self._add_slot(slot)
+        for key in self._group_keys():
+            self.fields[f"all-{key}"] = forms.BooleanField(label=_("都属实"), required=False)
+        for number in range(1, FINDINGS + 1):
+            self._add_finding(number)
+        for finding in sheet.findings:
+            self._add_feedback(finding)
+
+    # What the page draws ------------------------------------------------------------------------------------------
+
+    @property
+    def groups(self) -> Iterator[Group]:
+        household = self.sheet.household
+        yield self._group("h", _("这一户"), [household.get_kind_display(), *self.sheet.care_words(None)])
+        for member in self.sheet.members:
+            yield self._group(f"r-{member.resident.pk.hex}", member.resident.name, self._about(member))
+
+    @property
+    def earlier(self) -> list[Earlier]:
+        return [
+            Earlier(finding, self[f"told-{finding.pk.hex}"], self[f"answer-{finding.pk.hex}"])
+            for finding in self.sheet.findings
+        ]
+
+    @property
+    def problems(self) -> list[dict[str, BoundField]]:
+        """The fields of each problem that may be brought back."""
+        parts = ("text", "handling", "category", "severity", "how", "satisfied")
+        return [{part: self[f"f{number}-{part}"] for part in parts} for number in range(1, FINDINGS + 1)]
+
+    @property
+    def has_problems(self) -> bool:
+        return self.is_bound and any(
+            field.errors or (name in {"text", "how"} and field.value())
+            for one in self.problems
+            for name, field in one.items()
+        )
+
+    def _about(self, member: Membership) -> list[str]:
+        return [member.get_relation_display(), *self.sheet.care_words(member.resident_id)]
+
+    def _group(self, key: str, title: str, detail: list[str]) -> Group:
+        lines = [Line(slot, self[slot.key], self[f"{slot.key}-new"]) for slot in self.sheet.slots if slot.group == key]
+        return Group(title, detail, self[f"all-{key}"], lines)
+
+    def _group_keys(self) -> list[str]:
+        return list(dict.fromkeys(slot.group for slot in self.sheet.slots))
+
+    # Its fields ---------------------------------------------------------------------------------------------------
+
+    def _add_slot(self, slot: Slot) -> None:
+        who = slot.resident.name if slot.resident else _("这一户")
+        label = _("%(who)s的%(field)s") % {"who": who, "field": slot.field.label}
+        self.fields[slot.key] = forms.ChoiceField(
+            label=label, required=False, choices=Result.choices, widget=forms.RadioSelect
+        )
+        self.fields[f"{slot.key}-new"] = _new_value(slot, _("%(label)s：新的") % {"label": label})
+
+    def _add_finding(self, number: int) -> None:
+        def add(name: str, field: forms.Field) -> None:
+            self.fields[f"f{number}-{name}"] = field
+
+        add(
+            "text",
+            forms.CharField(label=_("是什么问题"), required=False, max_length=400, widget=forms.Textarea(attrs=_SHORT)),
+        )
+        add(
+            "handling",
+            forms.ChoiceField(
+                label=_("怎么办"),
+                required=False,
+                choices=Handling.choices,
+                widget=forms.RadioSelect,
+                initial=Handling.REQUEST,
+            ),
+        )
+        add("category", forms.ChoiceField(label=_("类别"), required=False, choices=self._categories()))
+        add(
+            "severity",
+            forms.ChoiceField(label=_("轻重"), required=False, choices=Severity.choices, initial=Severity.MINOR),
+        )
+        add("how", forms.CharField(label=_("当场怎么解决的"), required=False, max_length=400))
+        add("satisfied", forms.BooleanField(label=_("家里当场说满意了"), required=False))
+
+    def _categories(self) -> list[tuple[str, str]]:
+        return [("", _("请选择")), *((str(one.pk), str(one)) for one in self.sheet.categories)]
+
+    def _add_feedback(self, finding: Finding) -> None:
+        self.fields[f"told-{finding.pk.hex}"] = forms.CharField(
+            label=_("告诉了家里什么"), required=False, max_length=400, widget=forms.Textarea(attrs=_SHORT)
+        )
+        self.fields[f"answer-{finding.pk.hex}"] = forms.ChoiceField(
+            label=_("家里怎么说"), required=False, choices=Feedback.Answer.choices, widget=forms.RadioSelect
+        )
+
+    # What was filled in -------------------------------------------------------------------------------------------
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        given["answers"] = dict(self._answers(given))
+        given["findings"] = tuple(self._findings(given))
+        given["feedback"] = tuple(self._feedback(given))
+        self._no_strangers()
+        if not self.errors:
+            self._makes_sense(given)
+        return given
+
+    def report(self) -> Report:
+        """The visit for the action."""
+        given = self.cleaned_data
+        return Report(
+            uuid=given["uuid"],
+            outcome=given["outcome"],
+            visited_at=given["started"],
+            answers=given["answers"],
+            seen=given["seen"],
+            base_version=given["base_version"],
+            met_who="、".join(given["met_who"])[:120],
+            note=given["note"],
+            findings=given["findings"],
+            feedback=given["feedback"],
+            photos=tuple(given["photos"]),
+            supersedes=self.sheet.corrects.pk if self.sheet.corrects else None,
+        )
+
+    def clean_seen(self) -> dict[str, str]:
+        seen = self.cleaned_data["seen"]
+        if not isinstance(seen, dict) or not all(isinstance(value, str) for value in seen.values()):
+            raise forms.ValidationError(_("表格不完整，请重新打开走访表。"))
+        return seen
+
+    def _answers(self, given: dict[str, Any]) -> Iterator[tuple[str, Answer]]:
+        everything = given.get("rest") == REST_CONFIRMED and given.get("outcome") in TALKED
+        for slot in self.sheet.slots:
+            result, new = given.get(slot.key), given.get(f"{slot.key}-new") or ""
+            if result == Result.CHANGED:
+                yield from self._changed(slot, new)
+            elif result:
+                yield slot.key, Answer(result)
+            elif new:
+                self.add_error(slot.key, _("填了新的内容，请选“有变”；没有变就把它去掉。"))
+            # Only what the form showed: a field that came meanwhile has not been seen by anybody.
+            elif slot.key in given.get("seen", {}) and (everything or given.get(f"all-{slot.group}")):
+                yield slot.key, Answer(Result.CONFIRMED)
+
+    def _changed(self, slot: Slot, new: str) -> Iterator[tuple[str, Answer]]:
+        try:
+            yield slot.key, Answer(Result.CHANGED, slot.field.check(new))
+        except Refused as refusal:
+            self.add_error(f"{slot.key}-new", str(refusal))
+
+    def _findings(self, given: dict[str, Any]) -> Iterator[Brought]:
+        for number in range(1, FINDINGS + 1):
+            one = {
+                name: given.get(f"f{number}-{name}")
+                for name in ("text", "handling", "category", "severity", "how", "satisfied")
+            }
+            if not one["text"]:
+                if one["how"]:
+                    self.add_error(f"f{number}-text", _("请写明是什么问题。"))
+                continue
+            handling = one["handling"] or Handling.NOTE
+            if handling == Handling.REQUEST and not one["category"]:
+                self.add_error(f"f{number}-category", _("要登记成诉求，请选一个类别。"))
+            yield Brought(
+                text=one["text"],
+                severity=one["severity"] or Severity.MINOR,
+                handling=handling,
+                category=int(one["category"]) if one["category"] else None,
+                how=one["how"] or "",
+                satisfied=bool(one["satisfied"]) and handling == Handling.FIXED,
+            )
+
+    def _feedback(self, given: dict[str, Any]) -> Iterator[Told]:
+        for finding in self.sheet.findings:
+            told, answer = given.get(f"told-{finding.pk.hex}"), given.get(f"answer-{finding.pk.hex}")
+            if told and answer:
+                yield Told(finding.pk, told, answer)
+            elif told:
+                self.add_error(f"answer-{finding.pk.hex}", _("请选家里怎么说。"))
+            elif answer:
+                self.add_error(f"told-{finding.pk.hex}", _("请写明告诉了家里什么。"))
+
+    def _no_strangers(self) -> None:
+        """Answers about somebody who left the household while the form was open must not vanish silently."""
+        answered = {name for name in self.data if name.startswith("r-") and self.data.get(name)}
+        if answered - self.fields.keys():
+            self.add_error(None, _("填表的时候，这一户有人搬走了，有关他的几项已经去掉。请核对后再提交。"))
+
+    def _makes_sense(self, given: dict[str, Any]) -> None:
+        if given["outcome"] not in TALKED:
+            if given["answers"]:
+                self.add_error("outcome", _("没有见到人，就不能核实信息。请改一下结果，或者把核实的内容去掉。"))
+        elif not any((given["answers"], given["findings"], given["feedback"], given["note"], given["photos"])):
+            self.add_error(None, _("还没有核实任何一项。如果都对，请按“其余都属实，保存”。"))
+
+
+def _new_value(slot: Slot, label: str) -> forms.Field:
+    field = slot.field
+    if field.choices:
+        return forms.ChoiceField(label=label, required=False, choices=[("", _("请选择新的")), *field.choices])
+    attrs = {"placeholder": _("有变时填新的"), "autocomplete": "off"}
+    if field.sensitive:
+        attrs |= {"type": "tel", "inputmode": "tel"}
+    elif field.hint:
+        attrs["placeholder"] = str(field.hint)
+    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs=attrs))
+
+
+class FeedbackForm(PortalForm):
+    """What the household was told about a finding."""
+
+    told = forms.CharField(
+        label=gettext_lazy("告诉了家里什么"),
+        max_length=400,
+        widget=forms.Textarea(attrs=_SHORT),
+        help_text=gettext_lazy("例如：屋顶周三补好了，请她下雨天再看看。"),
+    )
+    answer = forms.ChoiceField(
+        label=gettext_lazy("家里怎么说"), choices=Feedback.Answer.choices, widget=forms.RadioSelect
+    )
+
+
+class FixForm(PortalForm):
+    """How a problem was dealt with."""
+
+    how = forms.CharField(label=gettext_lazy("怎么处理的"), max_length=400, widget=forms.Textarea(attrs=_SHORT))
+
+
+class RequestForm(PortalForm):
+    """Under which category a finding goes to the helpdesk."""
+
+    category = forms.ModelChoiceField(label=gettext_lazy("类别"), queryset=None, empty_label=gettext_lazy("请选择"))
+
+    def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+
+
+class CampaignForm(PortalForm):
+    """When a quarter's round begins and ends, and what those who walk should know."""
+
+    quarter = forms.ChoiceField(label=gettext_lazy("哪个季度"))
+    starts_on = forms.DateField(
+        label=gettext_lazy("从哪天开始"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    ends_on = forms.DateField(
+        label=gettext_lazy("到哪天结束"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    notice = forms.CharField(
+        label=gettext_lazy("给走访人的话"),
+        required=False,
+        max_length=200,
+        widget=forms.Textarea(attrs=_SHORT),
+        help_text=gettext_lazy("例如：这一季重点问冬天取暖。"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        now = Quarter.of(clock.today())
+        quarters = [now, now.next()]
+        self.fields["quarter"].choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
+        begins, ends = planning.window_of(now, clock.today())
+        self.fields["starts_on"].initial, self.fields["ends_on"].initial = begins, ends
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        begins, ends = given.get("starts_on"), given.get("ends_on")
+        if begins and ends and ends < begins:
+            self.add_error("ends_on", _("结束日期要在开始日期之后。"))
+        elif begins and ends and ends - begins > timedelta(days=130):
+            self.add_error("ends_on", _("一个季度的走访最多 130 天，请看看日期是不是填错了。"))
+        return given
+
+    def clean_quarter(self) -> Quarter:
+        return Quarter.parse(self.cleaned_data["quarter"])
+
+
+class CloseForm(PortalForm):
+    """Why some doors were not reached, and what comes of them."""
+
+    explanation = forms.CharField(
+        label=gettext_lazy("没走到的是什么原因，打算怎么办"),
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

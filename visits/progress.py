@@ -1,0 +1,121 @@
+"""How far a round has come, and when it ends at this pace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from core import clock
+from core.templatetags.portal import day
+from grids.models import Building
+from visits.models import Campaign, Target
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+@dataclass
+class Count:
+    """Doors and fields of some part of a round."""
+
+    doors: int = 0
+    reached: int = 0
+    twice: int = 0
+    care: int = 0
+    care_reached: int = 0
+    fields: int = 0
+    verified: int = 0
+
+    def __add__(self, other: Count) -> Count:
+        return Count(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
+
+    @property
+    def waiting(self) -> int:
+        return self.doors - self.reached
+
+    @property
+    def percent(self) -> int:
+        """Verified fields in a hundred, rounded down: 100 means all."""
+        return self.verified * 100 // self.fields if self.fields else 0
+
+    @property
+    def of_doors(self) -> str:
+        return _("共 %(doors)d 户") % {"doors": self.doors}
+
+    @property
+    def of_fields(self) -> str:
+        return _("%(verified)d / %(fields)d 项") % {"verified": self.verified, "fields": self.fields}
+
+    @property
+    def words(self) -> str:
+        """The line under a bar."""
+        parts = [_("核实到字段 %(percent)d%%") % {"percent": self.percent}]
+        if self.care:
+            parts.append(_("每月关爱 %(reached)d / %(care)d 次") % {"reached": self.care_reached, "care": self.care})
+        if self.twice:
+            parts.append(_("2 次未遇 %(twice)d 户") % {"twice": self.twice})
+        return " · ".join(parts)
+
+
+@dataclass
+class BuildingProgress:
+    building: Building
+    count: Count
+
+
+@dataclass
+class GridProgress:
+    """A grid's buildings; its name is "" for those that no grid has yet."""
+
+    name: str
+    buildings: list[BuildingProgress] = field(default_factory=list)
+
+    @property
+    def count(self) -> Count:
+        return sum((one.count for one in self.buildings), Count())
+
+
+def by_grid(user: User, campaign: Campaign) -> list[GridProgress]:
+    """The user's buildings with what has been done in this round, in two queries."""
+    rows = Target.objects.visible_to(user).filter(campaign=campaign).by_building()
+    counts = {row.pop("building_id"): Count(**row) for row in rows}
+    buildings = Building.objects.in_duty_of(user).filter(pk__in=counts).select_related("grid", "estate")
+    grids: dict[Any, GridProgress] = {}
+    for building in sorted(buildings, key=lambda one: (one.grid.code if one.grid else "~", one.estate.code, one.order)):
+        name = building.grid.name if building.grid else ""
+        grids.setdefault(building.grid_id, GridProgress(name)).buildings.append(
+            BuildingProgress(building, counts[building.pk])
+        )
+    return list(grids.values())
+
+
+def total_of(grids: Iterable[GridProgress]) -> Count:
+    return sum((grid.count for grid in grids), Count())
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """When the last door is reached at the pace so far; `ends_on` is None where nothing can be said yet."""
+
+    ends_on: date | None
+    late: bool
+    words: str
+
+
+def forecast(campaign: Campaign, count: Count) -> Forecast:
+    """At the pace from the first day until today."""
+    if not campaign.is_open:
+        return Forecast(None, False, _("已于%(day)s结束") % {"day": day(campaign.closed_at)})
+    if count.waiting <= 0:
+        return Forecast(clock.today(), False, _("都走到了"))
+    walked = (clock.today() - campaign.starts_on).days + 1
+    if count.reached == 0 or walked < 1:
+        return Forecast(None, False, _("走过几户以后，这里会估算哪天走完"))
+    ends_on = clock.today() + timedelta(days=-(-count.waiting * walked // count.reached))
+    late = ends_on > campaign.ends_on
+    says = _("按现在的进度，%(day)s才能走完") if late else _("按现在的进度，%(day)s走完")
+    return Forecast(ends_on, late, says % {"day": day(ends_on)})

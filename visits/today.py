@@ -1,0 +1,119 @@
+"""What the home visits ask of somebody today."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from community.access import Permission
+from community.today import Ask
+from core import clock
+from core.quarters import Quarter
+from visits.models import Campaign, Conflict, Finding, Target
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from community.models import User
+
+# From so many days before the end a round's last doors come first.
+_SOON = timedelta(days=7)
+
+
+def asks(user: User) -> list[Ask]:
+    """Doors that wait, problems without feedback, conflicts to settle, a quarter without its round; four queries."""
+    if not user.scope.may(Permission.VISIT_RECORD):
+        return []
+    return [*_doors(user), *_findings(user), *_conflicts(user), *_rounds(user)]
+
+
+def _doors(user: User) -> list[Ask]:
+    rows = list(Target.objects.visible_to(user).waiting_by_building())
+    if user.scope.offices_communities and rows:
+        doors, earliest = sum(row["doors"] for row in rows), min(row["earliest"] for row in rows)
+        detail = _("分布在 %(buildings)d 幢楼") % {"buildings": len(rows)}
+        return [_ask(_("本季还有 %(doors)d 户待访") % {"doors": doors}, reverse("visits:round"), detail, earliest)]
+    return [
+        _ask(
+            _("%(building)s还有 %(doors)d 户待访") % {"building": row["building__label"], "doors": row["doors"]},
+            reverse("visits:building", args=[row["building_id"]]),
+            _("其中 %(twice)d 户 2 次未遇，可以打电话") % {"twice": row["twice"]} if row["twice"] else "",
+            row["earliest"],
+        )
+        for row in rows
+    ]
+
+
+def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
+    urgent = earliest - clock.today() <= _SOON
+    due = _("最晚 %(month)d月%(day)d日") % {"month": earliest.month, "day": earliest.day}
+    return Ask(title=title, url=url, button=_("去走访"), detail=" · ".join(filter(None, [due, detail])), urgent=urgent)
+
+
+def _findings(user: User) -> list[Ask]:
+    found = (
+        Finding.objects.in_duty_of(user)
+        .open()
+        .aggregate(count=Count("pk"), oldest=Min("created_at"), due=Min("due_on"))
+    )
+    if not found["count"]:
+        return []
+    return [
+        Ask(
+            title=_("走访问题还没反馈 %(count)d 件") % {"count": found["count"]},
+            url=reverse("visits:findings"),
+            button=_("去反馈"),
+            detail=_("处理好了，也要告诉家里一声"),
+            since=found["oldest"],
+            urgent=found["due"] <= clock.today(),
+        )
+    ]
+
+
+def _conflicts(user: User) -> list[Ask]:
+    found = Conflict.objects.visible_to(user).waiting().aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if not found["count"]:
+        return []
+    return [
+        Ask(
+            title=_("两个人说的不一样 %(count)d 处") % {"count": found["count"]},
+            url=reverse("visits:conflicts"),
+            button=_("定一下"),
+            detail=_("走访带回来的和登记的对不上"),
+            since=found["oldest"],
+        )
+    ]
+
+
+def _rounds(user: User) -> list[Ask]:
+    """The office is reminded when a quarter has begun without its round, or a round has outlived its window."""
+    offices = user.scope.offices_communities
+    if not offices:
+        return []
+    today = clock.today()
+    quarter = Quarter.of(today)
+    rounds = list(Campaign.objects.managed_by(user).order_by("-year", "-quarter")[: 2 * len(offices)])
+    late = [one for one in rounds if one.is_open and one.ends_on < today]
+    if late:
+        title = _("%(quarter)s的走访到期了，还没结束") % {"quarter": late[0]}
+        return [
+            Ask(
+                title,
+                reverse("visits:close_campaign", args=[late[0].pk]),
+                _("去结束"),
+                since=_midnight(late[0].ends_on),
+            )
+        ]
+    if any((one.year, one.quarter) == (quarter.year, quarter.number) or one.is_open for one in rounds):
+        return []
+    title = _("%(quarter)s的走访还没开始") % {"quarter": quarter.label}
+    return [Ask(title, reverse("visits:open_campaign"), _("去开始"))]
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
