@@ -2,9 +2,8 @@
 
 from datetime import date
 
-from core.workdays import WorkCalendar
-
 from community.models import CalendarDay
+from core.workdays import WorkCalendar
 
 
 def work_calendar() -> WorkCalendar:

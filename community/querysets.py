@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from core import clock
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet
 
@@ -18,6 +19,28 @@ class AppointmentQuerySet(TermQuerySet):
         """One's own, and for the office all of the community."""
         scope = user.scope
         return self.filter(Q(user=user) | Q(community__in=scope.offices_communities)).scoped()
+
+    def not_ended(self) -> Self:
+        """What holds today or will hold later."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today()))
+
+    def with_duty(self, homes: list[Any]) -> list[Any]:
+        """The given residents' appointments, each with `leader`: who leads the grid of the household. One query.
+
+        Who leads a grid is on the notice board; it is told to everybody who lives there.
+        """
+        from community.roles import Role
+
+        grids = {home.household.building.grid_id for home in homes}
+        leaders = (
+            self.model.objects.unscoped(reason="who leads a grid is on the notice board")
+            .current()
+            .filter(role=Role.GRID_LEADER, grid__in=grids)
+        )
+        names = dict(leaders.values_list("grid_id", "user__name"))
+        for home in homes:
+            home.leader = names.get(home.household.building.grid_id, "")
+        return homes
 
 
 class AuditEventQuerySet(ScopedQuerySet[Any]):
@@ -54,11 +77,28 @@ class AttachmentQuerySet(ScopedQuerySet[Any]):
 
 class ActivationLetterQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """For those who hand letters out: the office, and the leader of the household's grid."""
+        """For those who hand letters out: the office, the leader of the household's grid, and who issued it."""
         scope = user.scope
         return self.filter(
-            Q(community__in=scope.offices_communities) | Q(household__building__grid__in=scope.grids)
+            Q(community__in=scope.offices_communities)
+            | Q(household__building__grid__in=scope.grids)
+            | Q(issued_by=user)
         ).scoped()
+
+    def narrow(self, households: Any, which: str) -> Any:
+        """Of the given households, those without an account ("closed"), and without a letter either ("new")."""
+        from community.models import Appointment
+
+        if which == "all":
+            return households
+        accounts = Appointment.objects.unscoped(reason="whether households in scope have an account").current()
+        letters = self.unscoped(reason="whether households in scope have a letter").open()
+        rows = households.exclude(Exists(accounts.filter(household=OuterRef("pk"))))
+        return rows.exclude(Exists(letters.filter(household=OuterRef("pk")))) if which == "new" else rows
+
+    def open(self) -> Self:
+        """What can still be redeemed."""
+        return self.filter(redeemed_at__isnull=True, voided_at__isnull=True, expires_at__gt=clock.now())
 
 
 class NoticeQuerySet(ScopedQuerySet[Any]):

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("community.urls")),
+    path("account/", include("community.account_urls")),
     path("places/", include("grids.urls")),
     path("requests/", include("helpdesk.urls")),
     path("visits/", include("visits.urls")),

@@ -43,12 +43,12 @@ class Job(models.Model):
     def __str__(self) -> str:
         return self.label
 
+    def get_absolute_url(self) -> str:
+        return reverse("core:job", args=[self.pk])
+
     @property
     def is_over(self) -> bool:
         return self.state in {self.State.DONE, self.State.FAILED}
-
-    def get_absolute_url(self) -> str:
-        return reverse("core:job", args=[self.pk])
 
 
 class Worker(models.Model):

@@ -84,6 +84,9 @@ class ActivationLetter(CommunityRow):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} · {self.household or self.user}"
+
     @property
     def is_open(self) -> bool:
         """Whether it can still be redeemed."""

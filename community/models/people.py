@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -139,6 +140,14 @@ class Appointment(Term, CommunityRow):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("community:home")
+
+    @property
+    def scope_label(self) -> str:
+        """The place that the role is held for, as a list shows it."""
+        return str(self.grid or self.building or self.estate or self.household or self.community)
 
     @property
     def needs_second_factor(self) -> bool:

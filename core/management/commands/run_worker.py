@@ -1,4 +1,4 @@
-"""The one background process: does the jobs, shows that it is alive, takes up what a killed worker left, tidies daily."""
+"""The background process: does jobs, shows that it is alive, takes up what a killed worker left, tidies daily."""
 
 from __future__ import annotations
 

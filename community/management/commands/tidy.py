@@ -1,0 +1,45 @@
+"""Daily: forget what is of no use any more."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.sessions.models import Session
+from django.core.management.base import BaseCommand
+from django_tasks_db.models import DBTaskResult
+
+from community import letters
+from community.models import Notice, Submission
+from core import clock
+from core.models import Job, Worker
+
+SUBMISSIONS = timedelta(days=1)
+SEALED_LETTERS = timedelta(days=1)
+READ_NOTICES = timedelta(days=90)
+JOBS = timedelta(days=30)
+
+
+class Command(BaseCommand):
+    help = "Forget answered forms, expired sessions, old read notices, finished jobs and letters nobody fetched."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only count")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = clock.now()
+        old = {
+            "answered forms": Submission.objects.filter(at__lt=now - SUBMISSIONS),
+            "sessions": Session.objects.filter(expire_date__lt=now),
+            "read notices": Notice.objects.unscoped(reason="housekeeping").filter(read_at__lt=now - READ_NOTICES),
+            "jobs": Job.objects.filter(finished_at__lt=now - JOBS),
+            "tasks": DBTaskResult.objects.finished().filter(finished_at__lt=now - JOBS),
+            "workers": Worker.objects.filter(alive_at__lt=now - JOBS),
+        }
+        counts = {name: rows.count() if options["dry_run"] else rows.delete()[0] for name, rows in old.items()}
+        if not options["dry_run"]:
+            counts["letters nobody fetched"] = letters.forget_waiting((now - SEALED_LETTERS).timestamp())
+        if options["verbosity"]:
+            for name, count in counts.items():
+                self.stdout.write(f"{name}: {count}")
