@@ -181,3 +181,28 @@ def committee_of(estate: Estate | None = None, **book: Any) -> Committee:
     book.setdefault("opened_on", date(2025, 9, 1))
     book.setdefault("spending_limit", Decimal("2000.00"))
     return Committee(actions.open_book(estate, by=bookkeeper, **book), bookkeeper, reviewer, cashier)
+
+
+# visits ---------------------------------------------------------------------------------------------------------
+
+
+def family_of(household: Household, *people: dict[str, Any]) -> list[Resident]:
+    """Members of a household, the first one its head."""
+    relations = ("02", "10", "20", "30", "40", "40", "50", "50")
+    found = []
+    for number, person in enumerate(people):
+        resident = ResidentFactory(community=household.community, **person)
+        MembershipFactory(household=household, resident=resident, relation=relations[number % 8])
+        found.append(resident)
+    if found:
+        household.head = found[0]
+        household.save(update_fields=["head"])
+    return found
+
+
+def report_of(household: Household, **fields: Any) -> Any:
+    """What a visitor brings back: met somebody, nothing verified yet."""
+    from core import clock
+    from visits.report import Report
+
+    return Report(**{"outcome": "met", "visited_at": clock.now(), **fields})
