@@ -16,7 +16,7 @@ _AS_SURNAME = (
 )
 _SURNAMES = {pair[0]: pair[2:] for pair in _AS_SURNAME.split()}
 # And some whose sound in names is not the one most frequent in texts.
-_IN_NAMES = {"长": "chang", "都": "du", "茜": "qian"}
+_IN_NAMES = {"长": "chang", "都": "du", "晟": "sheng", "厦": "xia", "琢": "zhuo"}
 # Two-character surnames of which a part sounds otherwise; 单于 is left out, 单 with a given name 于… is far commoner.
 _COMPOUNDS = {
     "尉迟": ["yu", "chi"],
