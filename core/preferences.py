@@ -1,5 +1,6 @@
 """How somebody likes the portal to look: care mode and language, remembered in a cookie, changed without JavaScript."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix
@@ -30,8 +31,11 @@ def set_care(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
-    """Django's own switch (`language`, `next`), marked as open to everybody."""
-    return i18n.set_language(request)
+    """Django's own switch (`language`, `next`), remembered for a year."""
+    answer = i18n.set_language(request)
+    if settings.LANGUAGE_COOKIE_NAME in answer.cookies:
+        answer.cookies[settings.LANGUAGE_COOKIE_NAME]["max-age"] = YEAR
+    return answer
 
 
 for _view in (set_care, set_language):
