@@ -17,6 +17,8 @@ class GridsConfig(AppConfig):
                 "member_added": _("登记了新成员"),
                 "care_set": _("列为关爱对象"),
                 "care_ended": _("不再列为关爱对象"),
+                "roster_sent": _("上传了花名册"),
+                "roster_given_up": _("放弃了花名册"),
                 "roster_applied": _("按花名册登记或更新"),
                 "reveal": _("查看了完整信息"),
             }

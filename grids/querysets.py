@@ -176,3 +176,13 @@ class CareTagQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         """Those who look after the household, and the household itself; not a steward of another building."""
         return self.filter(households_within(user.scope)).scoped()
+
+
+class RosterUploadQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """For the office that imports rosters, whoever of it sent the file."""
+        return self.filter(community__in=user.scope.offices_communities).scoped()
+
+    def for_list(self) -> Self:
+        """With the sender, without the sealed file and preview."""
+        return self.select_related("owner", "community").defer("sealed_content", "sealed_preview")

@@ -70,7 +70,7 @@ def _write_places(plan: Plan, by: User | None) -> None:
     _update(Building, plan.places.assigned, {"grid"})
     assigned = [(building, {"grid": [None, str(building.grid)]}) for building in plan.places.assigned]
     audit.record_many("building_assigned", assigned, by=by)
-    _update(Dwelling, [one.household.dwelling for one in plan.households if one.area_changed], {"area"})
+    _update(Dwelling, [one.dwelling for one in plan.households if one.area_changed], {"area"})
 
 
 def _write_people(plan: Plan, by: User | None) -> None:
@@ -103,9 +103,10 @@ def _write_record(plan: Plan, by: User | None) -> None:
 
 def _told(plan: HouseholdPlan) -> dict[str, Any]:
     """The changes of a household as its record keeps them: a new one names its people, an old one each field."""
+    changes: dict[str, Any] = {f"{one.who} {one.field}": [one.before, one.after] for one in plan.changes}
     if plan.is_new:
-        return {_("成员"): ["", "、".join(one.person.name for one in plan.people)]}
-    return {f"{change.who} {change.field}": [change.before, change.after] for change in plan.changes}
+        changes[_("成员")] = ["", "、".join(one.person.name for one in plan.people)]
+    return changes
 
 
 _STEPS = (_write_places, _write_people, _write_cares, _write_record)
@@ -127,8 +128,8 @@ def _update_by_fields(model: type[Row], rows: Iterable[tuple[Row, set[str]]]) ->
     for row, fields in rows:
         if fields:
             groups.setdefault(frozenset(fields), []).append(row)
-    for fields, group in groups.items():
-        _update(model, group, fields)
+    for names, group in groups.items():
+        _update(model, group, names)
 
 
 def _batches(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -42,15 +42,21 @@ class Places:
         buildings = Building.objects.unscoped(reason=_WHY).filter(**of_community)
         units = Unit.objects.unscoped(reason=_WHY).filter(**of_community)
         dwellings = Dwelling.objects.unscoped(reason=_WHY).filter(**of_community)
-        self._grids = {_grid_key(grid.name): grid for grid in grids}
-        self._estates = {estate.code: estate for estate in estates}
-        self._estates_by_name = {estate.name: estate for estate in self._estates.values()}
+        self._grids: dict[str, Grid] = {_grid_key(grid.name): grid for grid in grids}
+        self._estates: dict[str, Estate] = {estate.code: estate for estate in estates}
+        self._estates_by_name: dict[str, Estate] = {estate.name: estate for estate in self._estates.values()}
         code_of = {estate.pk: estate.code for estate in self._estates.values()}
-        self._buildings = {(code_of[row.estate_id], row.number): row for row in buildings}
+        self._buildings: dict[tuple[str, ...], Building] = {
+            (code_of[row.estate_id], row.number): row for row in buildings
+        }
         key_of_building = {row.pk: key for key, row in self._buildings.items()}
-        self._units = {(*key_of_building[row.building_id], row.number): row for row in units}
+        self._units: dict[tuple[str, ...], Unit] = {
+            (*key_of_building[row.building_id], row.number): row for row in units
+        }
         key_of_unit = {row.pk: key for key, row in self._units.items()}
-        self._dwellings = {(*key_of_unit[row.unit_id], row.room_no): row for row in dwellings}
+        self._dwellings: dict[tuple[str, ...], Dwelling] = {
+            (*key_of_unit[row.unit_id], row.room_no): row for row in dwellings
+        }
 
     def expect(self, addresses_read: Iterable[Address]) -> None:
         """Make the one compound of a roster known beforehand, so that doors written without it find it."""
@@ -110,9 +116,7 @@ class Places:
         compound = f"{estate.code}号" if estate.code.isdigit() else estate.name
         order = int(digits[0]) if (digits := re.search("[0-9]+", number)) else 0
         label = f"{compound}{number}幢" if number else compound
-        building = Building(
-            community=self.community, estate=estate, number=number[:12], label=label[:40], order=order
-        )
+        building = Building(community=self.community, estate=estate, number=number[:12], label=label[:40], order=order)
         self.new.buildings.append(building)
         return building
 

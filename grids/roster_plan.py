@@ -64,6 +64,7 @@ class HouseholdPlan:
 
     roster: RosterHousehold
     household: Household
+    dwelling: Dwelling
     is_new: bool
     fields: set[str] = field(default_factory=set)
     area_changed: bool = False
@@ -108,8 +109,8 @@ class Plan:
         }
 
     def changes(self) -> list[FieldChange]:
-        """Every field of existing households and people that would change."""
-        return [change for plan in self.households for change in plan.changes if not plan.is_new]
+        """Every field of doors, households and people already registered that would change."""
+        return [change for plan in self.households for change in plan.changes]
 
     def care(self) -> Counter[str]:
         """How many people of the roster carry each care category, by its Chinese name."""
@@ -166,6 +167,7 @@ class _Register:
     def __init__(self, community: Community) -> None:
         of_community = {"community": community}
         households = Household.objects.unscoped(reason=_WHY).filter(**of_community, left_on__isnull=True)
+        households = households.select_related("dwelling")
         residents = Resident.objects.unscoped(reason=_WHY).filter(**of_community).defer("id_number")
         memberships = Membership.objects.unscoped(reason=_WHY).filter(**of_community)
         tags = CareTag.objects.unscoped(reason=_WHY).filter(**of_community, ends_on__isnull=True)
@@ -223,10 +225,11 @@ class _Planner:
                 self._doubt(person, Column.ADDRESS, "no compound", Severity.LEFT_OUT)
             return None
         found = self._matching_household(dwelling, read)
-        plan = HouseholdPlan(read, found or self._new_household(dwelling, read), is_new=found is None)
+        household = found or self._new_household(dwelling, read)
+        plan = HouseholdPlan(read, household, dwelling, is_new=found is None)
         if found is not None:
             self.taken_households.add(found.pk)
-        self._compare_household(plan, dwelling)
+        self._compare_household(plan)
         for person, resident in self._matched_people(plan):
             self._add_person(plan, person, resident)
         self._set_head(plan)
@@ -266,7 +269,7 @@ class _Planner:
         )
 
     def _matched_people(self, plan: HouseholdPlan) -> Iterable[tuple[Person, Resident | None]]:
-        """Each person with its resident: by identity number, else within the household by name and birth date, or name."""
+        """Each person with its resident: by identity number, else in the household by name and birth date, or name."""
         members = [] if plan.is_new else self.register.members.get(plan.household.pk, [])
         pool = [self.register.residents[membership.resident_id] for membership in members]
         found: dict[int, Resident] = {}
@@ -314,19 +317,20 @@ class _Planner:
         )
 
     def _tell_joining(self, plan: HouseholdPlan, added: PersonPlan) -> None:
-        if added.is_new:
+        if added.is_new and not plan.is_new:
             self._change(plan, added.person, _("成员"), "", added.person.name)
-        elif added.is_joining:
+        elif not added.is_new and added.is_joining:
             old = self.register.households.get(added.left.household_id) if added.left else None
             self._change(plan, added.person, _("住户"), str(old or ""), str(plan.household))
 
-    def _compare_household(self, plan: HouseholdPlan, dwelling: Dwelling) -> None:
-        read, household = plan.roster, plan.household
+    def _compare_household(self, plan: HouseholdPlan) -> None:
+        read, household, dwelling = plan.roster, plan.household, plan.dwelling
         if read.area and dwelling.area != read.area:
-            before = f"{dwelling.area / 100:.2f}" if dwelling.area else ""
-            self._change(plan, None, _field_name(dwelling, "area"), before, f"{read.area / 100:.2f}")
-            dwelling.area = read.area
             plan.area_changed = dwelling.pk is not None
+            if plan.area_changed:
+                before = f"{dwelling.area / 100:.2f}" if dwelling.area else ""
+                self._change(plan, None, _field_name(dwelling, "area"), before, f"{read.area / 100:.2f}")
+            dwelling.area = read.area
         if not plan.is_new and read.kind and household.kind != read.kind:
             before = household.get_kind_display()
             household.kind = read.kind
@@ -402,7 +406,11 @@ class _Planner:
         """The open tags of somebody who moves here; they come along."""
         if added.is_new or not added.is_joining:
             return []
-        return [((added.resident.pk, c), tag) for c in CareCategory if (tag := self.register.tags.get((added.resident.pk, c)))]
+        return [
+            ((added.resident.pk, c), tag)
+            for c in CareCategory
+            if (tag := self.register.tags.get((added.resident.pk, c)))
+        ]
 
     def _add_tag(self, plan: HouseholdPlan, added: PersonPlan, category: str, level: str) -> None:
         tag = CareTag(
@@ -425,7 +433,8 @@ class _Planner:
         before = self.register.residents.get(plan.household.head_id)
         plan.household.head = head.resident
         plan.fields.add("head")
-        self._change(plan, None, _field_name(plan.household, "head"), str(before or ""), head.resident.name)
+        if not plan.is_new:
+            self._change(plan, None, _field_name(plan.household, "head"), str(before or ""), head.resident.name)
 
     def _change(self, plan: HouseholdPlan, person: Person | None, name: str, before: str, after: str) -> None:
         at = person or plan.roster.people[0]

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeVar
 
-from core.spreadsheets import Cell, Sheet
 from django.utils.translation import gettext as _
 
+from core.spreadsheets import Cell, Sheet
 from grids import address as addresses
 from grids import identity, roster_columns
 from grids import roster_values as values
@@ -26,6 +26,7 @@ from grids.roster_columns import Column, Headings
 from grids.roster_values import ValueDoubt
 
 Value = TypeVar("Value")
+_UNIT_AND_ROOM = re.compile(r"([0-9]{1,2})-([0-9]{1,4}[A-Z]?)室?")
 
 
 class RosterUnreadable(Exception):
@@ -134,7 +135,7 @@ def read(sheets: Iterable[Sheet], mapping: Mapping[str, str] | None = None) -> R
     """
     reading = _Reading(sheets, mapping)
     if not reading.tables:
-        raise RosterUnreadable(_("没有找到表头：请检查文件里是否有一行写着「姓名」「住址」等栏目。"))
+        raise RosterUnreadable(_("没有找到表头：请检查文件里是否有一行写着“姓名”“住址”等栏目。"))
     for table in reading.tables:
         _TableReader(table, reading).read()
     _complete_roads(reading.roster)
@@ -209,6 +210,7 @@ class _TableReader:
         self.reading = reading
         self.columns = {heading.column: heading for heading in reversed(table.headings.columns)}
         self.above: list[Cell] = []
+        self.band = table.place
         self.place: Address | None = None
         self.raw_address = ""
         self.household: RosterHousehold | None = None
@@ -221,10 +223,23 @@ class _TableReader:
         first = self.table.headings.last_row + 1
         for index, cells in enumerate(self.table.sheet.rows[first:], first + 1):
             self.row, self.cells = index, cells
-            if self._is_data():
+            if self._is_band():
+                self.place = self.household = None
+            elif self._is_data():
                 self.cells = self._without_ditto(cells)
                 self._take_row()
                 self.above = list(self.cells)
+
+    def _is_band(self) -> bool:
+        """Whether the row is one text across the sheet that names a compound or a building for the rows below."""
+        texts = {text for cell in self.cells if (text := values.text(cell))}
+        if len(texts) != 1:
+            return False
+        place = _place_of(texts.pop())
+        if not place.compound and not place.building:
+            return False
+        self.band = place.within(self.table.place)
+        return True
 
     def _is_data(self) -> bool:
         texts = [values.text(cell) for cell in self.cells]
@@ -284,7 +299,7 @@ class _TableReader:
             return True
         self.place = None
         try:
-            place = self.reading.address(text).within(self.table.place)
+            place = self._read_address(text)
         except AddressDoubt as doubt:
             self._doubt(self._address_column(), doubt.reason, Severity.LEFT_OUT)
             return False
@@ -295,32 +310,41 @@ class _TableReader:
         self.place, self.raw_address = place, text[:120]
         return True
 
+    def _read_address(self, text: str) -> Address:
+        """The door in the text and in what the sheet or the band above says; raises AddressDoubt."""
+        if self.band.building and (parts := _UNIT_AND_ROOM.fullmatch(text)):
+            if parts[1] == self.band.building and Column.ROOM not in self.columns:
+                raise AddressDoubt("several readings")
+            text = f"{parts[1]}单元{parts[2]}室"
+        return self.reading.address(text).within(self.band)
+
     def _written_address(self) -> str:
         whole = values.packed(self._cell(Column.ADDRESS))
         if Column.ROOM not in self.columns:
             return whole
+        self._continue_parts()
         room = _bare(self._cell(Column.ROOM), "室号房户")
         if not room:
             return whole
-        estate, building, unit = (self._part(column) for column in (Column.ESTATE, Column.BUILDING, Column.UNIT))
-        building = _bare(building, "幢栋座楼号#")
-        unit = _bare(unit, "单元门梯")
-        compound = estate or _compound_of(whole)
+        building = _bare(self._cell(Column.BUILDING), "幢栋座楼号#")
+        unit = _bare(self._cell(Column.UNIT), "单元门梯")
+        compound = values.packed(self._cell(Column.ESTATE)) or _compound_of(whole)
         compound += "号" if compound.isdigit() else ""
-        return compound + (f"{building}幢" if building else "") + (f"{unit}单元" if unit else "") + f"{room}室"
+        before = (f"{building}幢" if building else "") + (f"{unit}单元" if unit else "")
+        return f"{compound}{before}{room}" + ("" if not before and "-" in room else "室")
 
-    def _part(self, column: Column) -> str:
-        """A part of a divided address; empty under an empty building it goes on from the row above."""
-        written = values.packed(self._cell(column))
-        goes_on = not values.packed(self._cell(Column.BUILDING)) or column == Column.ESTATE
-        if not written and goes_on and column in self.columns and self.above:
-            index = self.columns[column].index
-            above = self.above[index] if index < len(self.above) else ""
-            self.cells = [*self.cells]
-            if index < len(self.cells):
-                self.cells[index] = above
-            return values.packed(above)
-        return written
+    def _continue_parts(self) -> None:
+        """Where a divided address names no building, its estate, building and unit are those of the row above."""
+        estate, building, unit = (self.columns.get(part) for part in (Column.ESTATE, Column.BUILDING, Column.UNIT))
+        has_room = bool(values.packed(self._cell(Column.ROOM)))
+        if not self.above or not has_room:
+            return
+        cells = [*self.cells]
+        starts_anew = building is not None and values.packed(self._at(building.index))
+        for heading in [estate] if starts_anew else [estate, building, unit]:
+            if heading is not None and heading.index < len(cells) and not values.packed(cells[heading.index]):
+                cells[heading.index] = self.above[heading.index]
+        self.cells = cells
 
     def _address_column(self) -> Column:
         return Column.ADDRESS if Column.ADDRESS in self.columns else Column.ROOM
@@ -396,8 +420,9 @@ class _TableReader:
 
     def _care(self) -> tuple[tuple[str, str], ...]:
         found: dict[str, str] = {}
+        nothing: tuple[tuple[str, str], ...] = ()
         for category, grade in (
-            *self._value(Column.CARE, values.care, ()),
+            *self._value(Column.CARE, values.care, nothing),
             *values.known_care(self._cell(Column.REMARK)),
             *self._ticked_care(),
         ):
@@ -595,8 +620,8 @@ def _sentences() -> dict[str, str]:
         "no address": _("这一户没有写住址。"),
         "empty": _("住址是空的。"),
         "numeral": _("住址里的中文数字读不准，请改成阿拉伯数字。"),
-        "several readings": _("住址有两种读法，请写成「225号3幢2单元501室」。"),
-        "not understood": _("住址没有读懂，请写成「225号3幢2单元501室」。"),
+        "several readings": _("住址有两种读法，请写成“225号3幢2单元501室”。"),
+        "not understood": _("住址没有读懂，请写成“225号3幢2单元501室”。"),
         "no building": _("住址里没有写幢号。"),
         "no door": _("住址里没有写室号。"),
         "no compound": _("住址里没有写是哪个小区（例如 225号），社区有不止一个小区。"),

@@ -12,9 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
-from core.spreadsheets import Cell
-
 from core import clock
+from core.spreadsheets import Cell
 from grids import identity
 from grids.codes import CareCategory, Employment, Relation, Sex
 
@@ -307,9 +306,8 @@ def _lookup(table: Mapping[str, str], written: str) -> str:
 
 
 def _written_date(written: str) -> tuple[int, ...]:
-    if year := re.fullmatch(r"(\d{4})年?", written):
-        if int(year[1]) <= _LAST_YEAR:
-            return (int(year[1]),)
+    if (year := re.fullmatch(r"(\d{4})年?", written)) and int(year[1]) <= _LAST_YEAR:
+        return (int(year[1]),)
     if re.fullmatch(r"\d{4,5}", written):
         day = _EPOCH + dt.timedelta(days=int(written))
         return (day.year, day.month, day.day)

@@ -1,5 +1,6 @@
 from grids.models.people import CareTag, Household, Membership, Resident
 from grids.models.places import Building, Dwelling, Estate, Grid, Unit
+from grids.models.rosters import RosterUpload
 
 __all__ = [
     "Building",
@@ -10,5 +11,6 @@ __all__ = [
     "Household",
     "Membership",
     "Resident",
+    "RosterUpload",
     "Unit",
 ]

@@ -45,6 +45,9 @@ GRIDS = {
     "grids:household_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:member_add": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:resident_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household", resident_pk="resident")),
+    "grids:roster_send": Page(P.ROSTER_IMPORT, lists=True),
+    "grids:roster": Page(P.ROSTER_IMPORT, OFFICE, pk_of("roster")),
+    "grids:roster_columns": Page(P.ROSTER_IMPORT, OFFICE, pk_of("roster")),
 }
 
 PAGES: dict[str, Page] = {**GRIDS}

@@ -20,7 +20,7 @@ _BAR = 30
 class Command(BaseCommand):
     help = (
         "Compare a household roster (xlsx, xls or csv) with the register of a community and say what would be "
-        "created, changed and left, and which rows are in doubt. A dry run unless --apply; applying twice changes nothing."
+        "created, changed and left, and which rows are in doubt. A dry run unless --apply; twice changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -83,20 +83,17 @@ class Command(BaseCommand):
             *(_("关爱类别 %(name)s：%(count)s 人") % {"name": n, "count": c} for n, c in summary["care"].items()),
             *self._told_changes(summary["changes"]),
             _("存疑：%(count)s 处") % {"count": len(summary["doubts"])},
-            *(
-                _("  %(sheet)s 第 %(row)s 行「%(column)s」：%(sentence)s") % doubt
-                for doubt in summary["doubts"]
-            ),
+            *(_("  %(sheet)s 第 %(row)s 行“%(column)s”：%(sentence)s") % doubt for doubt in summary["doubts"]),
         ]
         if summary["unknown_grids"]:
-            lines.append(_("这些网格还没有登记，楼幢先不划入：%(names)s") % {"names": "、".join(summary["unknown_grids"])})
+            lines.append(
+                _("这些网格还没有登记，楼幢先不划入：%(names)s") % {"names": "、".join(summary["unknown_grids"])}
+            )
         lines.append(_("已写入登记册。") if summary["applied"] else _("这是预览，没有写入；加上 --apply 才会写入。"))
         self.stdout.write("\n".join(lines))
 
     def _told_changes(self, changes: list[dict[str, Any]]) -> list[str]:
-        told = [
-            _("  第 %(row)s 行 %(who)s %(field)s：%(before)s → %(after)s") % change for change in changes[:_SHOWN]
-        ]
+        told = [_("  第 %(row)s 行 %(who)s %(field)s：%(before)s → %(after)s") % change for change in changes[:_SHOWN]]
         if len(changes) > _SHOWN:
             told.append(_("  …… 还有 %(count)s 处") % {"count": len(changes) - _SHOWN})
         return told

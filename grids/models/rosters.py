@@ -1,0 +1,87 @@
+"""A roster that somebody sent: kept only until it is applied or given up."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from community.rows import CommunityRow
+from core.fields import decrypt, encrypt
+from core.ids import uuid7
+from grids.querysets import RosterUploadQuerySet
+
+
+class RosterUpload(CommunityRow):
+    """One uploaded roster 花名册. The file and its preview are encrypted, and erased as soon as they are not needed;
+    what stays is who sent what, when, how its columns were understood and what came of it in numbers."""
+
+    class State(models.TextChoices):
+        READING = "reading", _("正在读取")
+        READY = "ready", _("等您确认")
+        APPLYING = "applying", _("正在登记")
+        APPLIED = "applied", _("已登记")
+        ABANDONED = "abandoned", _("已放弃")
+        UNREADABLE = "unreadable", _("读不出来")
+
+    OVER = (State.APPLIED, State.ABANDONED, State.UNREADABLE)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
+    name = models.CharField(_("文件名"), max_length=120)
+    state = models.CharField(_("进展"), max_length=12, choices=State.choices, default=State.READING)
+    mapping = models.JSONField(_("栏目对应"), default=dict, blank=True)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    outcome = models.JSONField(_("结果"), default=dict, blank=True)
+    finished_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    sealed_content = models.TextField(blank=True, editable=False)
+    sealed_preview = models.TextField(blank=True, editable=False)
+
+    objects = RosterUploadQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("花名册")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["community", "created_at"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state__in=["applied", "abandoned", "unreadable"])
+                | Q(sealed_content="", sealed_preview="", finished_at__isnull=False),
+                name="roster_erased_when_over",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("grids:roster", args=[self.pk])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to decide, and the file is gone."""
+        return self.state in self.OVER
+
+    @property
+    def content(self) -> bytes:
+        """The file as it was sent; b"" once it is erased."""
+        return base64.b85decode(decrypt(self.sealed_content)) if self.sealed_content else b""
+
+    @content.setter
+    def content(self, content: bytes) -> None:
+        self.sealed_content = encrypt(base64.b85encode(content).decode())
+
+    @property
+    def preview(self) -> dict[str, Any]:
+        """The summary of the plan (`Plan.summary`, long lists cut); {} before it is read and after the end."""
+        return dict(json.loads(decrypt(self.sealed_preview))) if self.sealed_preview else {}
+
+    @preview.setter
+    def preview(self, summary: dict[str, Any]) -> None:
+        self.sealed_preview = encrypt(json.dumps(summary, ensure_ascii=False))
