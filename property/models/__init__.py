@@ -8,14 +8,19 @@ from property.models.ledger import (
     Voucher,
     VoucherAttachment,
 )
+from property.models.publication import CashProof, Publication, PublicationLine, PublicationSignature
 
 __all__ = [
     "Account",
     "Book",
+    "CashProof",
     "LedgerMonth",
     "Means",
     "MonthlyBalance",
     "Posting",
+    "Publication",
+    "PublicationLine",
+    "PublicationSignature",
     "Voucher",
     "VoucherAttachment",
 ]
