@@ -1,5 +1,31 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class HelpdeskConfig(AppConfig):
     name = "helpdesk"
+
+    def ready(self) -> None:
+        from community import history, today
+        from helpdesk.today import asks
+
+        today.register(asks)
+        history.register(
+            {
+                "categories_seeded": _("设好了诉求类别"),
+                "request_log": _("提交了诉求"),
+                "request_accept": _("受理了诉求"),
+                "request_reject": _("没有受理诉求"),
+                "request_dispatch": _("派了办理人"),
+                "request_sign": _("签收了诉求"),
+                "request_hand_back": _("退回了派单"),
+                "request_reply": _("报告了办理结果"),
+                "request_send_back": _("请办理人补办"),
+                "request_resolve": _("审核通过了诉求"),
+                "request_rate": _("评价了诉求"),
+                "request_lapse": _("诉求满期未评，归档"),
+                "request_withdraw": _("撤回了诉求"),
+                "request_remark": _("补充了诉求"),
+                "request_note": _("写了诉求的内部备注"),
+            }
+        )

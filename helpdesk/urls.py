@@ -1,2 +1,17 @@
+from django.urls import path
+
+from helpdesk import views
+
 app_name = "helpdesk"
-urlpatterns: list[object] = []
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("mine/", views.mine, name="mine"),
+    path("new/", views.new, name="new"),
+    path("new/behalf/", views.behalf, name="behalf"),
+    path("<uuid:pk>/", views.request_page, name="request"),
+    path("<uuid:pk>/update/", views.update, name="update"),
+    path("<uuid:pk>/phone/", views.phone, name="phone"),
+    path("<uuid:pk>/photos/<uuid:photo_pk>/", views.photo, name="photo"),
+    path("<uuid:pk>/rate/", views.step, {"action": "rate"}, name="rate"),
+    path("<uuid:pk>/<slug:action>/", views.step, name="step"),
+]

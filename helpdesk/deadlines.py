@@ -1,0 +1,139 @@
+"""Until when somebody must be in touch about a request and finish it: counted, in words, and day by day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from core import clock
+from core.templatetags.portal import day as day_words
+from core.templatetags.portal import moment, weekday, when
+from helpdesk.categories import LimitKind
+
+if TYPE_CHECKING:
+    from core.workdays import DayCount, WorkCalendar
+    from helpdesk.models import Category, ServiceRequest
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """How a deadline stands, as a badge: nothing to say has no text."""
+
+    tone: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One line of the count; `look` is its class: is-off (does not count), is-due, or nothing."""
+
+    day: str
+    note: str
+    look: str = ""
+
+
+def due(kind: str, amount: int, start: datetime, calendar: WorkCalendar) -> datetime:
+    """When a limit that begins at `start` (aware) is over."""
+    match kind:
+        case LimitKind.MINUTES:
+            return calendar.add_minutes(start, amount)
+        case LimitKind.HOURS:
+            return calendar.add_minutes(start, amount * 60)
+        case LimitKind.WORKING_HOURS:
+            return calendar.add_working_hours(start, amount)
+        case LimitKind.WORKING_DAYS:
+            return calendar.add_working_days(start, amount)
+        case LimitKind.CALENDAR_DAYS:
+            return calendar.add_days(start, amount)
+    raise ValueError(f"no such kind of limit: {kind}")
+
+
+def sign_due(category: Category, start: datetime, calendar: WorkCalendar) -> datetime:
+    """Until when somebody must have signed for a request of this category and been in touch."""
+    return due(category.sign_kind, category.sign_amount, start, calendar)
+
+
+def finish_due(category: Category, start: datetime, calendar: WorkCalendar) -> datetime:
+    """Until when a request of this category must be finished."""
+    return due(category.finish_kind, category.finish_amount, start, calendar)
+
+
+def limit_words(kind: str, amount: int) -> str:
+    """A limit as people say it: 3 个工作日."""
+    match kind:
+        case LimitKind.MINUTES:
+            return ngettext("%d 分钟", "%d 分钟", amount) % amount
+        case LimitKind.HOURS:
+            return ngettext("%d 小时", "%d 小时", amount) % amount
+        case LimitKind.WORKING_HOURS:
+            return ngettext("%d 个工作小时", "%d 个工作小时", amount) % amount
+        case LimitKind.WORKING_DAYS:
+            return ngettext("%d 个工作日", "%d 个工作日", amount) % amount
+    return ngettext("%d 天", "%d 天", amount) % amount
+
+
+def deadline_of(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
+    """How far the promised end is, how late it is, or whether it was kept. Asks no database."""
+    if request.is_open:
+        return _late(request.due_at) if request.is_overdue else _left(request, calendar)
+    if request.resolved_at is None:
+        return Deadline()
+    return Deadline("warn", _("晚了才办结")) if request.is_overdue else Deadline("good", _("按时办结"))
+
+
+def _late(due_at: datetime) -> Deadline:
+    days = (clock.today() - timezone.localtime(due_at).date()).days
+    if days == 0:
+        return Deadline("bad", _("今天 %(time)s 到期，已经过了") % {"time": _time(due_at)})
+    return Deadline("bad", ngettext("超期 %d 天", "超期 %d 天", days) % days)
+
+
+def _left(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
+    today, last = clock.today(), timezone.localtime(request.due_at).date()
+    if last == today:
+        return Deadline("warn", _("今天 %(time)s 前办好") % {"time": _time(request.due_at)})
+    if request.category.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
+        return Deadline("warn", _("%(when)s前办好") % {"when": when(request.due_at)})
+    if request.category.finish_kind == LimitKind.CALENDAR_DAYS:
+        days = (last - today).days
+        return Deadline("good", ngettext("还有 %d 天", "还有 %d 天", days) % days)
+    left = sum(calendar.is_workday(today + timedelta(days)) for days in range(1, (last - today).days + 1))
+    return Deadline("good" if left > 1 else "warn", ngettext("还有 %d 个工作日", "还有 %d 个工作日", left) % left)
+
+
+def day_by_day(request: ServiceRequest, calendar: WorkCalendar) -> list[Day]:
+    """How the promised end was counted from the moment of submission; empty for what nobody took up."""
+    if request.resolved_at is None and not request.is_open:
+        return []
+    start, end = request.submitted_at, request.due_at
+    match request.category.finish_kind:
+        case LimitKind.WORKING_DAYS:
+            lines = [_line(one, end) for one in calendar.explain(start, end)]
+        case LimitKind.WORKING_HOURS:
+            lines = [_line(one, end) for one in calendar.explain_hours(start, end)]
+        case _:
+            lines = [Day("", _("提交，开始计时")), Day(moment(end), _("到期"), "is-due")]
+    return [Day(moment(start), lines[0].note, lines[0].look), *lines[1:]]
+
+
+def _line(count: DayCount, end: datetime) -> Day:
+    if count.last == timezone.localtime(end).date():
+        return Day(_date(count.last), _("%(time)s 到期") % {"time": _time(end)}, "is-due")
+    words = _date(count.first)
+    if count.last != count.first:
+        words = _("%(first)s至%(last)s") % {"first": day_words(count.first), "last": day_words(count.last)}
+    return Day(words, count.note, "is-off" if count.counted is None else "")
+
+
+def _date(one: date) -> str:
+    return f"{day_words(one)} {weekday(one)}"
+
+
+def _time(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local.hour}:{local.minute:02}"

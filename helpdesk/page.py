@@ -1,0 +1,189 @@
+"""What the page of a request, and its card in a list, show to the one who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from community.access import Permission
+from community.calendar import work_calendar
+from core.states import Transition
+from core.templatetags.portal import when
+from helpdesk import deadlines, words
+from helpdesk.forms import STEP_FORMS, StepForm, UpdateForm, WorkingUpdateForm
+from helpdesk.models import Rating, ServiceRequest, Update
+from helpdesk.parties import WORKING, parties_of, steps_for
+from helpdesk.querysets import ServiceRequestQuerySet, leaders_of
+from helpdesk.states import REPORTER, State
+from helpdesk.timeline import Entry, entries
+
+if TYPE_CHECKING:
+    from community.models import User
+    from core.workdays import WorkCalendar
+
+# Steps that have a page of their own and stay off the request's: a rating is large, a withdrawal rare.
+APART = frozenset({"rate", "withdraw"})
+# What the button of a card says to the one whose step is next.
+CALLS = {
+    State.SUBMITTED: gettext_lazy("去受理"),
+    State.ACCEPTED: gettext_lazy("去派单"),
+    State.DISPATCHED: gettext_lazy("去签收"),
+    State.IN_PROGRESS: gettext_lazy("去办理"),
+    State.REVIEW: gettext_lazy("去审核"),
+    State.RESOLVED: gettext_lazy("去评价"),
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that the reader can take, as a button."""
+
+    label: str
+    url: str
+    is_main: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """A request in a list."""
+
+    found: ServiceRequest
+    tone: str
+    deadline: deadlines.Deadline
+    place: str
+    offer: Offer | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page of a request."""
+
+    kicker: str
+    tone: str
+    deadline: deadlines.Deadline
+    back: tuple[str, str]
+    offers: list[Offer]
+    form: StepForm | None
+    update_form: UpdateForm | None
+    lines: list[Entry]
+    facts: list[tuple[Any, ...]]
+    days: list[deadlines.Day]
+    limit: str
+    rating: Rating | None
+    may_call: bool
+
+
+def page_of(found: ServiceRequest, reader: User) -> Page:
+    """Everything on the page of a request, for `reader`."""
+    calendar, parties = work_calendar(), parties_of(found, reader)
+    steps = steps_for(found, reader, parties)
+    works = not WORKING.isdisjoint(parties)
+    upcoming = words.next_step(found, words.leader_of(leaders_of(found)))
+    first = steps[0] if steps and steps[0].action not in APART else None
+    category = found.category
+    return Page(
+        kicker=kicker(found),
+        tone=words.TONES[found.state],
+        deadline=deadlines.deadline_of(found, calendar),
+        back=_back(parties, reader),
+        offers=[offer(found, row) for row in steps],
+        form=STEP_FORMS[first.action](request=found, user=reader) if first else None,
+        update_form=update_form(parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
+        lines=entries(found, Update.objects.of(found), viewer=reader, parties=parties, upcoming=upcoming),
+        facts=_facts(found, reader, works=works),
+        days=deadlines.day_by_day(found, calendar),
+        limit=deadlines.limit_words(category.finish_kind, category.finish_amount),
+        rating=Rating.objects.of(found).first() if found.state == State.CLOSED else None,
+        may_call=works and bool(found.reporter_phone) and reader.scope.may(Permission.REQUEST_HANDLE),
+    )
+
+
+def kicker(found: ServiceRequest) -> str:
+    """The line above the title: number and category."""
+    return _("诉求 %(number)s · %(category)s") % {"number": found.number, "category": found.category.label}
+
+
+def offer(found: ServiceRequest, row: Transition) -> Offer:
+    """A step as a button."""
+    name, args = ("helpdesk:rate", [found.pk]) if row.action == "rate" else ("helpdesk:step", [found.pk, row.action])
+    return Offer(label=str(row.label), url=reverse(name, args=args), is_main=row.action != "withdraw")
+
+
+def update_form(parties: frozenset[str]) -> type[UpdateForm]:
+    """The form for a remark: those who work on it also choose who reads it."""
+    return UpdateForm if WORKING.isdisjoint(parties) else WorkingUpdateForm
+
+
+def cards_of(rows: Iterable[ServiceRequest], reader: User, calendar: WorkCalendar | None = None) -> list[Card]:
+    """Requests as cards; asks the database for the calendar and the rows, whatever their number."""
+    calendar = calendar or work_calendar()
+    return [
+        Card(
+            found=row,
+            tone=words.TONES[row.state],
+            deadline=deadlines.deadline_of(row, calendar),
+            place=row.place_for(reader),
+            offer=_call(row, reader),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many requests there are of a kind, and the list of them."""
+
+    label: str
+    count: int
+    query: str
+    tone: str
+
+
+def tallies(seen: ServiceRequestQuerySet) -> list[Tally]:
+    """What stands above the list; one query."""
+    counts = seen.tallied()
+    return [
+        Tally(_("超期"), counts["overdue"], "?overdue=yes&sort=due", "bad" if counts["overdue"] else ""),
+        Tally(_("待受理"), counts["submitted"], "?state=submitted&sort=due", "warn" if counts["submitted"] else ""),
+        Tally(_("待审核"), counts["review"], "?state=review&sort=due", "wait" if counts["review"] else ""),
+        Tally(_("还在办的"), counts["open"], "?state=open&sort=due", ""),
+    ]
+
+
+def _call(row: ServiceRequest, reader: User) -> Offer | None:
+    """The rating, for the one who is asked for it."""
+    if row.state == State.RESOLVED and row.reporter_id == reader.pk:
+        return Offer(str(CALLS[State.RESOLVED]), reverse("helpdesk:rate", args=[row.pk]), is_main=True)
+    return None
+
+
+def _back(parties: frozenset[str], reader: User) -> tuple[str, str]:
+    if REPORTER in parties or not reader.scope.may(Permission.REQUEST_HANDLE):
+        return reverse("helpdesk:mine"), _("我的诉求")
+    return reverse("helpdesk:list"), _("全部诉求")
+
+
+def _facts(found: ServiceRequest, reader: User, *, works: bool) -> list[tuple[Any, ...]]:
+    facts: list[tuple[Any, ...]] = [(_("在哪里"), found.place_for(reader))]
+    if works:
+        facts.append((_("谁提出的"), f"{found.reporter_name} {found.reporter_phone}".strip()))
+        facts.append((_("怎么来的"), found.get_source_display()))
+    if works and found.grid:
+        facts.append((_("网格"), found.grid.name))
+    if found.handler:
+        facts.append((_("谁在办"), words.person(found.handler.name, found.handler_role)))
+    if found.appointment:
+        facts.append((_("约好"), found.appointment))
+    if works and found.is_open and not found.first_contact_at:
+        facts.append((_("联系期限"), when(found.sign_due_at)))
+    if found.hop_count:
+        facts.append((_("退单"), _("%(count)s 次") % {"count": found.hop_count}))
+    facts.append(
+        (_("谁能看到"), _("只有社区书记和办理的人") if found.is_confidential else found.get_visibility_display())
+    )
+    return facts

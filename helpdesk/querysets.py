@@ -1,0 +1,204 @@
+"""Reads of requests and what belongs to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+
+from community.models import Appointment
+from community.roles import Role
+from core import clock
+from core.scoping import ScopedQuerySet
+from helpdesk.states import OPEN, State
+
+if TYPE_CHECKING:
+    from community.models import User
+    from helpdesk.models import Category, ServiceRequest
+
+# Who can be asked to handle a request, in the order in which a form offers them.
+HANDLER_ROLES = (
+    Role.RED_STEWARD,
+    Role.GRID_LEADER,
+    Role.COMMUNITY_STAFF,
+    Role.BUILDING_STEWARD,
+    Role.COMMITTEE,
+    Role.PARTNER_CONTACT,
+    Role.SECRETARY,
+)
+
+
+def led(scope: Any, prefix: str = "") -> Q:
+    """The condition that the user leads the grid or works in the office; the secretary alone where confidential."""
+    return Q(**{f"{prefix}is_confidential": False}) & (
+        Q(**{f"{prefix}community__in": scope.offices_communities}) | Q(**{f"{prefix}grid__in": scope.grids})
+    ) | Q(**{f"{prefix}community__in": scope.ids("community", Role.SECRETARY)})
+
+
+def in_hand(user: User, prefix: str = "") -> Q:
+    """The condition that the user handles the request, alone or with others."""
+    from helpdesk.models import ServiceRequest
+
+    helped = ServiceRequest.co_handlers.through.objects.filter(user=user).values("servicerequest")
+    return Q(**{f"{prefix}handler": user}) | Q(**{f"{prefix}pk__in": helped})
+
+
+def seen(user: User, prefix: str = "") -> Q:
+    """The condition that the user may see the request."""
+    own = Q(**{f"{prefix}reporter": user}) | Q(**{f"{prefix}logged_by": user})
+    return own | in_hand(user, prefix) | led(user.scope, prefix)
+
+
+class CategoryQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Categories are known to everybody who belongs to the community."""
+        return self.filter(community__in=user.scope.communities).scoped()
+
+    def in_use(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class ServiceRequestQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """For those who asked, wrote it down, handle or lead it; what is confidential leads the secretary alone."""
+        return self.filter(seen(user)).scoped()
+
+    def reported_by(self, user: User) -> Self:
+        """One's own requests."""
+        return self.filter(reporter=user, community__in=user.scope.communities).scoped()
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("category", "grid", "handler")
+
+    def for_page(self) -> Self:
+        """With what the page of a request shows already joined."""
+        return self.select_related("category", "grid", "handler", "building", "reporter", "community")
+
+    def open(self) -> Self:
+        return self.filter(state__in=OPEN)
+
+    def overdue(self) -> Self:
+        """Still open, and past the promised day."""
+        return self.open().filter(due_at__lt=clock.now())
+
+    def tallied(self) -> dict[str, int]:
+        """How many are open, overdue, and in the states that wait for those who lead."""
+        return self.aggregate(
+            open=Count("pk", filter=Q(state__in=OPEN)),
+            overdue=Count("pk", filter=Q(state__in=OPEN, due_at__lt=clock.now())),
+            submitted=Count("pk", filter=Q(state=State.SUBMITTED)),
+            review=Count("pk", filter=Q(state=State.REVIEW)),
+        )
+
+    def containing(self, words: str) -> Self:
+        """Those whose number, title, text, place or reporter holds every word."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(title__icontains=word)
+                | Q(description__icontains=word)
+                | Q(place__icontains=word)
+                | Q(reporter_name__icontains=word)
+            )
+        return found
+
+    def waiting_for(self, user: User) -> Self:
+        """Those whose next step is this user's: to triage, to hand out, to sign for, to handle, to review, to rate."""
+        scope = user.scope
+        leads = Q(grid__in=scope.grids, is_confidential=False)
+        # What no leader may take, or none is there for, waits in the office; what is confidential with the secretary.
+        office = Q(community__in=scope.offices_communities, is_confidential=False)
+        nobody_leads = ~Exists(_leaders().filter(grid=OuterRef("grid")))
+        leader_handles = Exists(_leaders().filter(grid=OuterRef("grid"), user=OuterRef("handler")))
+        secretary = Q(community__in=scope.ids("community", Role.SECRETARY))
+        desk = leads | office & Q(nobody_leads) | secretary & Q(is_confidential=True)
+        check = desk | office & Q(leader_handles)
+        return (
+            self.filter(
+                Q(state__in=[State.SUBMITTED, State.ACCEPTED]) & desk
+                | Q(state=State.REVIEW) & check & ~Q(handler=user)
+                | Q(state__in=[State.DISPATCHED, State.IN_PROGRESS], handler=user)
+                | Q(state=State.RESOLVED, reporter=user)
+            )
+            .filter(community__in=scope.communities)
+            .scoped()
+        )
+
+    def unrated_since(self, moment: datetime) -> Self:
+        """Resolved at or before `moment` and not rated; for the job that closes them."""
+        return self.filter(state=State.RESOLVED, resolved_at__lte=moment).unscoped(
+            reason="a job closes what nobody rated"
+        )
+
+
+class UpdateQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(seen(user, "request__")).scoped()
+
+    def of(self, request: ServiceRequest) -> Self:
+        """The updates of a request that was found through `visible_to`, with their photos, oldest first."""
+        from helpdesk.models import UpdatePhoto
+
+        return (
+            self.filter(community_id=request.community_id, request=request)
+            .select_related("by")
+            .prefetch_related(
+                Prefetch("photos", UpdatePhoto.objects.unscoped(reason="photos of a request already found"))
+            )
+            .scoped()
+        )
+
+    def last_step(self, request: ServiceRequest) -> Any:
+        """The newest step of a request already found, or None."""
+        return self.of(request).filter(kind="step").last()
+
+
+class UpdatePhotoQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(seen(user, "update__request__")).scoped()
+
+
+class RatingQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(seen(user, "request__")).scoped()
+
+    def of(self, request: ServiceRequest) -> Self:
+        """The ratings of a request that was found through `visible_to`, the newest first."""
+        return self.filter(request=request).order_by("-round").scoped()
+
+
+def _leaders() -> Any:
+    return Appointment.objects.unscoped(reason="who leads a grid is no secret").current().filter(role=Role.GRID_LEADER)
+
+
+def leaders_of(request: ServiceRequest) -> list[Appointment]:
+    """Who triages it: the grid's leader; for what is confidential the secretary; where nobody leads the office."""
+    held = (
+        Appointment.objects.unscoped(reason="who triages a request is no secret to those who see it")
+        .current()
+        .filter(community=request.community_id, user__is_active=True)
+        .filter(Q(role=Role.GRID_LEADER, grid=request.grid_id) | Q(role__in=[Role.SECRETARY, Role.COMMUNITY_STAFF]))
+        .select_related("user")
+    )
+    if request.is_confidential:
+        return [one for one in held if one.role == Role.SECRETARY]
+    return [one for one in held if one.role == Role.GRID_LEADER] or list(held)
+
+
+def possible_handlers(community_id: int, category: Category) -> list[Appointment]:
+    """The appointments of those who can be asked to handle a request, one a person, the likeliest role first."""
+    held = (
+        Appointment.objects.unscoped(reason="names and roles of those who can be asked to help")
+        .current()
+        .filter(community=community_id, role__in=HANDLER_ROLES, user__is_active=True)
+        .select_related("user", "grid", "building")
+    )
+    roles = HANDLER_ROLES if category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
+    ranked = sorted(held, key=lambda one: (roles.index(Role(one.role)), one.user.name, one.pk))
+    once: dict[int, Appointment] = {}
+    for one in ranked:
+        once.setdefault(one.user_id, one)
+    return list(once.values())
