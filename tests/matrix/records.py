@@ -32,6 +32,8 @@ def _roster(world: World) -> None:
         "residents": 1,
         "create": 0,
         "change": 0,
+        "leave": 1,
+        "doubt_count": 0,
         "created": {"households": 0, "residents": 0, "dwellings": 0, "care_tags": 0},
         "known_headings": {"姓名": "name"},
     }
