@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,10 +10,15 @@ from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
+from PIL import Image
 
 from community.models import Appointment, Community, User
 from community.roles import SCOPE_OF_ROLE, Role
+from core import clock
+from core.photos import CleanPhoto
 from grids.models import Building, Dwelling, Estate, Grid, Household, Membership, Resident, Unit
+from helpdesk import actions as requests
+from helpdesk.models import Category, ServiceRequest
 from property import actions, entries
 from property.entries import Item
 from property.models import Account, Book, Means, Posting, Voucher
@@ -206,3 +212,75 @@ def report_of(household: Household, **fields: Any) -> Any:
     from visits.report import Report
 
     return Report(**{"outcome": "met", "visited_at": clock.now(), **fields})
+
+
+# helpdesk -------------------------------------------------------------------------------------------------------
+
+
+def small_photo(colour: str = "teal") -> CleanPhoto:
+    """A photo as it is after cleaning."""
+    content = io.BytesIO()
+    Image.new("RGB", (12, 8), colour).save(content, "JPEG")
+    return CleanPhoto(content.getvalue(), 12, 8)
+
+
+@dataclass
+class Desk:
+    """A grid with its leader, the secretary, two who can handle requests, and a resident who asks."""
+
+    grid: Grid
+    household: Household
+    reporter: User
+    leader: User
+    secretary: User
+    handler: User
+    other: User
+
+    def category(self, slug: str = "plumbing") -> Category:
+        return Category.objects.get(community=self.grid.community, slug=slug)
+
+    def log(self, slug: str = "plumbing", **fields: Any) -> ServiceRequest:
+        """A request of the resident about the own home, unless told otherwise."""
+        fields = {"by": self.reporter, "reporter": self.reporter, "household": self.household, **fields}
+        fields.setdefault("title", "厨房水管漏水")
+        return requests.log_request(category=self.category(slug), **fields)
+
+    def take(self, request: ServiceRequest, action: str, **given: Any) -> ServiceRequest:
+        """One step with everything it needs, by the one who usually takes it."""
+        usual: dict[str, tuple[User | None, dict[str, Any]]] = {
+            "accept": (self.leader, {"category": request.category}),
+            "reject": (self.secretary, {"reason": "not_ours", "turn_to": "请打 12345。"}),
+            "dispatch": (self.leader, {"handler": self.handler}),
+            "sign": (self.handler, {"first_contact_at": clock.now()}),
+            "hand_back": (self.handler, {"text": "没有配件。"}),
+            "reply": (self.handler, {"result": "solved", "text": "换了水管。", "photos": [small_photo()]}),
+            "send_back": (self.leader, {"text": "还在渗水。"}),
+            "resolve": (self.leader, {}),
+            "rate": (self.reporter, {"solved": "yes", "score": 5}),
+            "withdraw": (self.reporter, {}),
+            "lapse": (None, {}),
+        }
+        by, needed = usual[action]
+        return requests.step(request, action, **{"by": by, **needed, **given})
+
+    def walk(self, request: ServiceRequest, *names: str) -> ServiceRequest:
+        """Several steps, one after another."""
+        for name in names:
+            request = self.take(request, name)
+        return request
+
+
+def desk(**household: Any) -> Desk:
+    """A desk in a community of its own, with all categories laid down."""
+    grid = GridFactory()
+    requests.seed_categories(grid.community)
+    home = household_in(grid, **household)
+    return Desk(
+        grid=grid,
+        household=home,
+        reporter=resident_of(home),
+        leader=appoint(Role.GRID_LEADER, grid),
+        secretary=appoint(Role.SECRETARY, grid.community),
+        handler=appoint(Role.RED_STEWARD, grid.community),
+        other=appoint(Role.RED_STEWARD, grid.community),
+    )
