@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 def round_page(request: HttpRequest) -> HttpResponseBase:
     """This quarter's doors, building by building."""
     user: User = request.user  # type: ignore[assignment]
-    campaign = campaign_shown(user, request.GET.get("campaign", ""))
+    asked = request.GET.get("campaign", "")
+    campaign = campaign_shown(user, asked)
+    if campaign is None and asked:
+        raise Http404
     if campaign is None:
         manages = user.scope.may(Permission.CAMPAIGN_MANAGE)
         return render(request, "visits/round_none.html", {"quarter": Quarter.of(clock.today()), "manages": manages})
