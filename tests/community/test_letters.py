@@ -178,6 +178,7 @@ def test_adults_to_choose_from(grid):
     assert set(letters.adults_of(household)) == {adult, unknown}
 
 
+@pytest.mark.django_db
 def test_door_is_masked_partly():
     household = HouseholdFactory(dwelling__room_no="501", dwelling__label="225号3幢2单元501室")
     assert letters.masked_door(household) == "225号3幢2单元5**室"
