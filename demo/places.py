@@ -56,9 +56,7 @@ def lay_out(community: Community, *, by: User) -> tuple[list[Grid], list[Estate]
         for number, name in enumerate(GRID_NAMES, 1)
     ]
     estates = [
-        actions.add_estate(
-            community, by=by, code=code, name=name, address=name, is_self_managed=code == SELF_MANAGED
-        )
+        actions.add_estate(community, by=by, code=code, name=name, address=name, is_self_managed=code == SELF_MANAGED)
         for code, name in ESTATES.items()
     ]
     return grids, estates
