@@ -98,12 +98,18 @@ def _left(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
     if last == today:
         return Deadline("warn", _("今天 %(time)s 前办好") % {"time": _time(request.due_at)})
     if request.category.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
-        return Deadline("warn", _("%(when)s前办好") % {"when": when(request.due_at)})
+        return Deadline("warn", _("%(when)s 前办好") % {"when": when(request.due_at)})
     if request.category.finish_kind == LimitKind.CALENDAR_DAYS:
         days = (last - today).days
         return Deadline("good", ngettext("还有 %d 天", "还有 %d 天", days) % days)
     left = sum(calendar.is_workday(today + timedelta(days)) for days in range(1, (last - today).days + 1))
     return Deadline("good" if left > 1 else "warn", ngettext("还有 %d 个工作日", "还有 %d 个工作日", left) % left)
+
+
+def sign_words(request: ServiceRequest) -> str:
+    """Until when somebody must be in touch."""
+    words = when(request.sign_due_at)
+    return _("%(when)s，已经过了") % {"when": words} if clock.now() > request.sign_due_at else words
 
 
 def day_by_day(request: ServiceRequest, calendar: WorkCalendar) -> list[Day]:

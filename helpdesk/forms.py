@@ -238,6 +238,7 @@ class StepForm(PortalForm):
 
     button = gettext_lazy("提交")
     lead: Any = ""
+    calls_first = False
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: ServiceRequest, user: User, **kwargs: Any) -> None:
@@ -287,7 +288,7 @@ class RejectForm(StepForm):
 
 
 class DispatchForm(StepForm):
-    button = gettext_lazy("派给他")
+    button = gettext_lazy("派给这位")
     handler = RowField(label=gettext_lazy("请谁来办"), empty=gettext_lazy("请选一位"))
     co_handler = RowField(label=gettext_lazy("谁来帮手"), required=False, empty=gettext_lazy("不用"))
     text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
@@ -315,6 +316,7 @@ class DispatchForm(StepForm):
 
 class SignForm(StepForm):
     button = gettext_lazy("签收")
+    calls_first = True
     first_contact_at = forms.DateTimeField(
         label=gettext_lazy("什么时候联系的居民"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
@@ -325,7 +327,7 @@ class SignForm(StepForm):
         label=gettext_lazy("约好什么时候上门"),
         required=False,
         max_length=40,
-        help_text=gettext_lazy("例如：今天 14:30 上门。"),
+        help_text=gettext_lazy("写明几月几日几点，例如：11月20日 14:30 上门。"),
     )
     text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from community.access import Permission
 from community.calendar import work_calendar
 from core.states import Transition
-from core.templatetags.portal import when
 from helpdesk import deadlines, words
 from helpdesk.forms import STEP_FORMS, StepForm, UpdateForm, WorkingUpdateForm
 from helpdesk.models import Rating, ServiceRequest, Update
@@ -83,7 +82,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
     calendar, parties = work_calendar(), parties_of(found, reader)
     steps = steps_for(found, reader, parties)
     works = not WORKING.isdisjoint(parties)
-    upcoming = words.next_step(found, words.leader_of(leaders_of(found)))
+    upcoming = words.next_step(found, leaders_of(found), reader)
     first = steps[0] if steps and steps[0].action not in APART else None
     category = found.category
     return Page(
@@ -180,7 +179,7 @@ def _facts(found: ServiceRequest, reader: User, *, works: bool) -> list[tuple[An
     if found.appointment:
         facts.append((_("约好"), found.appointment))
     if works and found.is_open and not found.first_contact_at:
-        facts.append((_("联系期限"), when(found.sign_due_at)))
+        facts.append((_("联系期限"), deadlines.sign_words(found)))
     if found.hop_count:
         facts.append((_("退单"), _("%(count)s 次") % {"count": found.hop_count}))
     facts.append(

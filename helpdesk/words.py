@@ -51,13 +51,14 @@ WITH_APPOINTMENT = gettext_lazy("%(who)s签收了，约好%(appointment)s")
 WITH_HELP = gettext_lazy("%(headline)s，%(helpers)s协办")
 NEW_CATEGORY = gettext_lazy("%(headline)s，归到“%(category)s”")
 
+# `leader`, `handler` and `you` are names, or 您 for the one who reads.
 NEXT: dict[str, Text] = {
-    State.SUBMITTED: gettext_lazy("接下来由%(leader)s看过，给您回音"),
-    State.ACCEPTED: gettext_lazy("接下来安排合适的人来办"),
-    State.DISPATCHED: gettext_lazy("接下来由%(handler)s签收，和您联系"),
-    State.IN_PROGRESS: gettext_lazy("办好以后由%(leader)s审核，再请您评价"),
-    State.REVIEW: gettext_lazy("%(leader)s审核通过后，请您评价"),
-    State.RESOLVED: gettext_lazy("请您评价；7 天里没有评价，就归档记作“未评价”"),
+    State.SUBMITTED: gettext_lazy("接下来由%(leader)s看过，给%(you)s回音"),
+    State.ACCEPTED: gettext_lazy("接下来由%(leader)s安排合适的人来办"),
+    State.DISPATCHED: gettext_lazy("接下来由%(handler)s签收，和%(you)s联系"),
+    State.IN_PROGRESS: gettext_lazy("%(handler)s办好以后由%(leader)s审核，再请%(you)s评价"),
+    State.REVIEW: gettext_lazy("%(leader)s审核通过后，请%(you)s评价"),
+    State.RESOLVED: gettext_lazy("请%(you)s评价；7 天里没有评价，就归档记作“未评价”"),
 }
 
 # What a reporter is told when somebody else has taken a step; `title` is the request's.
@@ -139,17 +140,22 @@ def headline(update: Update, viewer: User | None = None) -> str:
     return said
 
 
-def leader_of(leaders: Sequence[Appointment]) -> str:
-    """Those who triage, as one name: the leader where there is one, else the community's office."""
+def next_step(request: ServiceRequest, leaders: Sequence[Appointment], viewer: User) -> str:
+    """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office."""
+    if request.state not in NEXT:
+        return ""
+    leader = _("社区")
     if len(leaders) == 1:
-        return person(leaders[0].user.name, leaders[0].role)
-    return _("社区")
+        leader = _named(leaders[0].user, leaders[0].role, viewer)
+    return str(NEXT[request.state]) % {
+        "leader": leader,
+        "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
+        "you": _("您") if request.reporter_id == viewer.pk else request.reporter_name,
+    }
 
 
-def next_step(request: ServiceRequest, leader: str) -> str:
-    """What comes next, or "" when nothing does."""
-    handler = person(request.handler.name, request.handler_role) if request.handler else ""
-    return str(NEXT[request.state]) % {"leader": leader, "handler": handler} if request.state in NEXT else ""
+def _named(user: User, role: str, viewer: User) -> str:
+    return _("您") if user.pk == viewer.pk else person(user.name, role)
 
 
 def _label(choices: Any, code: Any) -> str:
