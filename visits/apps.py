@@ -1,11 +1,26 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self) -> None:
-        from community import today
-        from visits.today import asks
+        from community import history, nav, today
+        from visits.today import asks, entries, panels
 
         today.register(asks)
+        today.register_panels(panels)
+        nav.register(entries)
+        history.register(
+            {
+                "campaign_opened": _("开始了一季走访"),
+                "campaign_closed": _("结束了一季走访"),
+                "visit_recorded": _("走访了这一户"),
+                "finding_raised": _("走访时记下一个问题"),
+                "finding_requested": _("把走访问题转成了诉求"),
+                "finding_fixed": _("处理好了走访问题"),
+                "finding_feedback": _("把处理结果告诉了家里"),
+                "conflict_settled": _("定下了以哪个为准"),
+            }
+        )

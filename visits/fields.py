@@ -138,6 +138,16 @@ class Slot:
     def shown(self) -> str:
         return self.field.show(self.text)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether the register has nothing here that a household could confirm; no hardship is an answer too."""
+        return not self.text and self.field.registry in {"household", "resident"}
+
+    @property
+    def blank_words(self) -> str:
+        """What stands where nothing does."""
+        return _("没有登记") if self.is_blank else _("没有")
+
 
 def age_on(birth_date: Any, day: date) -> int | None:
     """Full years on `day`; None where the birth date is not known."""

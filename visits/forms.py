@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms import BoundField
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +19,7 @@ from core.ids import uuid7
 from core.quarters import Quarter
 from core.refusal import Refused
 from grids.models import Membership
+from helpdesk.models import Category
 from visits import planning
 from visits.fields import Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
@@ -50,6 +52,11 @@ class Group:
     detail: list[str]
     all_true: BoundField
     lines: list[Line]
+
+    @property
+    def has_blanks(self) -> bool:
+        """Whether something is missing in the register that might be learnt today."""
+        return any(line.slot.is_blank for line in self.lines)
 
     @property
     def is_open(self) -> bool:
@@ -246,7 +253,7 @@ class VisitForm(PortalForm):
                 self.add_error(slot.key, _("填了新的内容，请选“有变”；没有变就把它去掉。"))
             # Only what the form showed: a field that came meanwhile has not been seen by anybody.
             elif slot.key in given.get("seen", {}) and (everything or given.get(f"all-{slot.group}")):
-                yield slot.key, Answer(Result.CONFIRMED)
+                yield slot.key, Answer(Result.UNKNOWN if slot.is_blank else Result.CONFIRMED)
 
     def _changed(self, slot: Slot, new: str) -> Iterator[tuple[str, Answer]]:
         try:
@@ -335,11 +342,9 @@ class FixForm(PortalForm):
 class RequestForm(PortalForm):
     """Under which category a finding goes to the helpdesk."""
 
-    category = forms.ModelChoiceField(label=gettext_lazy("类别"), queryset=None, empty_label=gettext_lazy("请选择"))
-
-    def __init__(self, *args: Any, categories: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, categories: QuerySet[Category], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["category"].queryset = categories  # type: ignore[attr-defined]
+        self.fields["category"] = forms.ModelChoiceField(label=_("类别"), queryset=categories, empty_label=_("请选择"))
 
 
 class CampaignForm(PortalForm):

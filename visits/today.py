@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Min
 from django.urls import reverse
@@ -11,9 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.access import Permission
-from community.today import Ask
+from community.nav import Entry
+from community.today import Ask, Panel
 from core import clock
 from core.quarters import Quarter
+from visits import progress
 from visits.models import Campaign, Conflict, Finding, Target
 
 if TYPE_CHECKING:
@@ -30,6 +32,40 @@ def asks(user: User) -> list[Ask]:
     if not user.scope.may(Permission.VISIT_RECORD):
         return []
     return [*_doors(user), *_findings(user), *_conflicts(user), *_rounds(user)]
+
+
+def entries(user: User) -> list[Entry]:
+    """The way to the round, for those who walk it or see to it."""
+    if not user.scope.may(Permission.VISIT_VIEW):
+        return []
+    return [Entry(_("走访"), reverse("visits:round"), "door-open", order=25)]
+
+
+def panels(user: User) -> list[Panel]:
+    """How far the open round has come: building by building, for the office grid by grid; three queries."""
+    if not user.scope.may(Permission.VISIT_VIEW):
+        return []
+    campaign = Campaign.objects.visible_to(user).open().first()
+    grids = progress.by_grid(user, campaign) if campaign else []
+    if campaign is None or not grids:
+        return []
+    count = progress.total_of(grids)
+    rows = _grid_rows(grids) if user.scope.offices_communities else _building_rows(grids)
+    data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count), "rows": rows}
+    return [Panel("visits/_today.html", data)]
+
+
+def _grid_rows(grids: list[progress.GridProgress]) -> list[dict[str, Any]]:
+    url = reverse("visits:round")
+    return [{"label": grid.name or _("还没有划入网格"), "url": url, "count": grid.count} for grid in grids]
+
+
+def _building_rows(grids: list[progress.GridProgress]) -> list[dict[str, Any]]:
+    return [
+        {"label": one.building.label, "url": reverse("visits:building", args=[one.building.pk]), "count": one.count}
+        for grid in grids
+        for one in grid.buildings
+    ]
 
 
 def _doors(user: User) -> list[Ask]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from community.access import Permission, access
+from community.access import Permission, PortalRequest, access
 from community.files import hand_over
 from community.models import Community
 from community.once import acting, once
@@ -25,14 +24,11 @@ from visits.models import Campaign, Conflict, Finding, Target, Verification, Vis
 from visits.querysets import campaign_shown, households_to_visit
 from visits.sheet import Sheet, categories_for, sheet_for
 
-if TYPE_CHECKING:
-    from community.models import User
-
 
 @access(Permission.VISIT_VIEW)
-def round_page(request: HttpRequest) -> HttpResponseBase:
+def round_page(request: PortalRequest) -> HttpResponse:
     """This quarter's doors, building by building."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     asked = request.GET.get("campaign", "")
     campaign = campaign_shown(user, asked)
     if campaign is None and asked:
@@ -62,9 +58,9 @@ def round_page(request: HttpRequest) -> HttpResponseBase:
 
 
 @access(Permission.VISIT_VIEW)
-def building(request: HttpRequest, pk: int) -> HttpResponseBase:
+def building(request: PortalRequest, pk: int) -> HttpResponse:
     """A building's doors, coloured by how far the round has come at each."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     shown = get_object_or_404(Building.objects.in_duty_of(user).select_related("grid"), pk=pk)
     campaign = campaign_shown(user, request.GET.get("campaign", ""))
     units = facade.doors_of(user, shown, campaign)
@@ -79,31 +75,31 @@ def building(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @access(Permission.VISIT_RECORD)
-def record(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def record(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The visit form of a target."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     target = get_object_or_404(Target.objects.visible_to(user).for_form(), pk=pk)
     return _record(request, sheet_for(user, target.household, target=target))
 
 
 @access(Permission.VISIT_RECORD)
-def record_household(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def record_household(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The visit form of a household that no target led to."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     household = get_object_or_404(households_to_visit(user), pk=pk)
     return _record(request, sheet_for(user, household))
 
 
 @access(Permission.VISIT_RECORD)
-def correct(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def correct(request: PortalRequest, pk: UUID) -> HttpResponse:
     """The visit form once more, to stand in place of a visit that was written down wrongly."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     before = get_object_or_404(Visit.objects.visible_to(user).standing().for_page(), pk=pk)
     household = get_object_or_404(households_to_visit(user), pk=before.household_id)
     return _record(request, sheet_for(user, household, target=before.target, corrects=before))
 
 
-def _record(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
+def _record(request: PortalRequest, sheet: Sheet) -> HttpResponse:
     form = VisitForm(request.POST or None, request.FILES or None, sheet=sheet)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
@@ -115,9 +111,9 @@ def _record(request: HttpRequest, sheet: Sheet) -> HttpResponseBase:
 
 
 @access(Permission.VISIT_VIEW)
-def household_history(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def household_history(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Every visit to a household."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     household = get_object_or_404(Household.objects.visible_to(user).for_list(), pk=pk)
     context = {
         "household": household,
@@ -129,9 +125,9 @@ def household_history(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 @access(Permission.VISIT_VIEW)
-def visit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def visit(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One visit: what was verified, what changed, what was brought back."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     shown = get_object_or_404(Visit.objects.visible_to(user).for_page(), pk=pk)
     verified = list(Verification.objects.visible_to(user).filter(visit=shown).select_related("resident"))
     context = {
@@ -150,16 +146,16 @@ def visit(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 
 
 @access(Permission.VISIT_VIEW)
-def photo(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def photo(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """A photo of a visit; `?small=1` for the thumbnail."""
     found = get_object_or_404(VisitPhoto.objects.visible_to(request.user).select_related("attachment"), pk=pk)
     return hand_over(found.attachment, small="small" in request.GET)
 
 
 @access(Permission.VISIT_VIEW)
-def findings(request: HttpRequest) -> HttpResponseBase:
+def findings(request: PortalRequest) -> HttpResponse:
     """Problems that wait for feedback, the most pressing first; `?state=closed` for those that are settled."""
-    user: User = request.user  # type: ignore[assignment]
+    user = request.user
     closed = request.GET.get("state") == "closed"
     rows = Finding.objects.in_duty_of(user).for_list()
     rows = rows.filter(state="closed").order_by("-closed_at")[:100] if closed else rows.open()
@@ -168,7 +164,7 @@ def findings(request: HttpRequest) -> HttpResponseBase:
 
 @access(Permission.VISIT_RECORD)
 @once
-def finding(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def finding(request: PortalRequest, pk: UUID) -> HttpResponse:
     """A problem, what was done about it, what the household was told; and the form to tell it."""
     shown = _finding(request, pk)
     form = FeedbackForm(request.POST or None)
@@ -183,7 +179,7 @@ def finding(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @access(Permission.VISIT_RECORD)
 @require_POST
 @once
-def finding_fix(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def finding_fix(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Say how a problem was dealt with."""
     shown = _finding(request, pk)
     form = FixForm(request.POST, auto_id="fix_%s")
@@ -196,7 +192,7 @@ def finding_fix(request: HttpRequest, pk: UUID) -> HttpResponseBase:
 @access(Permission.VISIT_RECORD)
 @require_POST
 @once
-def finding_request(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def finding_request(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Hand a problem to the helpdesk."""
     shown = _finding(request, pk)
     categories = categories_for(request.user, shown.community_id)
@@ -207,20 +203,20 @@ def finding_request(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return _finding_page(request, shown, hand=form)
 
 
-def _finding(request: HttpRequest, pk: UUID) -> Finding:
+def _finding(request: PortalRequest, pk: UUID) -> Finding:
     rows = Finding.objects.in_duty_of(request.user).for_list().with_feedback(request.user)
     found: Finding = get_object_or_404(rows, pk=pk)
     return found
 
 
 def _finding_page(
-    request: HttpRequest,
+    request: PortalRequest,
     shown: Finding,
     *,
     form: FeedbackForm | None = None,
     fix: FixForm | None = None,
     hand: RequestForm | None = None,
-) -> HttpResponseBase:
+) -> HttpResponse:
     categories = categories_for(request.user, shown.community_id)
     sees_request = (
         shown.request is not None
@@ -238,7 +234,7 @@ def _finding_page(
 
 
 @access(Permission.VISIT_RECORD)
-def conflicts(request: HttpRequest) -> HttpResponseBase:
+def conflicts(request: PortalRequest) -> HttpResponse:
     """Fields that two people said different things about."""
     rows = Conflict.objects.visible_to(request.user).waiting().for_list()
     return render(request, "visits/conflicts.html", {"conflicts": rows})
@@ -246,19 +242,18 @@ def conflicts(request: HttpRequest) -> HttpResponseBase:
 
 @access(Permission.VISIT_RECORD)
 @require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponseBase:
+def settle(request: PortalRequest, pk: int) -> HttpResponse:
     """Say which of the two holds."""
     shown = get_object_or_404(Conflict.objects.visible_to(request.user), pk=pk)
-    keep = request.POST.get("keep", "")
     with acting(request) as answer:
-        actions.settle_conflict(shown, keep=keep, by=request.user)
+        actions.settle_conflict(shown, keep=request.POST.get("keep", ""), by=request.user)
         messages.success(request, _("定下来了。"))
-        return answer("visits:conflicts")
-    return conflicts(request)
+        answer("visits:conflicts")
+    return redirect("visits:conflicts")
 
 
 @access(Permission.CAMPAIGN_MANAGE)
-def campaigns(request: HttpRequest) -> HttpResponseBase:
+def campaigns(request: PortalRequest) -> HttpResponse:
     """Every quarter's round, the latest first."""
     rows = list(Campaign.objects.managed_by(request.user).with_progress())
     may_open = not any(row.is_open for row in rows)
@@ -267,9 +262,9 @@ def campaigns(request: HttpRequest) -> HttpResponseBase:
 
 @access(Permission.CAMPAIGN_MANAGE)
 @once
-def open_campaign(request: HttpRequest) -> HttpResponseBase:
+def open_campaign(request: PortalRequest) -> HttpResponse:
     """Begin a quarter's round; the numbers stand before the button."""
-    community = get_object_or_404(Community, pk=min(request.user.scope.offices_communities))  # type: ignore[union-attr]
+    community = get_object_or_404(Community, pk=min(request.user.scope.offices_communities))
     form = CampaignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
@@ -283,7 +278,7 @@ def open_campaign(request: HttpRequest) -> HttpResponseBase:
 
 @access(Permission.CAMPAIGN_MANAGE)
 @once
-def close_campaign(request: HttpRequest, pk: UUID) -> HttpResponseBase:
+def close_campaign(request: PortalRequest, pk: UUID) -> HttpResponse:
     """End a round; what is left is explained."""
     campaign = get_object_or_404(Campaign.objects.managed_by(request.user).with_progress(), pk=pk)
     form = CloseForm(request.POST or None)

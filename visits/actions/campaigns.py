@@ -57,8 +57,8 @@ def open_campaign(
     for target in plan.targets:
         target.community, target.campaign = community, campaign
     Target.objects.bulk_create(plan.targets, batch_size=_BATCH)
-    audit.record("campaign_opened", campaign, by=by, changes={"households": [None, plan.households]})
-    walkers = User.objects.filter(pk__in={target.assignee_id for target in plan.targets} - {None})
+    audit.record("campaign_opened", campaign, by=by, changes={"state": [None, campaign.state]}, reason=notice)
+    walkers = User.objects.filter(pk__in={target.assignee_id for target in plan.targets if target.assignee_id})
     notify(walkers, about=campaign, kind="campaign_opened", text=_("%(quarter)s走访开始了") % {"quarter": campaign})
     return campaign
 
@@ -82,7 +82,7 @@ def close_campaign(campaign: Campaign, *, by: User, explanation: str = "") -> Ca
     campaign.state = Campaign.State.CLOSED
     campaign.closed_at, campaign.closed_by, campaign.explanation = clock.now(), by, explanation.strip()
     campaign.save(update_fields=["state", "closed_at", "closed_by", "explanation"])
-    audit.record("campaign_closed", campaign, by=by, changes={"left": [None, count]}, reason=explanation)
+    audit.record("campaign_closed", campaign, by=by, changes={"state": ["open", campaign.state]}, reason=explanation)
     return campaign
 
 

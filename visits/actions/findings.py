@@ -82,10 +82,10 @@ def fix_finding(finding: Finding, *, by: User, how: str) -> Finding:
     """Say how the problem was dealt with; what is left is to tell the household."""
     finding = locked(finding)
     step = FINDING_STEPS.find(finding.state, "fix", _VISITOR, {"how": how.strip()})
-    before = finding.get_state_display()
+    before = finding.state
     finding.state, finding.fixed_how = step.target, how.strip()
     finding.save(update_fields=["state", "fixed_how"])
-    audit.record("finding_fixed", finding, by=by, changes={"state": [before, finding.get_state_display()]}, reason=how)
+    audit.record("finding_fixed", finding, by=by, changes={"state": [before, finding.state]}, reason=how)
     return finding
 
 
@@ -99,7 +99,7 @@ def give_feedback(
     """
     finding = locked(finding)
     step = FINDING_STEPS.find(finding.state, answer, _VISITOR, {"told": told.strip()})
-    request = finding.request
+    request, before = finding.request, finding.state
     if step.target == Finding.State.CLOSED and request is not None and request.is_open:
         raise Refused(_("诉求 %(number)s 还在办。请先选“知道了，还在办”，办好了再了结。") % {"number": request.number})
     feedback = Feedback.objects.create(
@@ -118,7 +118,7 @@ def give_feedback(
         "finding_feedback",
         finding,
         by=by,
-        changes={"answer": [None, feedback.get_answer_display()]},
+        changes={"state": [before, finding.state]},
         reason=feedback.told,
     )
     return feedback

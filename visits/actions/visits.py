@@ -20,7 +20,7 @@ from grids.models import CareTag, Household, Membership, Resident
 from visits import planning
 from visits.actions.findings import give_feedback, raise_finding
 from visits.actions.register import apply_change
-from visits.fields import VERIFIED, BasicField, Result, Slot, slots_of
+from visits.fields import BasicField, Result, Slot, count_of, slots_of
 from visits.models import (
     REACHED,
     TALKED,
@@ -56,12 +56,11 @@ def record_visit(household: Household, *, by: User, report: Report, target: Targ
     _consistent(report)
     target = _target_for(household, target, report)
     visit = _write(household, report, by=by, target=target, content_hash=content_hash)
-    photos = _keep_photos(visit, report, by=by)
-    verified = _verify(visit, household, report, by=by)
+    _keep_photos(visit, report, by=by)
+    _verify(visit, household, report, by=by)
     _bring_back(visit, report, by=by)
     _advance(visit, target)
-    changes = {"outcome": [None, visit.get_outcome_display()], "fields": [None, verified], "photos": [None, photos]}
-    audit.record("visit_recorded", visit, by=by, changes=changes, reason=visit.note)
+    audit.record("visit_recorded", visit, by=by, changes={"outcome": [None, visit.outcome]}, reason=visit.note)
     return visit
 
 
@@ -109,7 +108,7 @@ def _superseded(household: Household, report: Report) -> Visit | None:
     return before
 
 
-def _keep_photos(visit: Visit, report: Report, *, by: User) -> int:
+def _keep_photos(visit: Visit, report: Report, *, by: User) -> None:
     for number, photo in enumerate(report.photos, start=1):
         attachment = store(
             photo.content,
@@ -121,11 +120,10 @@ def _keep_photos(visit: Visit, report: Report, *, by: User) -> int:
             height=photo.height,
         )
         VisitPhoto.objects.create(community_id=visit.community_id, visit=visit, attachment=attachment)
-    return len(report.photos)
 
 
-def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> int:
-    """Keep what was answered, apply what changed, set aside what another changed too; gives the number verified."""
+def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> None:
+    """Keep what was answered, apply what changed, set aside what another changed too."""
     changes: dict[Resident | None, dict[BasicField, str]] = defaultdict(dict)
     rows, conflicts = [], []
     for slot, answer in _answered(household, report):
@@ -143,7 +141,6 @@ def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> 
     Conflict.objects.bulk_create(conflicts)
     for resident, given in changes.items():
         apply_change(household, resident, given, by=by)
-    return sum(row.result in VERIFIED for row in rows)
 
 
 def _answered(household: Household, report: Report) -> Iterator[tuple[Slot, Answer]]:
@@ -236,7 +233,7 @@ def _new_target(campaign: Campaign, household: Household) -> Target:
         assignee=leader,
         due_on=campaign.ends_on,
         base_version=household.version,
-        fields_total=planning.count_of(members),
+        fields_total=count_of(members),
     )
 
 
@@ -258,6 +255,6 @@ def _step(target: Target, visit: Visit) -> None:
         target.done_at = visit.visited_at if target.state in REACHED else None
     if target.kind == Target.Kind.QUARTERLY:
         members = [member.resident.birth_date for member in _members(visit.household)]
-        target.fields_total = planning.count_of(members)
+        target.fields_total = count_of(members)
         target.fields_verified = min(planning.verified_in(target.campaign, visit.household_id), target.fields_total)
     target.save(update_fields=["state", "done_at", "fields_total", "fields_verified"])

@@ -147,6 +147,12 @@ class Verification(OfOneField):
     def tone(self) -> str:
         return {Result.CONFIRMED: "good", Result.CHANGED: "wait"}.get(Result(self.result), "warn")
 
+    @property
+    def icon(self) -> str:
+        return {Result.CHANGED: "pencil-square", Result.REFUSED: "slash-circle"}.get(
+            Result(self.result), "question-circle"
+        )
+
 
 class Conflict(OfOneField):
     """A change brought from a door while somebody else had changed the same field; the leader settles it."""
