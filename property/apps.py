@@ -1,6 +1,4 @@
 from django.apps import AppConfig
-from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 
 class PropertyConfig(AppConfig):
@@ -9,32 +7,10 @@ class PropertyConfig(AppConfig):
     def ready(self) -> None:
         from community import history, nav, reveal, today
         from community.access import Permission
+        from property import menu
         from property.today import asks
 
         today.register(asks)
-        nav.register(_entries)
+        nav.register(menu.entries)
         reveal.register("property.voucher", {"payee"}, Permission.BOOKS_VIEW)
-        history.register(
-            {
-                "book_opened": _("启用了账本"),
-                "account_added": _("加了科目"),
-                "limit_changed": _("改了委员会限额"),
-                "month_closed": _("结了账"),
-                "voucher_drafted": _("制了单"),
-                "voucher_changed": _("改了草稿"),
-                "voucher_submitted": _("送去审核"),
-                "voucher_approved": _("审核通过"),
-                "voucher_sent_back": _("退回"),
-                "voucher_voided": _("作废了草稿"),
-                "voucher_posted": _("收付并入账"),
-            }
-        )
-
-
-def _entries(user):  # type: ignore[no-untyped-def]
-    from community.access import Permission
-    from community.nav import Entry
-
-    if not user.scope.may(Permission.BOOKS_VIEW):
-        return []
-    return [Entry(label=_("账本"), url=reverse("property:home"), icon="journal-text", order=40)]
+        history.register(menu.WORDS_OF_THE_RECORD)

@@ -12,7 +12,7 @@ from core import clock
 from core.money import yuan
 from property.chart import Fund
 from property.models import Book, LedgerMonth, MonthlyBalance, Posting, Voucher
-from property.querysets import fen_sum, yuan_of
+from property.querysets import fen_sum
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,12 @@ class Check:
         return "bad" if self.required else "warn"
 
 
-def checklist(book: Book, month: LedgerMonth) -> list[Check]:
-    """Everything that is looked at before `month` of `book` (both found already) is closed."""
-    return [_over(month), _in_order(book, month), _finished(month), _balances(book, month), *_money(book, month)]
+def checklist(book: Book, month: LedgerMonth, money: dict[str, Decimal]) -> list[Check]:
+    """Everything that is looked at before `month` of `book` is closed.
+
+    The month comes from `with_counts()`; `money` is what every fund holds at its end (`money_by_fund`).
+    """
+    return [_over(month), _in_order(book, month), _finished(month), _balances(book, month), *_money(money)]
 
 
 def _over(month: LedgerMonth) -> Check:
@@ -49,7 +52,7 @@ def _in_order(book: Book, month: LedgerMonth) -> Check:
 
 
 def _finished(month: LedgerMonth) -> Check:
-    left = Voucher.objects.unscoped(reason="vouchers of a month already found").filter(month=month).unfinished().count()
+    left: int = month.unfinished
     if not left:
         return Check(True, _("这个月的凭证都已入账"))
     return Check(
@@ -74,16 +77,8 @@ def _balances(book: Book, month: LedgerMonth) -> Check:
     return Check(False, _("余额和逐笔凭证对不上，请先联系系统管理员核对账本。"))
 
 
-def _money(book: Book, month: LedgerMonth) -> list[Check]:
-    """A money account below zero is possible (money lent between funds) but worth a look."""
-    rows = (
-        MonthlyBalance.objects.of_book(book)
-        .filter(account__is_money=True, month__lte=month.month)
-        .order_by("fund")
-        .values("fund")
-        .annotate(debit_fen=fen_sum("debit"), credit_fen=fen_sum("credit"))
-    )
-    short = [(row["fund"], yuan_of(row["debit_fen"] - row["credit_fen"])) for row in rows]
+def _money(money: dict[str, Decimal]) -> list[Check]:
+    """A fund whose money is below zero is possible (lent between funds) but worth a look."""
     return [
         Check(
             False,
@@ -91,6 +86,6 @@ def _money(book: Book, month: LedgerMonth) -> list[Check]:
             % {"fund": Fund(fund).label, "amount": yuan(amount)},
             required=False,
         )
-        for fund, amount in short
-        if amount < Decimal(0)
+        for fund, amount in money.items()
+        if amount < 0
     ] or [Check(True, _("每一项资金的钱款余额都不小于零"))]

@@ -72,7 +72,7 @@ def amount_of(lines: Iterable[Line]) -> Decimal:
     return sum((line.debit for line in lines), ZERO)
 
 
-def spending(lines: Iterable[Line]) -> Decimal:
+def spending(lines: Iterable[Line | Posting]) -> Decimal:
     """How much of the residents' money is spent or promised: what leaves cash and banks, or is booked as cost or
     property bought, whichever is more; never below zero."""
     left = incurred = ZERO

@@ -9,9 +9,9 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from core import clock
 from core.files import clean_upload
@@ -24,11 +24,14 @@ from property.actions import Paper
 from property.chart import AccountKind, Fund
 from property.entries import Item, Line
 from property.models import Account, Book, LedgerMonth, Means, Voucher, VoucherAttachment
+from property.querysets import VoucherQuerySet
 
 Kind = Voucher.Kind
-Choices = list[tuple[str | Promise, Any]]
+Words = Any  # a text that may be translated late
+Choices = list[tuple[Words, Any]]
 ROWS, MORE_ROWS, MOST_ROWS = 3, 3, 20
 BALANCE = "balance"
+_ANY: dict[str, Any] = {"empty_label": _("全部")}
 
 
 class YuanField(forms.CharField):
@@ -78,7 +81,7 @@ def _choices(accounts: Iterable[Account], *, coded: bool = False) -> Choices:
     return [(account.code, str(account) if coded else account.label) for account in accounts]
 
 
-def _grouped(accounts: Sequence[Account], groups: Iterable[tuple[str | Promise, Any]]) -> Choices:
+def _grouped(accounts: Sequence[Account], groups: Iterable[tuple[Words, Any]]) -> Choices:
     """Options under headings; `groups` are (heading, test of an account)."""
     found = [(heading, _choices(account for account in accounts if test(account))) for heading, test in groups]
     return [("", _("请选择")), *((heading, options) for heading, options in found if options)]
@@ -95,7 +98,7 @@ def _has_code(*codes: str) -> Any:
 def item_choices(kind: str, accounts: Sequence[Account]) -> Choices:
     """What money of this kind of voucher can come in or go out for, the common first."""
     money = [(_("转到哪个账户"), lambda account: account.is_money)]
-    groups: dict[str, list[tuple[str | Promise, Any]]] = {
+    groups: dict[str, list[tuple[Words, Any]]] = {
         Kind.PAYMENT: [
             (_("日常支出"), _is_kind(AccountKind.EXPENSE)),
             (_("添置和工程"), _has_code("1501", "1505")),
@@ -127,7 +130,7 @@ class LineForm(forms.Form):
     amount = YuanField(label=_("金额（元）"))
     note = forms.CharField(label=_("说明"), required=False, max_length=80)
 
-    LABELS: dict[str, str | Promise] = {
+    LABELS: dict[str, Words] = {
         Kind.PAYMENT: _("花在哪里"),
         Kind.RECEIPT: _("因为什么收的"),
         Kind.TRANSFER: _("转到哪个账户"),
@@ -147,7 +150,7 @@ class LineForm(forms.Form):
 class JournalLineForm(LineForm):
     """One posting as a bookkeeper writes it."""
 
-    amount = None
+    amount = None  # type: ignore[assignment]
     debit = YuanField(label=_("借方（元）"), required=False, zero=True)
     credit = YuanField(label=_("贷方（元）"), required=False, zero=True)
     field_order = ("account", "fund", "debit", "credit", "note")
@@ -230,12 +233,12 @@ class VoucherForm(WithLines):
     )
     papers = PapersField(label=_("附件"), required=False, help_text=_("发票、收据、决议的照片或 PDF，一次最多 8 份。"))
 
-    MONEY: dict[str, str | Promise] = {
+    MONEY: dict[str, Words] = {
         Kind.PAYMENT: _("从哪个账户付"),
         Kind.RECEIPT: _("收到哪个账户"),
         Kind.TRANSFER: _("从哪个账户转出"),
     }
-    PAYEE: dict[str, str | Promise] = {Kind.PAYMENT: _("付给谁"), Kind.RECEIPT: _("谁交的")}
+    PAYEE: dict[str, Words] = {Kind.PAYMENT: _("付给谁"), Kind.RECEIPT: _("谁交的")}
 
     def __init__(
         self,
@@ -292,7 +295,7 @@ class VoucherForm(WithLines):
     def with_more_rows(cls, typed: QueryDict, **kwargs: Any) -> VoucherForm:
         """The form again as it was typed, unjudged, with empty rows added."""
         rows = _typed_rows(typed)
-        initial = {name: typed.get(name) for name in typed if not name.startswith("line-")}
+        initial: dict[str, Any] = {name: typed.get(name) for name in typed if not name.startswith("line-")}
         initial["dropped"] = typed.getlist("dropped")
         initial.pop("submission", None)
         wanted = min(len(rows) + MORE_ROWS, MOST_ROWS)
@@ -349,7 +352,7 @@ def rows_of(voucher: Voucher) -> tuple[str, str, list[dict[str, Any]]]:
 
     A voucher that says more than money in, out or moved is shown as postings.
     """
-    postings = voucher.lines  # type: ignore[attr-defined]
+    postings = voucher.lines
     if voucher.kind in VoucherForm.MONEY:
         items, money = entries.items_of(voucher.kind, postings)
         if money is not None:
@@ -442,7 +445,7 @@ class SettleForm(StepForm):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = voucher.version
         self.fields["settled_on"].initial = clock.today
-        codes = [line.account.code for line in voucher.lines if line.account.is_money]  # type: ignore[attr-defined]
+        codes = [line.account.code for line in voucher.lines if line.account.is_money]
         fitting = (means for start, means in self.MEANS_OF_CODE for code in codes if code.startswith(start))
         self.fields["means"].initial = next(fitting, Means.NONE)
 
@@ -483,22 +486,19 @@ class LimitForm(PortalForm):
     reason = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如“2026 年第 2 次居民会议决定”。"))
 
 
-class VoucherFilterForm(forms.Form):
-    """What a list of vouchers shows; empty means all."""
+def voucher_filter(months: Iterable[LedgerMonth], accounts: Iterable[Account]) -> type[FilterSet]:
+    """The filter of a list of vouchers, with the months and accounts of its book."""
 
-    month = forms.ChoiceField(label=_("月份"), required=False)
-    state = forms.ChoiceField(label=_("进展"), required=False, choices=[("", _("全部")), *Voucher.State.choices])
-    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Kind.choices])
-    account = forms.ChoiceField(label=_("科目"), required=False)
+    class VoucherFilter(FilterSet):
+        month = ChoiceFilter(
+            label=_("月份"), field_name="month__month", choices=[(one.month, str(one)) for one in months], **_ANY
+        )
+        state = ChoiceFilter(label=_("进展"), choices=Voucher.State.choices, **_ANY)
+        kind = ChoiceFilter(label=_("种类"), choices=Kind.choices, **_ANY)
+        account = ChoiceFilter(label=_("科目"), choices=_choices(accounts, coded=True), method="touching", **_ANY)
+        words = CharFilter(label=_("摘要里的字"), field_name="summary", lookup_expr="icontains")
 
-    def __init__(
-        self, data: Any = None, *, months: Iterable[LedgerMonth], accounts: Iterable[Account], **kwargs: Any
-    ) -> None:
-        super().__init__(data, **kwargs)
-        every: Choices = [("", _("全部"))]
-        self.fields["month"].choices = [*every, *((one.month, str(one)) for one in months)]  # type: ignore[attr-defined]
-        self.fields["account"].choices = [*every, *_choices(accounts, coded=True)]  # type: ignore[attr-defined]
+        def touching(self, rows: VoucherQuerySet, name: str, code: str) -> VoucherQuerySet:
+            return rows.touching(code)
 
-    def chosen(self) -> dict[str, str]:
-        """What is filtered by; nothing for what cannot be."""
-        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+    return VoucherFilter

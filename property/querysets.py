@@ -18,7 +18,7 @@ from property import chart
 
 if TYPE_CHECKING:
     from community.models import User
-    from property.models import Account, Book, Voucher
+    from property.models import Account, Book
 
 FEN = Decimal("0.01")
 
@@ -131,30 +131,18 @@ class VoucherQuerySet(ScopedQuerySet[Any]):
         return self.filter(state__in=self.model.UNFINISHED)
 
     def for_list(self) -> Self:
-        """With what a list shows already joined, the newest first."""
-        return self.select_related("month", "book__estate").order_by("-day", "-id")
+        """With what a list shows already joined."""
+        return self.select_related("month", "book__estate")
 
-    def chosen(self, *, month: str = "", state: str = "", kind: str = "", account: str = "") -> Self:
-        """Narrowed by what a list's filter says; "" means all."""
-        rows = self
-        if month:
-            rows = rows.filter(month__month=month)
-        if state:
-            rows = rows.filter(state=state)
-        if kind:
-            rows = rows.filter(kind=kind)
-        if account:
-            from property.models import Posting
+    def latest_first(self) -> Self:
+        return self.order_by("-day", "-id")
 
-            touched = Posting.objects.unscoped(reason="lines of vouchers that are in scope themselves")
-            rows = rows.filter(Exists(touched.filter(voucher=OuterRef("pk"), account__code=account)))
-        return rows
+    def touching(self, code: str) -> Self:
+        """Vouchers with a line on the account of this code."""
+        from property.models import Posting
 
-    def after(self, voucher: Voucher | None) -> Self:
-        """What comes after `voucher` in the order of `for_list`; everything for None."""
-        if voucher is None:
-            return self
-        return self.filter(Q(day__lt=voucher.day) | Q(day=voucher.day, id__lt=voucher.pk))
+        touched = Posting.objects.unscoped(reason="lines of vouchers that are in scope themselves")
+        return self.filter(Exists(touched.filter(voucher=OuterRef("pk"), account__code=code)))
 
     def for_page(self) -> Self:
         """One voucher with the people, the month and the lines of its paper: `lines` and `paper_lines`."""
@@ -247,18 +235,22 @@ class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
         held = {str(fund): Decimal("0.00") for fund in chart.Fund}
         return held | {fund: yuan_of(debit - credit) for fund, debit, credit in found}
 
-    def by_month(self, first: Month, last: Month, kind: str) -> dict[Month, Decimal]:
-        """How much accounts of one kind (income, expense) grew by in every month of the period, in yuan."""
-        side = 1 if chart.normal_side(kind) == chart.Side.DEBIT else -1
-        grown = {month: Decimal("0.00") for month in Month.range(first, last)}
-        for month, debit, credit in (
-            self.filter(account__kind=kind, month__range=(str(first), str(last)))
+    def grown(self, first: Month, last: Month) -> dict[Month, dict[str, Decimal]]:
+        """How much the accounts of each kind grew by in every month of the period, in yuan, on the kind's own side:
+        {Month(2026, 9): {"income": …, "expense": …, …}}. One query."""
+        grown = {
+            month: {str(kind): Decimal("0.00") for kind in chart.AccountKind} for month in Month.range(first, last)
+        }
+        found = (
+            self.filter(month__range=(str(first), str(last)))
             .order_by()
-            .values("month")
+            .values("month", "account__kind")
             .annotate(d=fen_sum("debit"), c=fen_sum("credit"))
-            .values_list("month", "d", "c")
-        ):
-            grown[Month.parse(month)] = yuan_of(side * (debit - credit))
+            .values_list("month", "account__kind", "d", "c")
+        )
+        for month, kind, debit, credit in found:
+            side = 1 if chart.normal_side(kind) == chart.Side.DEBIT else -1
+            grown[Month.parse(month)][kind] = yuan_of(side * (debit - credit))
         return grown
 
     def _accounts(self, ids: Iterable[int]) -> dict[int, Account]:

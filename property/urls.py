@@ -1,6 +1,7 @@
 from django.urls import path
 
 from property import views
+from property.publication import views as publication
 
 app_name = "property"
 urlpatterns = [
@@ -24,4 +25,15 @@ urlpatterns = [
     path("vouchers/<uuid:pk>/send-back/", views.voucher_send_back, name="voucher_send_back"),
     path("vouchers/<uuid:pk>/reverse/", views.voucher_reverse, name="voucher_reverse"),
     path("vouchers/<uuid:pk>/papers/<int:line>/", views.paper, name="paper"),
+    # The published quarter.
+    path("quarters/", publication.quarters, name="quarters"),
+    path("books/<int:pk>/quarters/<str:quarter>/", publication.quarter_new, name="quarter_new"),
+    path("quarters/<uuid:pk>/", publication.quarter, name="quarter"),
+    path("quarters/<uuid:pk>/pdf/", publication.quarter_pdf, name="quarter_pdf"),
+    path("quarters/<uuid:pk>/edit/", publication.quarter_edit, name="quarter_edit"),
+    path("quarters/<uuid:pk>/sign/", publication.quarter_sign, name="quarter_sign"),
+    path("quarters/<uuid:pk>/publish/", publication.quarter_publish, name="quarter_publish"),
+    path("quarters/<uuid:pk>/correct/", publication.quarter_correct, name="quarter_correct"),
+    path("check/", publication.check, name="check"),
+    path("check/pdf/", publication.check_pdf, name="check_pdf"),
 ]

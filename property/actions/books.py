@@ -19,7 +19,7 @@ from core.scoping import locked
 from grids.models import Estate
 from property import chart, closing
 from property.entries import Line
-from property.models import Account, Book, LedgerMonth, Voucher
+from property.models import Account, Book, LedgerMonth, MonthlyBalance, Voucher
 
 
 def require(by: User, estate_id: int, *offices: str) -> None:
@@ -119,7 +119,7 @@ def month_of(book: Book, day: date) -> LedgerMonth:
         raise Refused(_("账本从 %(day)s 开始，更早的事请放在期初余额里。") % {"day": book.opened_on.isoformat()})
     wanted = Month.of(day)
     months = LedgerMonth.objects.of_book(book)
-    found = months.filter(month=str(wanted)).first()
+    found: LedgerMonth | None = months.filter(month=str(wanted)).first()
     if found is None:
         last = Month.parse(months.order_by("-month").values_list("month", flat=True)[0])
         made = [
@@ -127,7 +127,7 @@ def month_of(book: Book, day: date) -> LedgerMonth:
             for month in Month.range(last.next(), wanted)
         ]
         LedgerMonth.objects.bulk_create(made)
-        found = months.get(month=str(wanted))
+        return month_of(book, day)
     if found.is_closed:
         raise Refused(_("%(month)s已经结账，不能再记。请写到还没结账的月份。") % {"month": found})
     return found
@@ -141,7 +141,9 @@ def close_month(month: LedgerMonth, *, by: User) -> LedgerMonth:
     month = locked(month)
     if month.is_closed:
         raise Refused(_("%(month)s已经结过账了。") % {"month": month})
-    for check in closing.checklist(book, month):
+    counted = LedgerMonth.objects.of_book(book).with_counts().get(pk=month.pk)
+    money = MonthlyBalance.objects.of_book(book).money_by_fund(month.period)
+    for check in closing.checklist(book, counted, money):
         if not check.passed and check.required:
             raise Refused(check.text)
     month.state = LedgerMonth.State.CLOSED

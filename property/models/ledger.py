@@ -125,6 +125,10 @@ class LedgerMonth(CommunityRow):
     closed_at = models.DateTimeField(_("结账时间"), null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("结账人"))
 
+    # How many vouchers are posted and how many on their way: with_counts() sets these.
+    posted: int
+    unfinished: int
+
     objects = LedgerMonthQuerySet.as_manager()
 
     class Meta:
@@ -220,6 +224,10 @@ class Voucher(CommunityRow):
     sequence = models.PositiveIntegerField(_("入账次序"), null=True, editable=False)
     previous_hash = models.CharField(max_length=64, blank=True, editable=False)
     hash = models.CharField(_("校验码"), max_length=64, blank=True, editable=False)
+
+    # Postings and papers in their order: for_page() sets these.
+    lines: list[Posting]
+    paper_lines: list[VoucherAttachment]
 
     objects = VoucherQuerySet.as_manager()
 

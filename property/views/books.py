@@ -14,6 +14,8 @@ from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from community.roles import Office
 from core import clock
+from core.forms import PortalForm
+from core.money import yuan
 from core.quarters import Month
 from grids.models import Estate
 from property import actions, closing, today
@@ -75,6 +77,7 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
     this = Month.of(clock.today())
     balances = MonthlyBalance.objects.of_book(book)
     money = balances.money_by_fund()
+    grown = balances.grown(this, this)[this]
     return render(
         request,
         "property/book.html",
@@ -83,11 +86,14 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
             "asks": today.asks(request.user, book),
             "funds": [(Fund(fund).label, amount) for fund, amount in money.items()],
             "money": sum(money.values()),
-            "income": balances.by_month(this, this, AccountKind.INCOME)[this],
-            "expense": balances.by_month(this, this, AccountKind.EXPENSE)[this],
+            "income": grown[AccountKind.INCOME],
+            "expense": grown[AccountKind.EXPENSE],
             "months": months,
             "closable": next((month for month in reversed(months) if not month.is_closed), None),
-            "latest": Voucher.objects.visible_to(request.user).of_book(book).for_list()[:LATEST],
+            "latest": Voucher.objects.visible_to(request.user)
+            .of_book(book)
+            .for_list()
+            .order_by("-day", "-id")[:LATEST],
             "offices": offices_of(request, book),
         },
     )
@@ -135,10 +141,11 @@ def account(request: PortalRequest, pk: int, code: str) -> HttpResponse:
             "month": month,
             "previous": month.previous(),
             "following": month.next(),
-            "opening": opening,
+            "opening_amount": abs(opening),
             "opening_side": _side(opening),
             "lines": _running(postings, opening)[LINES_A_PAGE * (page - 1) :],
             "page": page,
+            "next_page": page + 1,
             "has_more": len(postings) == LINES_A_PAGE * page,
         },
     )
@@ -178,9 +185,8 @@ def month_close(request: PortalRequest, pk: int, month: str) -> HttpResponseBase
         with acting(request) as answer:
             actions.close_month(row, by=request.user)
             return answer(book)
-        return redirect("property:month_close", book.pk, month)
-    balances = MonthlyBalance.objects.of_book(book)
-    checks = closing.checklist(book, row)
+    money = MonthlyBalance.objects.of_book(book).money_by_fund(row.period)
+    checks = closing.checklist(book, row, money)
     return render(
         request,
         "property/month_close.html",
@@ -190,11 +196,22 @@ def month_close(request: PortalRequest, pk: int, month: str) -> HttpResponseBase
             "checks": checks,
             "ready": not row.is_closed and all(check.passed or not check.required for check in checks),
             "may_close": Office.BOOKKEEPER in offices_of(request, book),
-            "income": balances.by_month(row.period, row.period, AccountKind.INCOME)[row.period],
-            "expense": balances.by_month(row.period, row.period, AccountKind.EXPENSE)[row.period],
-            "money": sum(balances.money_by_fund(row.period).values()),
+            "consequences": _consequences(book, row, sum(money.values(), ZERO)),
+            "form": PortalForm(),
         },
     )
+
+
+def _consequences(book: Book, month: LedgerMonth, money: Decimal) -> list[tuple[str, str]]:
+    """What a month comes to, in numbers: what closing it makes final."""
+    period = month.period
+    grown = MonthlyBalance.objects.of_book(book).grown(period, period)[period]
+    return [
+        (str(month.posted), _("张凭证入账，从此不能再改")),
+        (yuan(grown[AccountKind.INCOME]), _("元收入")),
+        (yuan(grown[AccountKind.EXPENSE]), _("元支出")),
+        (yuan(money), _("元月末账上的钱")),
+    ]
 
 
 def _month(text: str) -> Month | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from community.access import Permission, PortalRequest, access
 from community.files import hand_over
 from community.models import AuditEvent
 from community.once import acting, once
+from core.lists import list_page
 from core.money import chinese_capital
 from property import actions, entries
 from property.forms import (
@@ -22,9 +23,9 @@ from property.forms import (
     SettleForm,
     StepForm,
     VoidForm,
-    VoucherFilterForm,
     VoucherForm,
     rows_of,
+    voucher_filter,
 )
 from property.models import Account, Book, LedgerMonth, Voucher, VoucherAttachment
 from property.views.books import find_book, offices_of
@@ -44,27 +45,32 @@ def find_voucher(request: PortalRequest, pk: UUID) -> Voucher:
 def vouchers(request: PortalRequest, pk: int) -> HttpResponse:
     """The vouchers of a book, the newest first, filtered by the address."""
     book = find_book(request, pk)
-    form = VoucherFilterForm(
-        request.GET or None,
-        months=LedgerMonth.objects.visible_to(request.user).of_book(book).order_by("-month"),
-        accounts=Account.objects.of_book(book).postable(),
-    )
-    chosen = form.chosen()
-    rows = Voucher.objects.visible_to(request.user).of_book(book).chosen(**chosen)
-    page = list(rows.for_list().after(_last_seen(request, book))[: A_PAGE + 1])
-    return render(
+    months = LedgerMonth.objects.visible_to(request.user).of_book(book).order_by("-month")
+    accounts = Account.objects.of_book(book).postable()
+    page = list_page(
         request,
-        "property/vouchers.html",
-        {
-            "book": book,
-            "form": form,
-            "active": bool(chosen),
-            "vouchers": page[:A_PAGE],
-            "count": rows.count(),
-            "next_url": _next_url(request.GET, page),
-            "offices": offices_of(request, book),
-        },
+        Voucher.objects.visible_to(request.user).of_book(book).for_list(),
+        filterset_class=voucher_filter(months, accounts),
+        sorts={"day": ("day", "id"), "amount": ("amount", "id")},
+        default_sort="-day",
+        size=A_PAGE,
     )
+    if page.wants_xlsx:
+        return page.as_xlsx(_("%(book)s凭证") % {"book": book}, _columns())
+    return render(request, "property/vouchers.html", {"book": book, "page": page, "offices": offices_of(request, book)})
+
+
+def _columns() -> list[tuple[str, str]]:
+    return [
+        (_("凭证"), "label"),
+        (_("日期"), "day"),
+        (_("种类"), "get_kind_display"),
+        (_("摘要"), "summary"),
+        (_("收款人或付款人"), "payee"),
+        (_("金额（元）"), "amount"),
+        (_("依据的决议"), "resolution_ref"),
+        (_("进展"), "get_state_display"),
+    ]
 
 
 @access(Permission.BOOKS_VIEW)
@@ -126,7 +132,7 @@ def voucher_edit(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         "book": voucher.book,
         "accounts": list(Account.objects.of_book(voucher.book).postable()),
         "has_payee": bool(voucher.payee),
-        "papers": voucher.paper_lines,  # type: ignore[attr-defined]
+        "papers": voucher.paper_lines,
     }
     kept = {"version": voucher.version, "day": voucher.day, "summary": voucher.summary, "money": money}
     kept["resolution_ref"] = voucher.resolution_ref
@@ -225,8 +231,8 @@ def paper(request: PortalRequest, pk: UUID, line: int) -> HttpResponseBase:
 
 def _paper(voucher: Voucher) -> dict[str, Any]:
     """What the paper of a voucher shows."""
-    papers: list[VoucherAttachment] = voucher.paper_lines  # type: ignore[attr-defined]
-    lines = voucher.lines  # type: ignore[attr-defined]
+    papers: list[VoucherAttachment] = voucher.paper_lines
+    lines = voucher.lines
     spent = entries.spending(lines)
     return {
         "voucher": voucher,
@@ -267,25 +273,13 @@ def _show_form(
         Kind.TRANSFER: _("记一笔转账"),
         Kind.JOURNAL: _("写分录"),
     }
-    title = _("修改凭证") if voucher else titles[Kind(kind)]
-    files_again = request.method == "POST"
-    context = {"form": form, "book": book, "voucher": voucher, "title": title, "files_again": files_again}
+    context = {
+        "form": form,
+        "book": book,
+        "voucher": voucher,
+        "title": _("修改凭证") if voucher else titles[Kind(kind)],
+        "lines_title": _("花在哪里、多少钱") if kind == Kind.PAYMENT else _("逐项写清楚"),
+        "lines_hint": _("有几项就写几行，没有的行空着就好。"),
+        "files_again": bool(request.FILES),
+    }
     return render(request, "property/voucher_form.html", context)
-
-
-def _last_seen(request: PortalRequest, book: Book) -> Voucher | None:
-    """The voucher after which the page begins; None for the first page and for nonsense."""
-    try:
-        key = UUID(request.GET.get("after", ""))
-    except ValueError:
-        return None
-    last: Voucher | None = Voucher.objects.visible_to(request.user).of_book(book).filter(pk=key).first()
-    return last
-
-
-def _next_url(asked: QueryDict, page: list[Voucher]) -> str:
-    if len(page) <= A_PAGE:
-        return ""
-    following = asked.copy()
-    following["after"] = str(page[A_PAGE - 1].pk)
-    return f"?{following.urlencode()}"
