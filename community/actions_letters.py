@@ -140,7 +140,7 @@ def find_letter(code: str) -> ActivationLetter:
     found = ActivationLetter.objects.unscoped(reason="whoever holds the code holds the letter").filter(
         code_hash=letters.hash_of(letters.read_code(code) or "-")
     )
-    letter = found.select_related("household__dwelling", "user", "community").first()
+    letter: ActivationLetter | None = found.select_related("household__dwelling", "user", "community").first()
     if letter is None or not is_usable(letter):
         raise Refused(unusable())
     return letter
@@ -231,4 +231,5 @@ def _community_of(user: User, by: User) -> int:
 def _someone(user: User, community_id: int) -> Appointment:
     """The appointment under which an act upon an account is recorded."""
     rows = Appointment.objects.unscoped(reason="an account already found")
-    return rows.filter(user=user, community_id=community_id).latest("pk")
+    found: Appointment = rows.filter(user=user, community_id=community_id).latest("pk")
+    return found

@@ -231,11 +231,11 @@ class AppointForm(PortalForm):
         required=False,
         choices=[("", gettext_lazy("不是自管会委员")), *Office.choices],
     )
-    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=forms.DateInput(attrs={"type": "date"}))
+    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     ends_on = forms.DateField(
         label=gettext_lazy("到哪天止"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("不填就是一直担任，直到另行结束。"),
     )
 
@@ -273,7 +273,7 @@ class AppointForm(PortalForm):
 class EndForm(ReasonForm):
     last_day = forms.DateField(
         label=gettext_lazy("担任到哪天"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("当天还算。要马上停止，请填昨天。"),
     )
     field_order = ("last_day", "reason")

@@ -37,7 +37,7 @@ class PortalAccountAdapter(DefaultAccountAdapter):
         return False
 
     def phone_form_field(self, **kwargs: Any) -> forms.Field:
-        attrs = {"type": "tel", "inputmode": "tel", "autocomplete": "username tel-national"}
+        attrs = {"type": "tel", "inputmode": "tel", "autocomplete": "username"}
         return PhoneField(widget=forms.TextInput(attrs=attrs), **kwargs)
 
     def clean_phone(self, phone: str) -> str:

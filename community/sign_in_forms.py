@@ -37,7 +37,7 @@ class _Ours(forms.Form):
         self.helper.disable_csrf = True
 
 
-class SignInForm(_Ours, LoginForm):  # type: ignore[misc]
+class SignInForm(_Ours, LoginForm):
     labels = {"login": _("手机号"), "password": _("密码")}
 
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
@@ -47,7 +47,7 @@ class SignInForm(_Ours, LoginForm):  # type: ignore[misc]
         return answer
 
 
-class NewPasswordForm(_Ours, ChangePasswordForm):  # type: ignore[misc]
+class NewPasswordForm(_Ours, ChangePasswordForm):
     labels = {"oldpassword": _("现在的密码"), "password1": _("新密码"), "password2": _("再填一遍新密码")}
     helps = {"password1": PASSWORD_HELP}
 
@@ -58,7 +58,7 @@ class NewPasswordForm(_Ours, ChangePasswordForm):  # type: ignore[misc]
         return given
 
 
-class PasswordAgainForm(_Ours, ReauthenticateForm):  # type: ignore[misc]
+class PasswordAgainForm(_Ours, ReauthenticateForm):
     labels = {"password": _("密码")}
 
 
@@ -71,22 +71,22 @@ class _CodeForm(_Ours):
         self.fields["code"].widget.attrs |= {"inputmode": "numeric", "class": "input-short"}
 
 
-class SecondStepForm(_CodeForm, AuthenticateForm):  # type: ignore[misc]
+class SecondStepForm(_CodeForm, AuthenticateForm):
     pass
 
 
-class SecondStepAgainForm(_CodeForm, ReauthenticateByCodeForm):  # type: ignore[misc]
+class SecondStepAgainForm(_CodeForm, ReauthenticateByCodeForm):
     pass
 
 
-class ConnectAppForm(_CodeForm, ActivateTOTPForm):  # type: ignore[misc]
+class ConnectAppForm(_CodeForm, ActivateTOTPForm):
     helps = {"code": _("扫码以后，验证器里会多出一行，填上那一行的 6 位数字。")}
 
 
-class AddPasskeyForm(_Ours, AddWebAuthnForm):  # type: ignore[misc]
+class AddPasskeyForm(_Ours, AddWebAuthnForm):
     labels = {"name": _("给它起个名字"), "passwordless": _("以后不填密码，直接用它登录")}
     helps = {"name": _("例如：我的手机、办公室电脑。")}
 
 
-class RenamePasskeyForm(_Ours, EditWebAuthnForm):  # type: ignore[misc]
+class RenamePasskeyForm(_Ours, EditWebAuthnForm):
     labels = {"name": _("名字")}

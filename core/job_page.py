@@ -11,6 +11,8 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
     found = get_object_or_404(Job, pk=pk, owner_id=request.user.pk)
     answer = render(request, "core/job.html", {"job": found})
     answer["Cache-Control"] = "no-store"
+    if not found.is_over:
+        answer["Refresh"] = "2"
     return answer
 
 

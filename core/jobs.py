@@ -152,7 +152,7 @@ def reap(silence: timedelta = SILENCE) -> tuple[int, int]:
 
 
 @transaction.atomic
-def _put_back(left: DBTaskResult) -> None:
+def _put_back(left: DBTaskResult[Any, Any]) -> None:
     moved = DBTaskResult.objects.filter(pk=left.pk, status=TaskResultStatus.RUNNING, worker_ids=left.worker_ids).update(
         status=TaskResultStatus.READY, started_at=None
     )
@@ -161,7 +161,7 @@ def _put_back(left: DBTaskResult) -> None:
 
 
 @transaction.atomic
-def _give_up(left: DBTaskResult) -> None:
+def _give_up(left: DBTaskResult[Any, Any]) -> None:
     DBTaskResult.objects.filter(pk=left.pk, status=TaskResultStatus.RUNNING).update(
         status=TaskResultStatus.FAILED, finished_at=timezone.localtime()
     )
