@@ -17,7 +17,7 @@ from visits.querysets import FeedbackQuerySet, FindingQuerySet
 
 
 class Severity(models.TextChoices):
-    MINOR = "minor", _("一般")
+    MINOR = "minor", _("不急")
     SERIOUS = "serious", _("要紧")
     URGENT = "urgent", _("马上要办")
 
