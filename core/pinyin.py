@@ -3,6 +3,7 @@
 import os
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 os.environ["PYPINYIN_NO_PHRASES"] = "1"  # Names are no phrases, and the phrase tables take 40 MB.
 
@@ -44,6 +45,11 @@ def _syllables(name: str) -> Iterator[str]:
         surname = [_SURNAMES[name[0]]]
     yield from surname or []
     for char in name[len(surname or []) :]:
-        sound = _IN_NAMES.get(char) or lazy_pinyin(char)[0].lower()
+        sound = _sound(char)
         if sound.isascii() and sound.isalnum():
             yield sound
+
+
+@lru_cache(maxsize=8192)
+def _sound(char: str) -> str:
+    return _IN_NAMES.get(char) or str(lazy_pinyin(char)[0]).lower()

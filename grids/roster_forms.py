@@ -13,7 +13,6 @@ from community.models import Community
 from core.forms import PortalForm
 from core.photos import read_upload
 from grids import roster_columns
-from grids.models import RosterUpload
 
 MAX_BYTES = 10 * 2**20
 _KINDS = (".xlsx", ".xls", ".csv")
@@ -56,9 +55,6 @@ class ConfirmForm(PortalForm):
 
     do = forms.ChoiceField(choices=[(one, one) for one in (APPLY, READ, GIVE_UP)], widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, upload: RosterUpload, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"seen": upload.fingerprint}, **kwargs)
 
 
 class ColumnsForm(PortalForm):

@@ -74,7 +74,7 @@ class Places:
         unit_key = (estate.code, building.number, address.unit)
         unit = self._units.get(unit_key)
         if unit is None:
-            unit = self._units[unit_key] = Unit(community=self.community, building=building, number=address.unit)
+            unit = self._units[unit_key] = Unit(community_id=self.community.pk, building=building, number=address.unit)
             self.new.units.append(unit)
         key = (*unit_key, address.room)
         if key not in self._dwellings:
@@ -123,7 +123,7 @@ class Places:
     def _new_dwelling(self, building: Building, unit: Unit, address: Address, raw: str) -> Dwelling:
         stairs = f"{address.unit}单元" if address.unit else ""
         dwelling = Dwelling(
-            community=self.community,
+            community_id=self.community.pk,
             building=building,
             unit=unit,
             room_no=address.room,

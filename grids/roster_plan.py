@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -237,7 +236,7 @@ class _Planner:
 
     def _new_household(self, dwelling: Dwelling, read: RosterHousehold) -> Household:
         return Household(
-            community=self.community,
+            community_id=self.community.pk,
             dwelling=dwelling,
             building=dwelling.building,
             kind=read.kind or Household.Kind.REGISTERED,
@@ -293,7 +292,7 @@ class _Planner:
             return
         is_new = resident is None
         if resident is None:
-            resident = Resident(community=self.community)
+            resident = Resident(community_id=self.community.pk)
             self.register.residents[resident.pk] = resident
         before = self.register.membership_of.get(resident.pk)
         stays = before is not None and before.household_id == plan.household.pk
@@ -309,7 +308,7 @@ class _Planner:
 
     def _new_membership(self, plan: HouseholdPlan, person: Person, resident: Resident) -> Membership:
         return Membership(
-            community=self.community,
+            community_id=self.community.pk,
             household=plan.household,
             resident=resident,
             relation=person.relation or Relation.NON_RELATIVE,
@@ -348,7 +347,7 @@ class _Planner:
                 self._set(plan, added, name, value)
         self._compare_number(plan, added)
         if "name" in added.fields:
-            resident.pinyin, resident.initials = _pinyin(resident.name)
+            resident.pinyin, resident.initials = pinyin.full(resident.name)[:120], pinyin.initials(resident.name)[:20]
             added.fields |= {"pinyin", "initials"}
 
     def _compare_number(self, plan: HouseholdPlan, added: PersonPlan) -> None:
@@ -369,7 +368,7 @@ class _Planner:
 
     def _set(self, plan: HouseholdPlan, added: PersonPlan, name: str, value: Any) -> None:
         resident = added.resident
-        before = _shown(resident, name)
+        before = "" if added.is_new else _shown(resident, name)
         if name == "phone" and resident.phone == plan.household.phone and plan.household.head_id == resident.pk:
             plan.household.phone = value
             plan.fields.add("phone")
@@ -414,7 +413,7 @@ class _Planner:
 
     def _add_tag(self, plan: HouseholdPlan, added: PersonPlan, category: str, level: str) -> None:
         tag = CareTag(
-            community=self.community,
+            community_id=self.community.pk,
             household=plan.household,
             resident=added.resident,
             category=category,
@@ -469,8 +468,3 @@ def _shown(row: models.Model, name: str) -> str:
         return _("是") if value else _("否")
     choices = dict(row._meta.get_field(name).flatchoices or [])  # type: ignore[union-attr]
     return str(choices.get(value) or audit.shown(value) or "")
-
-
-@lru_cache(maxsize=8192)
-def _pinyin(name: str) -> tuple[str, str]:
-    return pinyin.full(name)[:120], pinyin.initials(name)[:20]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 
 from community.access import Permission, PortalRequest, access
@@ -38,12 +38,10 @@ def roster_send(request: PortalRequest) -> HttpResponseBase:
 def roster(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """What the roster would change, and its two buttons: register it, or give it up."""
     upload = get_object_or_404(RosterUpload.objects.visible_to(request.user).select_related("owner"), pk=pk)
-    form = ConfirmForm(request.POST or None, upload=upload)
+    form = ConfirmForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        response: HttpResponseBase = redirect(upload)
-        with acting(request) as answer:
-            response = answer(_decide(upload, form, by=request.user))
-        return response
+        with acting(request, form) as answer:
+            return answer(_decide(upload, form, by=request.user))
     preview = upload.preview
     return render(
         request,

@@ -59,7 +59,8 @@ def send(client: Client, content: bytes, name: str = "名册.xlsx") -> Any:
 
 def decide(client: Client, upload: RosterUpload, do: str) -> Any:
     form = client.get(upload.get_absolute_url()).context["form"]
-    data = {"do": do, "seen": form["seen"].value(), "submission": str(form["submission"].value())}
+    upload.refresh_from_db()
+    data = {"do": do, "seen": upload.fingerprint, "submission": str(form["submission"].value())}
     return client.post(upload.get_absolute_url(), data)
 
 
@@ -105,7 +106,7 @@ def test_confirming_registers_and_erases_the_file(client: Client, upload: Roster
 
 def test_a_double_click_registers_once(client: Client, upload: RosterUpload) -> None:
     form = client.get(upload.get_absolute_url()).context["form"]
-    data = {"do": "apply", "seen": form["seen"].value(), "submission": str(form["submission"].value())}
+    data = {"do": "apply", "seen": upload.fingerprint, "submission": str(form["submission"].value())}
     answers = [client.post(upload.get_absolute_url(), data).url for _click in range(2)]
     assert answers[0] == answers[1]
     assert Job.objects.filter(kind="roster_apply").count() == 1
@@ -126,8 +127,15 @@ def test_giving_up_erases_the_file(client: Client, upload: RosterUpload) -> None
     upload.refresh_from_db()
     assert (upload.state, upload.sealed_content, upload.sealed_preview) == (RosterUpload.State.ABANDONED, "", "")
     assert "没有登记，文件已删除" in client.get(upload.get_absolute_url()).content.decode()
-    assert decide(client, upload, "apply").url == upload.get_absolute_url()
+    assert "已经办结" in decide(client, upload, "apply").content.decode()
     assert not Household.objects.exists()
+
+
+def test_a_preview_that_is_no_longer_the_one_seen_is_shown_again(client: Client, upload: RosterUpload) -> None:
+    answer = client.post(upload.get_absolute_url(), {"do": "apply", "seen": "0" * 64})
+    assert "预览已经更新" in answer.content.decode()
+    assert upload.fingerprint in answer.content.decode()
+    assert not Job.objects.filter(kind="roster_apply").exists()
 
 
 def test_a_register_that_changed_after_the_preview_is_not_overwritten(client: Client, upload: RosterUpload) -> None:
