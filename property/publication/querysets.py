@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 
 from community.roles import Role
-from core.quarters import Quarter
 from core.scoping import ScopedQuerySet
 from grids.models import Household
 
@@ -65,14 +64,27 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
         from property.models import PublicationLine, PublicationSignature
 
         found = "lines and signatures of a publication found through visible_to or its code"
-        return self.select_related("book__estate", "community", "pdf", "supersedes", "published_by").prefetch_related(
+        return self.select_related("book__estate", "book__community", "pdf", "supersedes").prefetch_related(
             Prefetch("lines", PublicationLine.objects.unscoped(reason=found), to_attr="frozen"),
             Prefetch("signatures", PublicationSignature.objects.unscoped(reason=found), to_attr="signed"),
         )
 
-    def quarters_of(self, book: Book) -> set[Quarter]:
-        """The quarters of a book for which there is a publication in whatever state."""
-        return {Quarter.parse(text) for text in self.of_book(book).values_list("quarter", flat=True)}
+    def for_list(self) -> Self:
+        return self.select_related("book__estate").newest_first()
+
+    def in_the_making(self) -> Self:
+        """Drafts with what the next step depends on: `signed`, and `proved` (how many accounts the cashier did)."""
+        from property.models import PublicationSignature
+
+        found = "signatures of publications found through visible_to"
+        return (
+            self.unfinished()
+            .for_list()
+            .annotate(proved=Count("proofs", filter=Q(proofs__balance__isnull=False)))
+            .prefetch_related(
+                Prefetch("signatures", PublicationSignature.objects.unscoped(reason=found), to_attr="signed")
+            )
+        )
 
 
 class PartQuerySet(ScopedQuerySet[Any]):

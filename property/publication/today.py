@@ -1,0 +1,107 @@
+"""What the published quarter asks of the committee today, and the way in from the first page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.access import Permission
+from community.home import Tile
+from community.roles import Office, Role
+from community.today import Ask
+from core.quarters import Month, Quarter
+from property.models import Book, LedgerMonth, Publication
+from property.models.publication import SIGNATORIES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User
+
+State = Publication.State
+
+
+def asks(user: User, book: Book | None = None) -> list[Ask]:
+    """What waits for `user`, in one book or in all; no query for whoever sits on no committee."""
+    if not user.scope.has_role(Role.COMMITTEE):
+        return []
+    return [*_in_the_making(user, book), *_to_draft(user, book)]
+
+
+def _in_the_making(user: User, book: Book | None) -> list[Ask]:
+    rows = Publication.objects.visible_to(user).in_the_making()
+    if book is not None:
+        rows = rows.filter(book=book)
+    found = (_ask(publication, user.scope.offices(publication.book.estate_id)) for publication in rows)
+    return [ask for ask in found if ask is not None]
+
+
+def _ask(publication: Any, offices: frozenset[str]) -> Ask | None:
+    """The next step of one publication, when it is for somebody with these offices."""
+    signed = {row.office for row in publication.signed}
+    due = next((office for office in SIGNATORIES if office not in signed), None)
+    steps: list[tuple[bool, str, str, str, str]] = [
+        (
+            publication.state == State.DRAFT and not publication.proved,
+            Office.CASHIER,
+            "property:quarter_edit",
+            _("%(publication)s等您核对钱款"),
+            _("去核对"),
+        ),
+        (due is None, Office.CHAIR, "property:quarter_publish", _("%(publication)s可以公示了"), _("去公示")),
+        (due is not None, due or "", "property:quarter_sign", _("%(publication)s等您签字"), _("去签字")),
+    ]
+    for holds, office, url, title, button in steps:
+        if holds and office in offices:
+            return Ask(
+                title=title % {"publication": publication.label},
+                detail=str(publication.book.estate),
+                url=reverse(url, args=[publication.pk]),
+                button=button,
+                since=publication.drafted_at,
+            )
+    return None
+
+
+def _to_draft(user: User, book: Book | None) -> list[Ask]:
+    """The oldest quarter of each book whose months are closed and that nobody has drafted; for the bookkeeper."""
+    months = LedgerMonth.objects.visible_to(user).filter(state=LedgerMonth.State.CLOSED).select_related("book__estate")
+    taken = Publication.objects.visible_to(user)
+    if book is not None:
+        months, taken = months.filter(book=book), taken.filter(book=book)
+    there = set(taken.values_list("book", "quarter"))
+    first: dict[int, tuple[Quarter, Book]] = {}
+    for month in months.order_by("month"):
+        period: Month = month.period
+        kept: Book = month.book
+        ready = period.quarter.months[2] == period and period.quarter >= Quarter.of(kept.opened_on)
+        if ready and (kept.pk, str(period.quarter)) not in there:
+            first.setdefault(kept.pk, (period.quarter, kept))
+    return [
+        Ask(
+            title=_("%(quarter)s可以编制公示了") % {"quarter": quarter.label},
+            detail=str(kept.estate),
+            url=reverse("property:quarter_new", args=[kept.pk, str(quarter)]),
+            button=_("去编制"),
+        )
+        for quarter, kept in first.values()
+        if Office.BOOKKEEPER in user.scope.offices(kept.estate_id)
+    ]
+
+
+def tiles(user: User | AnonymousUser) -> list[Tile]:
+    """账目公示: the latest quarter where one lives, the list for everybody else who may read accounts, and for a
+    visitor the check of a posted sheet."""
+    scope = getattr(user, "scope", None)
+    if scope is None:
+        text = _("输入张贴公示上的查验码")
+        return [Tile(_("核对公示"), reverse("property:check"), text, icon="patch-check", order=60)]
+    if not scope.may(Permission.ACCOUNTS_VIEW):
+        return []
+    latest = Publication.objects.visible_to(user).current().for_list().first()  # type: ignore[arg-type]
+    if latest is None:
+        text = _("收了多少、花在哪里")
+        return [Tile(_("账目公示"), reverse("property:quarters"), text, icon="cash-coin", order=30)]
+    return [Tile(_("账目公示"), latest.get_absolute_url(), latest.period.label, icon="cash-coin", order=30)]
