@@ -69,6 +69,8 @@ class ColumnsForm(PortalForm):
                 label=heading, choices=choices, initial=meaning, required=False
             )
 
+        self.helper.layout = self.helper.build_default_layout(self)
+
     def mapping(self) -> dict[str, str]:
         """Normal heading → meaning, where it was chosen otherwise than understood."""
         return {

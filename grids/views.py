@@ -26,7 +26,9 @@ def places(request: PortalRequest) -> HttpResponse:
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     found = Household.objects.visible_to(request.user).matching(words).for_list()[:FOUND_AT_MOST] if words else None
     buildings = Building.objects.in_duty_of(request.user).with_counts().select_related("grid")
-    return render(request, "grids/places.html", {"form": form, "words": words, "found": found, "buildings": buildings})
+    may_import = request.user.scope.may(Permission.ROSTER_IMPORT)
+    shown = {"form": form, "words": words, "found": found, "buildings": buildings, "may_import": may_import}
+    return render(request, "grids/places.html", shown)
 
 
 @access(Permission.HOUSEHOLD_VIEW)

@@ -159,7 +159,9 @@ def test_a_corrected_column_is_read_again_and_remembered(client: Client, staff: 
     send(client, odd)
     upload = RosterUpload.objects.get()
     url = reverse("grids:roster_columns", args=[upload.pk])
-    form = client.get(url).context["form"]
+    page = client.get(url)
+    assert 'name="column_2"' in page.content.decode()
+    form = page.context["form"]
     data = {name: form[name].value() or "" for name in form.fields}
     client.post(url, {**data, "column_2": "care"})
     work_off()
@@ -209,8 +211,13 @@ def test_another_community_does_not_find_it(client: Client, upload: RosterUpload
     assert upload.name not in client.get(reverse("grids:roster_send")).content.decode()
 
 
+def test_the_register_leads_to_the_import(client: Client, staff: User) -> None:
+    assert reverse("grids:roster_send") in client.get(reverse("grids:places")).content.decode()
+
+
 def test_only_the_office_imports(client: Client) -> None:
     client.force_login(appoint(Role.GRID_LEADER, GridFactory()))
+    assert reverse("grids:roster_send") not in client.get(reverse("grids:places")).content.decode()
     assert client.get(reverse("grids:roster_send")).status_code == 403
 
 

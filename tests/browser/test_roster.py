@@ -1,0 +1,76 @@
+"""The office sends a roster, looks at what it would change, and confirms."""
+
+import pytest
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+from playwright.sync_api import Page
+
+from community.roles import Role
+from grids.models import Resident
+from tests.browser.visitor import ENDS, act_as, axe, said, shot
+from tests.factories import CommunityFactory, appoint
+from tests.grids.rosters import HEADINGS, card, row, workbook
+
+DOOR = "225号3幢2单元501室"
+BEFORE = [row(DOOR, "户主", "张三", number=card(), phone="13812345678")]
+AFTER = [
+    row(DOOR, "户主", "张三", number=card(), phone="13912345678"),
+    row("同上", "配偶", "李四", phone=1381234567),
+    row("小区东门", "户主", "王五"),
+]
+
+
+def work_off() -> None:
+    """Do what waits for the worker."""
+    for waiting in DBTaskResult.objects.ready().order_by("enqueued_at"):
+        waiting.task.call(*waiting.args_kwargs["args"])
+        waiting.delete()
+
+
+def send(page: Page, rows: list[list[object]]) -> None:
+    page.goto(reverse("grids:roster_send"))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    content = workbook([("花名册", [HEADINGS, *rows])])
+    page.set_input_files("[name=file]", {"name": "花名册.xlsx", "mimeType": kind, "buffer": content})
+    page.locator("main form [type=submit].btn-primary").click()
+    _follow(page)
+
+
+def _follow(page: Page) -> None:
+    """Let the worker work, then go where the job's page says the result is."""
+    work_off()
+    page.reload()
+    page.locator("main .actions a.btn-primary").click()
+
+
+@pytest.mark.parametrize(("screen", "language", "javascript"), ENDS)
+def test_a_roster_is_sent_previewed_and_confirmed(page: Page, portal: str, language: str, javascript: bool) -> None:
+    act_as(page, appoint(Role.COMMUNITY_STAFF, CommunityFactory()))
+    pages = ["roster-send", "roster-preview", "roster-columns", "roster-done"]
+    send(page, BEFORE)
+    page.locator("[name=do][value=apply]").click()
+    _follow(page)
+    page.goto(reverse("grids:roster_send"))
+    _look(page, javascript, pages[0])
+    send(page, AFTER)
+    _look(page, javascript, pages[1])
+    assert "139****5678" in page.inner_text("main")
+    assert said(language, "这一行不登记") in page.inner_text("main")
+    page.locator("#headings-title ~ .actions a").click()
+    _look(page, javascript, pages[2])
+    assert page.locator("main select").count() == len(HEADINGS)
+    page.go_back()
+    preview = page.url
+    page.locator("[name=do][value=apply]").click()
+    _follow(page)
+    page.goto(preview)
+    _look(page, javascript, pages[3])
+    assert Resident.objects.count() == 2
+
+
+def _look(page: Page, javascript: bool, name: str) -> None:
+    """A picture where asked for; with scripts also: no barrier, no sideways scrolling."""
+    shot(page, name)
+    if javascript:
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert axe(page) == []
