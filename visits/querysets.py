@@ -74,6 +74,10 @@ class TargetQuerySet(ScopedQuerySet[Any]):
         """One row a building: its doors reached, its fields verified, its monthly care."""
         return self.values("building_id").annotate(**_progress("")).order_by()
 
+    def totals(self) -> dict[str, int]:
+        """The same over all of them."""
+        return self.aggregate(**_progress(""))
+
     def waiting_by_building(self) -> Any:
         """One row a building with doors that wait: how many, how many twice not met, the earliest day due."""
         return (

@@ -427,11 +427,17 @@ class TestToday:
     def test_a_resident_is_asked_nothing(self, household):
         assert asks(resident_of(household)) == panels(resident_of(household)) == entries(resident_of(household)) == []
 
-    def test_the_picture_is_by_building_and_for_the_office_by_grid(self, campaign, household, leader, office):
-        assert [row["label"] for row in panels(leader)[0].data["rows"]] == [household.building.label]
-        assert [row["label"] for row in panels(office)[0].data["rows"]] == [household.building.grid.name]
+    def test_the_picture_counts_the_doors_of_the_duty(self, campaign, household, leader, office):
+        assert panels(leader)[0].data["count"].doors == panels(office)[0].data["count"].doors == 1
+        elsewhere = appoint(Role.BUILDING_STEWARD, household_in(household.building.grid).building)
+        assert panels(elsewhere) == []
 
     def test_today_shows_the_round(self, campaign, household, signed_in, client, django_assert_max_num_queries):
-        with django_assert_max_num_queries(15):
-            page = client.get(reverse("community:today")).content.decode()
-        assert "核实到字段 0%" in page
+        with django_assert_max_num_queries(6) as few:
+            panels(signed_in), asks(signed_in)
+        for _ in range(30):
+            family_of(household_in(household.building.grid, dwelling__unit=household.dwelling.unit), {})
+        with django_assert_max_num_queries(len(few)):
+            panels(signed_in), asks(signed_in)
+        page = client.get(reverse("community:today")).content.decode()
+        assert "核实字段" in page
