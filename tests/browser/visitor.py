@@ -1,14 +1,30 @@
 """What a visitor does and sees: signs in, looks for barriers, takes a picture."""
 
+import io
 import os
+import subprocess
 from pathlib import Path
+from typing import TypedDict
 
+import pytest
+from django.conf import settings
+from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
+from PIL import Image
 from playwright.sync_api import Page
+
+from community.models import User
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = (ROOT / "tests" / "vendor" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# The two ends of the matrix: whoever has least, and whoever has most. The first runs on PostgreSQL as well.
+ENDS = [
+    pytest.param("phone", "zh-CN", False, id="phone-zh-no-js", marks=pytest.mark.journey),
+    pytest.param("desk", "en", True, id="desk-en-js"),
+]
 
 
 def sign_in(page: Page, phone: str, password: str) -> None:
@@ -17,6 +33,43 @@ def sign_in(page: Page, phone: str, password: str) -> None:
     page.fill("[name=login]", phone)
     page.fill("[name=password]", password)
     page.locator("form:has([name=password]) [type=submit]").click()
+
+
+def act_as(page: Page, user: User) -> None:
+    """Hand the browser to somebody who has signed in; who signs in by the form counts against its rate limit."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": session, "domain": "localhost", "path": "/"}]
+    )
+
+
+def said(language: str, chinese: str) -> str:
+    """What the portal says for this Chinese text in the visitor's language."""
+    with translation.override("en" if language == "en" else "zh-hans"):
+        return gettext(chinese)
+
+
+class Upload(TypedDict):
+    """A file as Playwright hands it to a page."""
+
+    name: str
+    mimeType: str
+    buffer: bytes
+
+
+def a_photo(name: str = "photo.jpg", colour: str = "sienna") -> Upload:
+    """A photo as a phone takes it, somewhat smaller."""
+    content = io.BytesIO()
+    Image.new("RGB", (800, 600), colour).save(content, "JPEG")
+    return {"name": name, "mimeType": "image/jpeg", "buffer": content.getvalue()}
+
+
+def text_of(pdf: Path) -> str:
+    """The text of a PDF, by poppler's pdftotext."""
+    return subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def axe(page: Page) -> list[str]:
