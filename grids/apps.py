@@ -6,7 +6,9 @@ class GridsConfig(AppConfig):
     name = "grids"
 
     def ready(self) -> None:
-        from community import history
+        from community import history, home, nav, reveal
+        from community.access import Permission
+        from grids import menu
 
         history.register(
             {
@@ -23,3 +25,7 @@ class GridsConfig(AppConfig):
                 "reveal": _("查看了完整信息"),
             }
         )
+        reveal.register("grids.resident", {"phone", "id_number", "birth_date"}, Permission.HOUSEHOLD_VIEW)
+        reveal.register("grids.household", {"phone"}, Permission.HOUSEHOLD_VIEW)
+        nav.register(menu.entries)
+        home.register(menu.tiles)

@@ -6,10 +6,13 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
 
     def ready(self) -> None:
-        from community import history, today
+        from community import history, home, nav, today
+        from helpdesk import menu
         from helpdesk.today import asks
 
         today.register(asks)
+        nav.register(menu.entries)
+        home.register(menu.tiles)
         history.register(
             {
                 "categories_seeded": _("设好了诉求类别"),
