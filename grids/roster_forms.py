@@ -60,21 +60,26 @@ class ConfirmForm(PortalForm):
 class ColumnsForm(PortalForm):
     """One choice for each heading of the file."""
 
+    NOT_READ = "none"
+
     def __init__(self, *args: Any, headings: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.headings = dict(headings)
-        choices = list(roster_columns.meanings().items())
+        choices = [(meaning or self.NOT_READ, label) for meaning, label in roster_columns.meanings().items()]
         for number, (heading, meaning) in enumerate(headings.items()):
             self.fields[f"column_{number}"] = forms.ChoiceField(
-                label=heading, choices=choices, initial=meaning, required=False
+                label=heading, choices=choices, initial=meaning or self.NOT_READ
             )
-
         self.helper.layout = self.helper.build_default_layout(self)
 
     def mapping(self) -> dict[str, str]:
         """Normal heading → meaning, where it was chosen otherwise than understood."""
         return {
-            roster_columns.normal(heading): self.cleaned_data[f"column_{number}"]
+            roster_columns.normal(heading): chosen
             for number, (heading, understood) in enumerate(self.headings.items())
-            if self.cleaned_data[f"column_{number}"] != understood
+            if (chosen := self._meaning(number)) != understood
         }
+
+    def _meaning(self, number: int) -> str:
+        chosen = str(self.cleaned_data[f"column_{number}"])
+        return roster_columns.IGNORED if chosen == self.NOT_READ else chosen

@@ -69,6 +69,12 @@ class RosterUpload(CommunityRow):
         return self.state in self.OVER
 
     @property
+    def tone(self) -> str:
+        """The tone of its state's badge."""
+        tones = {self.State.APPLIED: "good", self.State.ABANDONED: "idle", self.State.UNREADABLE: "bad"}
+        return tones.get(self.State(self.state), "wait")
+
+    @property
     def content(self) -> bytes:
         """The file as it was sent; b"" once it is erased."""
         return base64.b85decode(decrypt(self.sealed_content)) if self.sealed_content else b""
