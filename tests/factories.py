@@ -16,12 +16,14 @@ from community.models import Appointment, Community, User
 from community.roles import SCOPE_OF_ROLE, Role
 from core import clock
 from core.photos import CleanPhoto
+from core.quarters import Quarter
 from grids.models import Building, Dwelling, Estate, Grid, Household, Membership, Resident, Unit
 from helpdesk import actions as requests
 from helpdesk.models import Category, ServiceRequest
 from property import actions, entries
 from property.entries import Item
-from property.models import Account, Book, Means, Posting, Voucher
+from property.models import Account, Book, LedgerMonth, Means, Posting, Publication, Voucher
+from property.publication import actions as publications
 
 # community ------------------------------------------------------------------------------------------------------
 
@@ -187,6 +189,68 @@ def committee_of(estate: Estate | None = None, **book: Any) -> Committee:
     book.setdefault("opened_on", date(2025, 9, 1))
     book.setdefault("spending_limit", Decimal("2000.00"))
     return Committee(actions.open_book(estate, by=bookkeeper, **book), bookkeeper, reviewer, cashier)
+
+
+# property: publications -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class FullCommittee(Committee):
+    """A committee of all five offices: what it takes to publish a quarter."""
+
+    chair: User
+    supervisor: User
+
+    @property
+    def signers(self) -> tuple[User, ...]:
+        """In the order in which they sign."""
+        return self.bookkeeper, self.cashier, self.reviewer, self.chair, self.supervisor
+
+    def close(self, quarter: Quarter) -> None:
+        """Close every month as far as the end of the quarter."""
+        while True:
+            months = LedgerMonth.objects.of_book(self.book).open().filter(month__lte=str(quarter.months[2]))
+            month = months.order_by("month").first()
+            if month is None:
+                return
+            actions.close_month(month, by=self.bookkeeper)
+
+    def fill(self, publication: Publication, **texts: Any) -> Publication:
+        """Fill in texts and proofs; every account as the books have it, the cash counted by two people."""
+        sections, _proofs = publications.draft_sections(publication)
+        given: dict[str, Any] = {
+            "places": "小区公告栏",
+            "contact": "0511-12345678",
+            "inspection_hours": "每周三下午，门卫室",
+            "notes": "",
+            "proofs": [
+                publications.Proof(row.code, row.book, counted_on=clock.today(), counted_by="钱出纳", witness="孙监督")
+                for row in sections.cash
+            ],
+        }
+        return publications.change_draft(
+            publication, by=self.cashier, revision=publication.revision, **{**given, **texts}
+        )
+
+    def sign_all(self, publication: Publication) -> Publication:
+        for signer in self.signers:
+            publication = publications.sign(publication, by=signer, revision=publication.revision)
+        return publication
+
+    def publish(self, quarter: Quarter, **texts: Any) -> Publication:
+        """Close, draft, fill in, sign five times and publish."""
+        self.close(quarter)
+        draft = publications.draft_publication(self.book, by=self.bookkeeper, quarter=quarter)
+        return publications.publish(self.sign_all(self.fill(draft, **texts)), by=self.chair)
+
+
+def full_committee_of(estate: Estate | None = None, **book: Any) -> FullCommittee:
+    """As `committee_of`, with a chair and a supervisor as well."""
+    three = committee_of(estate, **book)
+    chair, supervisor = (
+        appoint(Role.COMMITTEE, three.book.estate, office=office) for office in ("chair", "supervisor")
+    )
+    return FullCommittee(three.book, three.bookkeeper, three.reviewer, three.cashier, chair, supervisor)
 
 
 # visits ---------------------------------------------------------------------------------------------------------

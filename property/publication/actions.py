@@ -357,9 +357,9 @@ def _call_next(book: Book, publication: Publication, done: list[str]) -> None:
 
 def _supersede(publication: Publication, *, by: User) -> None:
     """Mark the version before as corrected; nothing else of it changes."""
-    if publication.supersedes_id is None:
+    if publication.supersedes is None:
         return
-    before: Publication = locked(publication.supersedes)
+    before = locked(publication.supersedes)
     step = PUBLICATION_STEPS.find(before.state, "supersede", by.scope.offices(publication.book.estate_id))
     before.state = step.target
     before.save(update_fields=["state"])

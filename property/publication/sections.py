@@ -227,13 +227,12 @@ def _history(book: Book, quarter: Quarter) -> list[HistoryRow]:
         quarters.insert(0, quarters[0].previous())
     balances = MonthlyBalance.objects.of_book(book)
     first, last = quarters[0].months[0], quarter.months[2]
-    income = balances.by_month(first, last, AccountKind.INCOME)
-    expense = balances.by_month(first, last, AccountKind.EXPENSE)
+    grown = balances.grown(first, last)
     return [
         HistoryRow(
             quarter=str(one),
-            income=total(income[month] for month in one.months),
-            expenditure=total(expense[month] for month in one.months),
+            income=total(grown[month][AccountKind.INCOME] for month in one.months),
+            expenditure=total(grown[month][AccountKind.EXPENSE] for month in one.months),
         )
         for one in quarters
     ]

@@ -18,6 +18,7 @@ from community.once import acting, once
 from core.money import yuan
 from core.quarters import Quarter
 from core.refusal import Refused
+from property.closing import Check
 from property.models import Book, Publication
 from property.models.publication import SIGNATORIES
 from property.publication import actions, readiness, seal, sheet, today
@@ -64,13 +65,13 @@ def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     context["versions"] = [one for one in beside if one.quarter == publication.quarter and one.pk != publication.pk]
     context["others"] = [one for one in beside if one.quarter != publication.quarter and one.state == State.PUBLISHED]
     if publication.is_out:
-        context["corrects"] = "correct" if _may_correct(request, publication, beside) else ""
+        context["may_correct"] = _may_correct(request, publication)
     else:
         context |= _work(request, publication)
     return render(request, "property/quarter.html", context)
 
 
-def _may_correct(request: PortalRequest, publication: Publication, beside: list[Publication]) -> bool:
+def _may_correct(request: PortalRequest, publication: Publication) -> bool:
     offices = request.user.scope.offices(publication.book.estate_id)
     return publication.state == State.PUBLISHED and bool(offices & {"bookkeeper", "chair"})
 
@@ -85,7 +86,7 @@ def _work(request: PortalRequest, publication: Publication) -> dict[str, Any]:
         try:
             checks = [*readiness.content_checks(publication, *actions.draft_sections(publication)), *checks]
         except Refused as refusal:
-            checks = [readiness.Check(False, str(refusal)), *checks]
+            checks = [Check(False, str(refusal)), *checks]
     return {
         "checks": checks,
         "may_change": bool(offices & {"bookkeeper", "cashier"}),
@@ -187,7 +188,7 @@ def _confirm(request: PortalRequest, publication: Publication, form: Any, templa
     try:
         shown = _sheet(publication)
     except Refused as refusal:
-        form.add_error(None, str(refusal)) if form.is_bound else context.update(refused=str(refusal))
+        context["refused"] = str(refusal)
     else:
         context["lines"] = [
             (yuan(shown.income), _("本季收入（元）")),
