@@ -1,0 +1,24 @@
+"""Do one of the chores inside the portal: `python bench/inside.py COMMAND …` with its settings; prints JSON."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import django
+
+
+def main(command: str, *arguments: str) -> Any:
+    """What the command answers. Refused on anything but a demo: the chores write rows by the thousand."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    import chores
+    import ledger
+
+    chores.must_be_demo()
+    commands = {"rows": chores.rows, "pages": chores.pages, "look": chores.look, "ledger": ledger.race}
+    return commands[command](*arguments)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(*sys.argv[1:]), ensure_ascii=False))

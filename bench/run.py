@@ -1,0 +1,178 @@
+"""How much each main page costs, in processor time, beside a bare Django list asked in the same moments.
+
+`make bench`, or `.venv/bin/python bench/run.py`; on SQLite and, where Debian's PostgreSQL server is, on a throw-away
+PostgreSQL. With DATABASE_URL set: on new databases beside the one it names, which is left alone. Only the ratios mean
+anything on a machine that does other things as well; docs/bench.md says how they come about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from contextlib import ExitStack
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import measure
+import pages
+import stage
+from client import Answer, Visitor
+
+FULL = {"rows": 20_000, "postings": 1_000_000, "read": measure.Effort(24, 10), "write": measure.Effort(16, 5)}
+QUICK = {"rows": 2_000, "postings": 100_000, "read": measure.Effort(8, 5), "write": measure.Effort(6, 4)}
+PHOTO = (800, 600)
+
+Size = dict[str, Any]
+
+
+def bench(size: Size, keep: Path | None) -> dict[str, Any]:
+    """Everything on one database."""
+    with stage.make(size["rows"], keep) as made:
+        found = made.inside("pages")
+        with ExitStack() as stack:
+            portal = stack.enter_context(stage.serving("config.wsgi", made.portal))
+            bare = stack.enter_context(stage.serving("bare.wsgi", made.bare))
+            rows = _read(found, portal, bare, size["read"])
+            rows.append(_write(found, portal, bare, size["write"]))
+        stage.say(f"{made.vendor}: the statement over {size['postings']:,} postings")
+        ledger = made.inside("ledger", str(size["postings"]))
+        ledger["met"] = size is QUICK or ledger["statement"] < ledger["group_by"]
+        return {
+            "database": made.vendor,
+            "requests": size["rows"],
+            "pages": [row.as_json() for row in rows],
+            "image_ms": rows[-1].cost.left_out,
+            "ledger": ledger,
+        }
+
+
+def _read(found: dict[str, Any], portal: stage.Server, bare: stage.Server, effort: measure.Effort) -> list[pages.Row]:
+    """The pages that are opened."""
+    visitors = _Visitors(found, portal)
+    reader = _bare_visitor(bare)
+    rows = []
+    for page in found["pages"]:
+        stage.say(f"  {page['name']}")
+        visitor, path = visitors.by(page["phone"]), page["path"]
+        cost = measure.compare(
+            measure.Side(portal.worker, lambda visitor=visitor, path=path: visitor.get(path)),
+            measure.Side(bare.worker, lambda: reader.get("/")),
+            effort,
+        )
+        rows.append(pages.Row(page["name"], cost, page["queries"]))
+    return rows
+
+
+def _write(found: dict[str, Any], portal: stage.Server, bare: stage.Server, effort: measure.Effort) -> pages.Row:
+    """A request with two photos, without the work on their pixels, beside two rows."""
+    stage.say(f"  {pages.POST}")
+    path = next(page["path"] for page in found["pages"] if page["name"] == "request form")
+    resident = _Visitors(found, portal).by(found["form"]["phone"])
+    token = resident.token(path)
+    photos = cycle([_photo(seed) for seed in range(2 * effort.rounds * effort.batch + 2 * measure.WARM_UP)])
+
+    def post() -> Answer:
+        fields = {
+            "csrfmiddlewaretoken": token,
+            "submission": str(uuid4()),
+            "category": found["form"]["category"],
+            "title": "单元门口的路灯坏了",
+            "description": "晚上看不清台阶，有人差点绊倒。",
+            "place_kind": "elsewhere",
+            "place": "2 单元门口",
+            "visibility": "handlers",
+            "consent": "on",
+        }
+        return resident.send(path, fields, [("photos", f"{index}.jpg", next(photos)) for index in range(2)])
+
+    writer = _bare_visitor(bare)
+    note = {"title": "a", "second": "b", "place": "c", "text": "d", "csrfmiddlewaretoken": writer.token("/add/")}
+    cost = measure.compare(
+        measure.Side(portal.worker, post, 302, aside=lambda: _image_work([_photo(seed) for seed in range(8)])),
+        measure.Side(bare.worker, lambda: writer.post("/add/", note), 302),
+        effort,
+    )
+    return pages.Row(pages.POST, cost, None)
+
+
+class _Visitors:
+    """Those who are signed in at the portal, by phone number."""
+
+    def __init__(self, found: dict[str, Any], portal: stage.Server) -> None:
+        self._found, self._portal = found, portal
+        self._known: dict[str, Visitor] = {}
+
+    def by(self, phone: str) -> Visitor:
+        if phone not in self._known:
+            fields = {"login": phone, "password": self._found["password"], "remember": "on"}
+            self._known[phone] = Visitor(self._portal.port).sign_in(self._found["sign_in"], fields)
+        return self._known[phone]
+
+
+def _bare_visitor(bare: stage.Server) -> Visitor:
+    return Visitor(bare.port).sign_in("/login/", {"username": stage.USER, "password": stage.PASSWORD})
+
+
+def _photo(seed: int) -> bytes:
+    """A small JPEG with something on it, another one for every seed."""
+    from PIL import Image
+
+    noise = Image.frombytes("RGB", (40, 30), random.Random(seed).randbytes(40 * 30 * 3))
+    out = io.BytesIO()
+    noise.resize(PHOTO, Image.Resampling.BICUBIC).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _image_work(photos: list[bytes]) -> float:
+    """Processor time that the portal's own code spends on the pixels of two photos, in seconds."""
+    from django.core.files.base import ContentFile
+
+    from core.photos import clean_photo, thumbnail
+
+    spent = measure.own_cpu(lambda: [thumbnail(clean_photo(ContentFile(photo)).content) for photo in photos])
+    return 2 * spent / len(photos)
+
+
+def _on_postgres(arguments: list[str]) -> list[dict[str, Any]]:
+    """The same in a throw-away PostgreSQL; nothing where there is none."""
+    beside = str(stage.REPOSITORY / "tools/with_postgres")
+    if subprocess.run([beside, "--check"], check=False).returncode:
+        stage.say("PostgreSQL left out: apt install postgresql-15")
+        return []
+    command = [beside, sys.executable, str(stage.BENCH / "run.py"), *arguments, "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    results: list[dict[str, Any]] = json.loads(done.stdout)
+    return results
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="fewer rows and requests, SQLite alone: under a minute")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="make the data there, or use what is there already")
+    parser.add_argument("--look", metavar="PAGE", help="instead: where the portal spends its time on this page")
+    asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    sys.path.insert(0, str(stage.REPOSITORY))
+    size = QUICK if asked.quick else FULL
+    if asked.look:
+        with stage.make(size["rows"], asked.keep) as made:
+            print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))
+        return 0
+    results = [bench(size, asked.keep)]
+    if not (asked.quick or asked.keep or os.environ.get("DATABASE_URL")):
+        results += _on_postgres(sys.argv[1:])
+    print(json.dumps(results, indent=1) if asked.json else "\n".join(map(pages.table, results)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
