@@ -231,7 +231,9 @@ class AppointForm(PortalForm):
         required=False,
         choices=[("", gettext_lazy("不是自管会委员")), *Office.choices],
     )
-    starts_on = forms.DateField(label=gettext_lazy("从哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    starts_on = forms.DateField(
+        label=gettext_lazy("从哪天起"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     ends_on = forms.DateField(
         label=gettext_lazy("到哪天止"),
         required=False,

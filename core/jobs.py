@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -31,9 +31,6 @@ from django_tasks_db.models import DBTaskResult
 from core import clock, scoping
 from core.models import Job, Worker
 from core.refusal import Refused
-
-if TYPE_CHECKING:
-    from community.models import User
 
 log = logging.getLogger(__name__)
 
@@ -67,9 +64,12 @@ def work(function: Work) -> Task[..., None]:
 
 
 def start(
-    kind: str, label: str, *, owner: User, task: Task[..., None], args: Sequence[Any] = (), at_once: bool = False
+    kind: str, label: str, *, owner: Any, task: Task[..., None], args: Sequence[Any] = (), at_once: bool = False
 ) -> Job:
-    """Begin long work for `owner`; `args` are JSON. `at_once` does it here and now, where it takes a second at most."""
+    """Begin long work for the user `owner`; `args` are JSON.
+
+    `at_once` does it here and now, where it takes a second at most.
+    """
     with transaction.atomic():
         job = Job.objects.create(kind=kind, label=label[:120], owner=owner)
         given = [str(job.pk), translation.get_language() or "zh-hans", *args]
