@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -17,16 +17,13 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 
-if TYPE_CHECKING:
-    from grids.models import Household, Resident
-
 CONSENT = "2026-11"
 Purpose = ActivationLetter.Purpose
 Issued = list[tuple[ActivationLetter, str]]
 
 
 @transaction.atomic
-def issue_letters(households: Iterable[Household], *, by: User) -> Issued:
+def issue_letters(households: Iterable[Any], *, by: User) -> Issued:
     """A new letter for each household (given with dwelling and building), with its code; older open ones are void.
 
     Raises Refused where a household is not in the duty of `by`, or nobody lives there any more.
@@ -78,7 +75,7 @@ def void_letter(letter: ActivationLetter, *, by: User, reason: str) -> None:
 
 @transaction.atomic
 def open_account(
-    letter: ActivationLetter, *, phone: str, password: str, name: str = "", resident: Resident | None = None
+    letter: ActivationLetter, *, phone: str, password: str, name: str = "", resident: Any = None
 ) -> User:
     """Redeem a household's letter with a new account; `resident` is the person of the register, else `name`."""
     letter = _redeemable(letter)
@@ -92,7 +89,7 @@ def open_account(
 
 
 @transaction.atomic
-def join_household(letter: ActivationLetter, *, by: User, resident: Resident | None = None) -> None:
+def join_household(letter: ActivationLetter, *, by: User, resident: Any = None) -> None:
     """Redeem a household's letter with the account that is there already."""
     letter = _redeemable(letter)
     if letter.household_id in by.scope.households:
@@ -158,7 +155,7 @@ def _redeemable(letter: ActivationLetter) -> ActivationLetter:
     return letter
 
 
-def _bind(letter: ActivationLetter, user: User, resident: Resident | None) -> None:
+def _bind(letter: ActivationLetter, user: User, resident: Any) -> None:
     household = letter.household
     if household is None:
         raise Refused(unusable())
@@ -189,7 +186,7 @@ def _redeem(letter: ActivationLetter, user: User) -> None:
     letter.save(update_fields=["redeemed_at", "redeemed_by"])
 
 
-def _in_duty(household: Household, scope: Scope) -> bool:
+def _in_duty(household: Any, scope: Scope) -> bool:
     return household.community_id in scope.offices_communities or household.building.grid_id in scope.grids
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -21,9 +21,6 @@ from community.roles import SCOPE_OF_ROLE, Office, Role
 from community.sign_in_forms import PASSWORD_HELP
 from core import clock
 from core.forms import PortalForm
-
-if TYPE_CHECKING:
-    from grids.models import Membership
 
 OTHER = "other"
 
@@ -91,7 +88,7 @@ class ActivateForm(NewPasswordMixin, PortalForm):
         error_messages={"required": gettext_lazy("同意以后才能开通。不想在网上办，也可以一直到社区办公室办。")},
     )
 
-    def __init__(self, *args: Any, members: list[Membership], request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, members: list[Any], request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
         self.existing: User | None = None
@@ -291,7 +288,7 @@ class EndForm(ReasonForm):
         return day
 
 
-def masked_name(member: Membership) -> str:
+def masked_name(member: Any) -> str:
     """张** and what the register says this person is to the head: enough for oneself to know."""
     return _("%(name)s（%(relation)s）") % {
         "name": f"{member.resident.name[:1]}**",
