@@ -57,6 +57,7 @@ def seed_categories(community: Community, *, by: User | None = None) -> list[Cat
             is_confidential=seed.is_confidential,
             needs_secretary=seed.needs_secretary,
             needs_photo=seed.needs_photo,
+            never_public=seed.never_public,
             sign_kind=seed.sign[0],
             sign_amount=seed.sign[1],
             finish_kind=seed.finish[0],
@@ -120,7 +121,7 @@ def log_request(
         reporter_phone=reporter_phone or _phone_of(reporter, household),
         logged_by=by,
         source=source or (ServiceRequest.Source.ONLINE if reporter == by else ServiceRequest.Source.BEHALF),
-        visibility=ServiceRequest.Visibility.HANDLERS if category.is_confidential else visibility,
+        visibility=ServiceRequest.Visibility.HANDLERS if category.never_public else visibility,
         consent=consent,
         is_confidential=category.is_confidential,
         submitted_at=now,
@@ -235,6 +236,8 @@ def _accept(row: ServiceRequest, by: User, *, category: Category, **_given: Any)
     changed = category.pk != row.category_id
     row.accepted_at, row.accepted_by = clock.now(), by
     row.category, row.is_confidential = category, category.is_confidential
+    if category.never_public:
+        row.visibility = ServiceRequest.Visibility.HANDLERS
     calendar = work_calendar()
     row.due_at = deadlines.finish_due(category, row.submitted_at, calendar)
     if changed:
@@ -261,7 +264,7 @@ def _dispatch(
     return {
         "handler": handler.name,
         "handler_role": roles[handler.pk],
-        "helpers": [words.person(one.name, roles[one.pk]) for one in helpers],
+        "helpers": [[one.name, roles[one.pk]] for one in helpers],
     }
 
 

@@ -42,6 +42,7 @@ class Seed:
     needs_secretary: bool = False
     is_confidential: bool = False
     needs_photo: bool = True
+    never_public: bool = False
 
 
 HOURS, MINUTES = LimitKind.HOURS, LimitKind.MINUTES
@@ -126,6 +127,7 @@ SEEDS = (
         (W_DAYS, 1),
         (DAYS, 30),
         needs_photo=False,
+        never_public=True,
     ),
     Seed(
         "assistance",
@@ -136,6 +138,7 @@ SEEDS = (
         (HOURS, 24),
         (W_DAYS, 7),
         needs_photo=False,
+        never_public=True,
     ),
     Seed(
         "property_complaint",
@@ -179,6 +182,7 @@ SEEDS = (
         needs_secretary=True,
         is_confidential=True,
         needs_photo=False,
+        never_public=True,
     ),
     Seed(
         "other",

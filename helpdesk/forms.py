@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 Place = ServiceRequest.Place
 FEW_HOUSEHOLDS = 6
-KINDLY = gettext_lazy("请填写“%(label)s”。")
 PICK = gettext_lazy("请选一项。")
 
 
@@ -238,6 +237,7 @@ class StepForm(PortalForm):
 
     button = gettext_lazy("提交")
     lead: Any = ""
+    thanks: Any = gettext_lazy("办好了，经过里已经记上。")
     calls_first = False
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -388,6 +388,7 @@ class RateForm(StepForm):
     """Big words for a small question."""
 
     button = gettext_lazy("提交评价")
+    thanks = gettext_lazy("谢谢您的评价。")
     solved = forms.ChoiceField(
         label=gettext_lazy("这件事解决了吗"), widget=forms.RadioSelect, choices=Rating.Solved.choices
     )

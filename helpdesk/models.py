@@ -43,6 +43,7 @@ class Category(CommunityRow):
     is_confidential = models.BooleanField(_("保密"), default=False, help_text=_("只有社区书记看得到。"))
     needs_secretary = models.BooleanField(_("是否受理由社区书记决定"), default=False)
     needs_photo = models.BooleanField(_("办完要有照片"), default=True)
+    never_public = models.BooleanField(_("从不给邻居看"), default=False)
     sign_kind = models.CharField(_("签收时限的算法"), max_length=16, choices=LimitKind.choices)
     sign_amount = models.PositiveSmallIntegerField(_("签收时限"))
     finish_kind = models.CharField(_("办结时限的算法"), max_length=16, choices=LimitKind.choices)

@@ -76,6 +76,7 @@ def _log(request: PortalRequest, form_class: type[RequestForm], initial: dict[st
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             made = actions.log_request(by=request.user, **form.given())
+            messages.success(request, _("收到了，编号 %(number)s。下面看得到期限和进展。") % {"number": made.number})
             return answer(made)
     urgent = next((one for one in categories if one.banner), None)
     return render(request, "helpdesk/request_form.html", {"form": form, "urgent": urgent})
@@ -104,6 +105,7 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             actions.step(found, action, by=request.user, **form.given())
+            messages.success(request, form.thanks)
             return answer(_after(request, found))
     if form.non_field_errors():
         _catch_up(form, found)

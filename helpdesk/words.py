@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,7 +114,7 @@ def particulars(update: Update) -> dict[str, Any]:
     details = update.details
     return {
         "handler": person(details.get("handler", ""), details.get("handler_role", "")),
-        "helpers": _("、").join(details.get("helpers", [])),
+        "helpers": _("、").join(person(name, role) for name, role in details.get("helpers", [])),
         "reporter": details.get("reporter", ""),
         "appointment": details.get("appointment", ""),
         "category": _(details["category"]) if details.get("category") else "",
@@ -137,21 +138,22 @@ def headline(update: Update, viewer: User | None = None) -> str:
         said = str(WITH_HELP) % {"headline": said, "helpers": words["helpers"]}
     if update.action == "accept" and words["category"]:
         said = str(NEW_CATEGORY) % {"headline": said, "category": words["category"]}
-    return said
+    return capfirst(said)
 
 
 def next_step(request: ServiceRequest, leaders: Sequence[Appointment], viewer: User) -> str:
     """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office."""
     if request.state not in NEXT:
         return ""
-    leader = _("社区")
+    leader = _("社区的同志")
     if len(leaders) == 1:
         leader = _named(leaders[0].user, leaders[0].role, viewer)
-    return str(NEXT[request.state]) % {
+    said = str(NEXT[request.state]) % {
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
         "you": _("您") if request.reporter_id == viewer.pk else request.reporter_name,
     }
+    return capfirst(said)
 
 
 def _named(user: User, role: str, viewer: User) -> str:

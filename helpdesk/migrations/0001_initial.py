@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('is_confidential', models.BooleanField(default=False, help_text='只有社区书记看得到。', verbose_name='保密')),
                 ('needs_secretary', models.BooleanField(default=False, verbose_name='是否受理由社区书记决定')),
                 ('needs_photo', models.BooleanField(default=True, verbose_name='办完要有照片')),
+                ('never_public', models.BooleanField(default=False, verbose_name='从不给邻居看')),
                 ('sign_kind', models.CharField(choices=[('minutes24', '分钟（昼夜计）'), ('hours24', '小时（昼夜计）'), ('working_hours', '工作小时'), ('working_days', '工作日'), ('calendar_days', '天')], max_length=16, verbose_name='签收时限的算法')),
                 ('sign_amount', models.PositiveSmallIntegerField(verbose_name='签收时限')),
                 ('finish_kind', models.CharField(choices=[('minutes24', '分钟（昼夜计）'), ('hours24', '小时（昼夜计）'), ('working_hours', '工作小时'), ('working_days', '工作日'), ('calendar_days', '天')], max_length=16, verbose_name='办结时限的算法')),
