@@ -66,7 +66,7 @@ def activate_account(request: HttpRequest) -> HttpResponseBase:
 
 def _household(request: HttpRequest, letter: ActivationLetter) -> HttpResponseBase:
     household = letter.household
-    members = letters.adults_of(household)  # type: ignore[arg-type]
+    members = letters.adults_of(household)
     form = ActivateForm(request.POST or None, members=members, request=request)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +76,7 @@ def _household(request: HttpRequest, letter: ActivationLetter) -> HttpResponseBa
         else:
             messages.success(request, _("开通好了，欢迎您。以后用手机号和密码登录就行。"))
             return _enter(request, user)
-    context = {"form": form, "door": letters.masked_door(household), "letter": letter}  # type: ignore[arg-type]
+    context = {"form": form, "door": letters.masked_door(household), "letter": letter}
     return render(request, "community/activate_household.html", context)
 
 
