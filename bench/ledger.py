@@ -64,7 +64,7 @@ INDEXES = (
 
 
 def race(number: str) -> dict[str, Any]:
-    """Fill a book of ten years with `number` lines in posted vouchers, then time all three in turns: best of each in ms."""
+    """Fill a book of ten years with `number` posted lines, then time all three in turns: the best of each in ms."""
     postings = int(number)
     quarter = Quarter.of(clock.today()).previous()
     with transaction.atomic():
