@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -24,12 +25,14 @@ if TYPE_CHECKING:
 
 State = RosterUpload.State
 LIST_AT_MOST = 500
+KEPT = timedelta(days=7)
 _WHY = "a job works on the roster that a view found through visible_to"
 
 
 @transaction.atomic
 def take_in(content: bytes, *, name: str, community: Community, by: User) -> Job:
     """Keep an uploaded roster, sealed, and begin to read it; gives the job. Columns are understood as last time."""
+    forget_old()
     uploads = RosterUpload.objects.unscoped(reason="how the office understood its columns last time")
     last = uploads.filter(community=community).exclude(mapping={}).defer("sealed_content", "sealed_preview").first()
     upload = RosterUpload(community=community, owner=by, name=name[:120], mapping=last.mapping if last else {})
@@ -70,6 +73,14 @@ def give_up(upload: RosterUpload, *, by: User) -> RosterUpload:
     _close(upload, State.ABANDONED)
     audit.record("roster_given_up", upload, by=by)
     return upload
+
+
+def forget_old() -> int:
+    """Erase the files of rosters that nobody decided about for a week; gives how many there were."""
+    waiting = RosterUpload.objects.unscoped(reason="housekeeping").filter(state__in=[State.READING, State.READY])
+    return waiting.filter(created_at__lt=clock.now() - KEPT).update(
+        state=State.ABANDONED, sealed_content="", sealed_preview="", fingerprint="", finished_at=clock.now()
+    )
 
 
 def _begin_reading(upload: RosterUpload, *, by: User) -> Job:

@@ -12,7 +12,9 @@ from django_tasks_db.models import DBTaskResult
 
 from community.models import AuditEvent, User
 from community.roles import Role
+from core import clock
 from core.models import Job
+from grids import roster_uploads
 from grids.models import Household, Resident, RosterUpload
 from tests.factories import CommunityFactory, GridFactory, appoint
 from tests.grids.rosters import HEADINGS, card, row, workbook
@@ -202,6 +204,15 @@ def test_a_file_is_sealed_in_the_database(client: Client, upload: RosterUpload) 
     assert upload.content.startswith(b"PK")
     assert "张三" not in upload.sealed_preview
     assert upload.preview["households"] == 1
+
+
+def test_a_roster_nobody_decides_about_is_forgotten(client: Client, upload: RosterUpload) -> None:
+    with clock.at(clock.now() + roster_uploads.KEPT / 2):
+        assert roster_uploads.forget_old() == 0
+    with clock.at(clock.now() + roster_uploads.KEPT * 2):
+        send(client, workbook([("一", [HEADINGS, *FAMILY])]))
+    upload.refresh_from_db()
+    assert (upload.state, upload.sealed_content) == (RosterUpload.State.ABANDONED, "")
 
 
 def test_another_community_does_not_find_it(client: Client, upload: RosterUpload) -> None:
