@@ -142,10 +142,18 @@ class VisitForm(PortalForm):
 
     @property
     def has_problems(self) -> bool:
+        return self._any_filled(self.problems)
+
+    @property
+    def has_more_problems(self) -> bool:
+        return self._any_filled(self.problems[1:])
+
+    def _any_filled(self, problems: list[dict[str, BoundField]]) -> bool:
+        """Whether something was typed into one of these, or is wrong with it."""
         return self.is_bound and any(
             field.errors or (name in {"text", "how"} and field.value())
-            for one in self.problems
-            for name, field in one.items()
+            for problem in problems
+            for name, field in problem.items()
         )
 
     def _about(self, member: Membership) -> list[str]:
