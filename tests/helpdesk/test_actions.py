@@ -13,7 +13,7 @@ from community.models import AuditEvent, Notice
 from community.roles import Role
 from core import clock
 from core.refusal import Refused
-from helpdesk import actions
+from helpdesk import actions, words
 from helpdesk.models import Category, Rating, ServiceRequest, Update, UpdatePhoto
 from helpdesk.states import State
 from tests.factories import BuildingFactory, Desk, MembershipFactory, UserFactory, appoint, desk, small_photo
@@ -351,3 +351,21 @@ def test_a_round_is_rated_once(here: Desk) -> None:
 def test_the_record_of_the_household_does_not_tell_what_was_said(here: Desk) -> None:
     here.log("mediation")
     assert not AuditEvent.objects.filter(household_id=here.household.pk).exists()
+
+
+@pytest.mark.parametrize("slug", ["mediation", "assistance", "tip_off"])
+def test_some_things_are_never_for_the_neighbours(here: Desk, slug: str) -> None:
+    assert here.log(slug, visibility="neighbourhood").visibility == "handlers"
+    assert here.log(visibility="neighbourhood").visibility == "neighbourhood"
+    row = here.log(visibility="neighbourhood")
+    assert here.take(row, "accept", by=here.secretary, category=here.category(slug)).visibility == "handlers"
+
+
+def test_those_who_help_are_named_and_told(here: Desk) -> None:
+    row = here.take(here.log(), "accept")
+    here.take(row, "dispatch", co_handlers=[here.other])
+    update = Update.objects.get(request=row, action="dispatch")
+    assert words.headline(update, here.leader) == (
+        f"您把这件事交给了红管家{here.handler.name}，红管家{here.other.name}协办"
+    )
+    assert any("请签收" in text for text in told(here.other))
