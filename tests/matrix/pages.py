@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from community.access import OF_ROLE
 from community.access import Permission as P
 from community.roles import Office, Role
 from tests.matrix.world import World
@@ -15,18 +16,31 @@ CARERS = OFFICE | {Role.GRID_LEADER, Role.BUILDING_STEWARD}
 COMMITTEE = {f"{Role.COMMITTEE}:{office}" for office in Office.values}
 
 
+RESIDENTS_SEE = {Role.RESIDENT}
+ON_REQUEST = {Role.RESIDENT, Role.GRID_LEADER, Role.RED_STEWARD, *OFFICE}
+BOOKKEEPER = {f"{Role.COMMITTEE}:{Office.BOOKKEEPER}"}
+BOOKS = COMMITTEE | {Role.SECRETARY}
+ACCOUNTS = COMMITTEE | OFFICE | RESIDENTS_SEE
+LETTERS = OFFICE | {Role.GRID_LEADER}
+
+
 @dataclass(frozen=True)
 class Page:
-    """`needs` is the view's permission; `sees` the roles that see the record of their own place (None: no record)."""
+    """`needs` is the view's permission; `sees` the roles that see the record of their own place (None: no record).
+
+    `answer` is what they get, `answers` what single roles get instead, `answers_own` what they get in their own place. `post` sends an empty form, which must never
+    pass as another's: whoever may not see the record gets the same 404 or 403.
+    """
 
     needs: P | None = None
     sees: frozenset[str] | set[str] | None = None
     kwargs: Callable[[World], dict[str, Any]] = lambda world: {}
     answer: int = 200
+    answers: Mapping[str, int] = field(default_factory=dict)
+    answers_own: Mapping[str, int] = field(default_factory=dict)
     public: bool = False
-    lists: bool = False
+    post: bool = False
     query: str = ""
-    also: frozenset[tuple[str, str]] = frozenset()
 
 
 def pk_of(record: str, key: str = "pk", **more: str) -> Callable[[World], dict[str, Any]]:
@@ -37,17 +51,136 @@ def pk_of(record: str, key: str = "pk", **more: str) -> Callable[[World], dict[s
     }
 
 
+def with_text(record: str, **texts: str) -> Callable[[World], dict[str, Any]]:
+    """As `pk_of`, with further arguments given as they are."""
+    return lambda world: {"pk": world.records[record].pk, **texts}
+
+
+CORE = {
+    "core:job": Page(None, {Role.COMMUNITY_STAFF}, pk_of("job")),
+    "core:set_care": Page(public=True, post=True, answer=302),
+    "core:set_language": Page(public=True, post=True, answer=302),
+}
+
+COMMUNITY = {
+    "community:home": Page(public=True, answers={role: 302 for role in Role.values if P.TODAY in OF_ROLE[role]}),
+    "community:mine": Page(),
+    "community:today": Page(P.TODAY),
+    "community:healthz": Page(public=True, answer=503),
+    "community:notices": Page(),
+    "community:notices_read": Page(post=True, answer=302),
+    "community:notice_open": Page(None, RESIDENTS_SEE, pk_of("notice"), post=True, answer=302),
+    "community:reveal": Page(None, CARERS, with_text("resident", label="grids.resident", field="phone")),
+    "community:activate": Page(public=True),
+    "community:activate_account": Page(public=True, answer=302),
+    "community:letters": Page(P.LETTER_ISSUE),
+    "community:letter_new": Page(P.LETTER_ISSUE),
+    "community:letter_account": Page(P.LETTER_ISSUE),
+    "community:letter_password": Page(P.LETTER_ISSUE, LETTERS, pk_of("resident_user")),
+    "community:letter_batch": Page(P.LETTER_ISSUE, set(), pk_of("job")),
+    "community:letter_hand_over": Page(P.LETTER_ISSUE, LETTERS, pk_of("letter")),
+    "community:letter_void": Page(P.LETTER_ISSUE, LETTERS, pk_of("letter")),
+    "community:appointments": Page(P.APPOINT),
+    "community:appointment_new": Page(P.APPOINT),
+    "community:appointment_end": Page(P.APPOINT, {Role.SECRETARY}, pk_of("appointment")),
+    "community:second_factor_drop": Page(P.APPOINT, {Role.SECRETARY}, pk_of("staff_user")),
+}
+
 GRIDS = {
-    "grids:places": Page(P.HOUSEHOLD_VIEW, lists=True),
+    "grids:places": Page(P.HOUSEHOLD_VIEW),
     "grids:building": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("building")),
     "grids:household": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("household")),
-    "grids:mine": Page(P.OWN_HOUSEHOLD, lists=True),
+    "grids:mine": Page(P.OWN_HOUSEHOLD),
     "grids:household_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:member_add": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:resident_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household", resident_pk="resident")),
-    "grids:roster_send": Page(P.ROSTER_IMPORT, lists=True),
+    "grids:roster_send": Page(P.ROSTER_IMPORT),
     "grids:roster": Page(P.ROSTER_IMPORT, OFFICE, pk_of("roster")),
     "grids:roster_columns": Page(P.ROSTER_IMPORT, OFFICE, pk_of("roster")),
 }
 
-PAGES: dict[str, Page] = {**GRIDS}
+HELPDESK = {
+    "helpdesk:list": Page(P.REQUEST_HANDLE),
+    "helpdesk:mine": Page(P.REQUEST_VIEW),
+    "helpdesk:new": Page(P.REQUEST_LOG, answer=302, answers={Role.RESIDENT: 200}),
+    "helpdesk:behalf": Page(P.REQUEST_HANDLE),
+    "helpdesk:request": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
+    "helpdesk:update": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
+    "helpdesk:phone": Page(
+        P.REQUEST_HANDLE,
+        ON_REQUEST - RESIDENTS_SEE,
+        pk_of("request"),
+        post=True,
+        answer=302,
+        answers={Role.RED_STEWARD: 200},
+    ),
+    "helpdesk:photo": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request", photo_pk="request_photo")),
+    "helpdesk:rate": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=302),
+    "helpdesk:step": Page(
+        P.REQUEST_VIEW, ON_REQUEST, with_text("request", action="sign"), answer=302, answers={Role.RED_STEWARD: 200}
+    ),
+}
+
+VISITS = {
+    "visits:round": Page(P.VISIT_VIEW),
+    "visits:building": Page(P.VISIT_VIEW, CARERS, pk_of("building")),
+    "visits:record": Page(P.VISIT_RECORD, CARERS, pk_of("target")),
+    "visits:record_household": Page(P.VISIT_RECORD, CARERS, pk_of("household")),
+    "visits:household_history": Page(P.VISIT_VIEW, CARERS, pk_of("household")),
+    "visits:visit": Page(P.VISIT_VIEW, CARERS, pk_of("visit")),
+    "visits:correct": Page(P.VISIT_RECORD, CARERS, pk_of("visit")),
+    "visits:photo": Page(P.VISIT_VIEW, CARERS, pk_of("visit_photo")),
+    "visits:findings": Page(P.VISIT_VIEW),
+    "visits:finding": Page(P.VISIT_RECORD, CARERS, pk_of("finding")),
+    "visits:finding_fix": Page(P.VISIT_RECORD, CARERS, pk_of("finding"), post=True),
+    "visits:finding_request": Page(P.VISIT_RECORD, CARERS, pk_of("finding"), post=True),
+    "visits:conflicts": Page(P.VISIT_RECORD),
+    "visits:settle": Page(P.VISIT_RECORD, LETTERS, pk_of("conflict"), post=True, answer=302),
+    "visits:campaigns": Page(P.CAMPAIGN_MANAGE),
+    "visits:open_campaign": Page(P.CAMPAIGN_MANAGE),
+    "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
+}
+
+PROPERTY = {
+    "property:home": Page(P.BOOKS_VIEW, answers_own=dict.fromkeys(BOOKS, 302)),
+    "property:book_open": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("estate", "estate_pk")),
+    "property:book": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:vouchers": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:voucher_kinds": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book")),
+    "property:voucher_new": Page(P.VOUCHER_DRAFT, BOOKKEEPER, with_text("book", kind="payment")),
+    "property:accounts": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:account_add": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book")),
+    "property:account": Page(P.BOOKS_VIEW, BOOKS, with_text("book", code="1002")),
+    "property:limit": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("book")),
+    "property:month_close": Page(
+        P.BOOKS_CLOSE, BOOKKEEPER, lambda world: {"pk": world.records["book"].pk, "month": world.records["month"].month}
+    ),
+    "property:voucher": Page(P.BOOKS_VIEW, BOOKS, pk_of("voucher")),
+    "property:voucher_edit": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("voucher")),
+    "property:voucher_submit": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("voucher"), post=True, answer=302),
+    "property:voucher_void": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("voucher")),
+    "property:voucher_review": Page(P.VOUCHER_REVIEW, COMMITTEE, pk_of("voucher")),
+    "property:voucher_settle": Page(P.VOUCHER_SETTLE, COMMITTEE, pk_of("voucher")),
+    "property:voucher_send_back": Page(P.BOOKS_VIEW, BOOKS, pk_of("voucher")),
+    "property:voucher_reverse": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("voucher")),
+    "property:paper": Page(P.BOOKS_VIEW, BOOKS, lambda world: {"pk": world.records["voucher"].pk, "line": 1}),
+    "property:quarters": Page(P.ACCOUNTS_VIEW),
+    "property:quarter_new": Page(P.QUARTER_PUBLISH, COMMITTEE, with_text("book", quarter="2020Q1")),
+    "property:quarter": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
+    "property:quarter_pdf": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
+    "property:quarter_edit": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
+    "property:quarter_sign": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
+    "property:quarter_publish": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
+    "property:quarter_correct": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("published")),
+    "property:check": Page(public=True),
+    "property:check_pdf": Page(public=True, answer=404),
+}
+
+ROOMS: dict[str, dict[str, Page]] = {
+    "core": CORE,
+    "community": COMMUNITY,
+    "grids": GRIDS,
+    "helpdesk": HELPDESK,
+    "visits": VISITS,
+    "property": PROPERTY,
+}

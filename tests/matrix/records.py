@@ -2,40 +2,123 @@
 
 from __future__ import annotations
 
-from community.roles import Role
+from decimal import Decimal
+
+from community import actions_letters
+from community.models import Appointment, Notice
+from community.roles import Office, Role
+from core import clock
+from core.models import Job
+from core.quarters import Quarter
+from grids import roster_uploads
 from grids.models import RosterUpload
+from helpdesk import actions as requests
+from helpdesk.models import Category, UpdatePhoto
+from property import actions as books
+from property.publication.actions import draft_publication
+from tests.factories import FullCommittee, report_of, small_photo
 from tests.matrix.world import World
+from visits import actions as visits
+from visits.models import Conflict, Finding, Target, VisitPhoto
+from visits.report import Brought
 
 
 def add_records(world: World) -> None:
-    _register(world)
-    _roster(world)
+    for room in (_register, _community, _helpdesk, _visits, _property):
+        room(world)
 
 
 def _register(world: World) -> None:
     home = world.homes["own"]
     home.note = world.secret
     home.save()
-    world.records |= {"household": home, "building": home.building, "resident": home.head}
-
-
-def _roster(world: World) -> None:
-    roster = RosterUpload(
-        community=world.homes["own"].community,
-        owner=world.actor(Role.SECRETARY, "own"),
-        name=f"{world.secret}.xlsx",
-        state=RosterUpload.State.READY,
-    )
-    roster.content = b"PK"
-    roster.preview = {
-        "households": 1,
-        "residents": 1,
-        "create": 0,
-        "change": 0,
-        "leave": 1,
-        "doubt_count": 0,
-        "created": {"households": 0, "residents": 0, "dwellings": 0, "care_tags": 0},
-        "known_headings": {"姓名": "name"},
+    staff = world.actor(Role.COMMUNITY_STAFF, "own")
+    roster_uploads.take_in("姓名,住址\n".encode(), name="花名册.csv", community=home.community, by=staff)
+    world.records |= {
+        "household": home,
+        "building": home.building,
+        "resident": home.head,
+        "roster": RosterUpload.objects.get(),
+        "job": Job.objects.create(kind="x", label=world.secret, owner=staff),
     }
-    roster.save()
-    world.records["roster"] = roster
+
+
+def _community(world: World) -> None:
+    home = world.homes["own"]
+    leader = world.actor(Role.GRID_LEADER, "own")
+    resident = world.actor(Role.RESIDENT, "own")
+    (letter, _code), *_rest = actions_letters.issue_letters([home], by=leader)
+    world.records |= {
+        "letter": letter,
+        "appointment": Appointment.objects.get(user=leader),
+        "resident_user": resident,
+        "staff_user": world.actor(Role.COMMUNITY_STAFF, "own"),
+        "notice": Notice.objects.create(community=home.community, user=resident, kind="x", text=world.secret, url="/"),
+    }
+
+
+def _helpdesk(world: World) -> None:
+    home = world.homes["own"]
+    requests.seed_categories(home.community)
+    resident, leader = world.actor(Role.RESIDENT, "own"), world.actor(Role.GRID_LEADER, "own")
+    category = Category.objects.get(community=home.community, slug="plumbing")
+    request = requests.log_request(
+        by=resident, reporter=resident, household=home, category=category, title=world.secret, photos=[small_photo()]
+    )
+    requests.step(request, "accept", by=leader, category=category)
+    request = requests.step(request, "dispatch", by=leader, handler=world.actor(Role.RED_STEWARD, "own"))
+    world.records |= {"request": request, "request_photo": UpdatePhoto.objects.get()}
+
+
+def _visits(world: World) -> None:
+    home = world.homes["own"]
+    leader, secretary = world.actor(Role.GRID_LEADER, "own"), world.actor(Role.SECRETARY, "own")
+    campaign = visits.open_campaign(home.community, quarter=Quarter.of(clock.today()), by=secretary)
+    report = report_of(home, findings=(Brought(world.secret),), photos=(small_photo("red"),))
+    visit = visits.record_visit(home, by=leader, report=report)
+    conflict = Conflict.objects.create(
+        community=home.community,
+        visit=visit,
+        household=home,
+        building=home.building,
+        field="phone",
+        brought="13800000000",
+        found="13900000000",
+    )
+    world.records |= {
+        "campaign": campaign,
+        "target": Target.objects.filter(household=home)[0],
+        "visit": visit,
+        "visit_photo": VisitPhoto.objects.get(),
+        "finding": Finding.objects.get(),
+        "conflict": conflict,
+    }
+
+
+def _property(world: World) -> None:
+    """A book two quarters old: the first quarter published, the second a draft, a voucher of this month on its way."""
+    estate = world.homes["own"].building.estate
+    estate.is_self_managed = True
+    estate.save()
+    last = Quarter.of(clock.today()).previous()
+    people = {str(office): world.actor(f"{Role.COMMITTEE}:{office}", "own") for office in Office}
+    book = books.open_book(
+        estate, by=people["bookkeeper"], opened_on=last.previous().start, spending_limit=Decimal("2000.00")
+    )
+    committee = FullCommittee(book, **{office: user for office, user in people.items() if user is not None})
+    published = committee.publish(last.previous())
+    committee.close(last)
+    photo = small_photo("blue")
+    voucher = committee.draft(
+        day=clock.today(),
+        summary=world.secret,
+        papers=[books.Paper(photo.content, "发票.jpg", photo.content_type)],
+    )
+    world.records |= {
+        "estate": estate,
+        "book": book,
+        "voucher": voucher,
+        "month": voucher.month,
+        "published": published,
+        "draft": draft_publication(book, by=committee.bookkeeper, quarter=last),
+    }
