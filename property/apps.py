@@ -8,10 +8,14 @@ class PropertyConfig(AppConfig):
         from community import history, home, nav, reveal, today
         from community.access import Permission
         from property import menu
+        from property.publication import menu as publication_menu
+        from property.publication import today as publication_today
         from property.today import asks
 
         today.register(asks)
+        today.register(publication_today.asks)
         nav.register(menu.entries)
-        home.register(menu.tiles)
+        nav.register(publication_menu.entries)
+        home.register(publication_menu.tiles)
         reveal.register("property.voucher", {"payee"}, Permission.BOOKS_VIEW)
-        history.register(menu.WORDS_OF_THE_RECORD)
+        history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)

@@ -1,4 +1,4 @@
-"""What the published quarter asks of the committee today, and the way in from the first page."""
+"""What the published quarter asks of the committee today."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.access import Permission
-from community.home import Tile
 from community.roles import Office, Role
 from community.today import Ask
 from core.quarters import Month, Quarter
@@ -16,8 +14,6 @@ from property.models import Book, LedgerMonth, Publication
 from property.models.publication import SIGNATORIES
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import AnonymousUser
-
     from community.models import User
 
 State = Publication.State
@@ -89,19 +85,3 @@ def _to_draft(user: User, book: Book | None) -> list[Ask]:
         for quarter, kept in first.values()
         if Office.BOOKKEEPER in user.scope.offices(kept.estate_id)
     ]
-
-
-def tiles(user: User | AnonymousUser) -> list[Tile]:
-    """账目公示: the latest quarter where one lives, the list for everybody else who may read accounts, and for a
-    visitor the check of a posted sheet."""
-    scope = getattr(user, "scope", None)
-    if scope is None:
-        text = _("输入张贴公示上的查验码")
-        return [Tile(_("核对公示"), reverse("property:check"), text, icon="patch-check", order=60)]
-    if not scope.may(Permission.ACCOUNTS_VIEW):
-        return []
-    latest = Publication.objects.visible_to(user).current().for_list().first()  # type: ignore[arg-type]
-    if latest is None:
-        text = _("收了多少、花在哪里")
-        return [Tile(_("账目公示"), reverse("property:quarters"), text, icon="cash-coin", order=30)]
-    return [Tile(_("账目公示"), latest.get_absolute_url(), latest.period.label, icon="cash-coin", order=30)]

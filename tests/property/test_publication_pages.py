@@ -43,7 +43,10 @@ def page(client, user, url):
     if user is not None:
         user.__dict__.pop("scope", None)
         client.force_login(user)
-    return client.get(url)
+    answer = client.get(url)
+    if answer.streaming:
+        answer.content_read = b"".join(answer.streaming_content)
+    return answer
 
 
 def test_who_may_read_it(committee, reader, client):
