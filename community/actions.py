@@ -17,7 +17,7 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 
-# What a secretary gives; residents come by letter, the secretary and those above by the command `appoint_secretary`.
+# What a secretary gives; residents come by letter, the first secretary by the command `found_community`.
 APPOINTABLE = (
     Role.GRID_LEADER,
     Role.BUILDING_STEWARD,
@@ -32,7 +32,7 @@ _HELD_BY_ONE = (Office.CHAIR, Office.BOOKKEEPER, Office.REVIEWER, Office.CASHIER
 
 
 @transaction.atomic
-def make_account(*, phone: str, name: str, by: User) -> User:
+def make_account(*, phone: str, name: str, by: User | None) -> User:
     """The account with this phone, or a new one without a password, which then comes by letter.
 
     Raises Refused where the phone belongs to somebody of another name.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from community import founding
 from community.models import Community, User
 from core import clock
 from core.spreadsheets import Sheet
@@ -37,7 +38,7 @@ HEADINGS = (
 
 def found_community() -> Community:
     """The row that everything else hangs on."""
-    return Community.objects.create(
+    return founding.found_community(
         code=CODE,
         name="朱方路社区",
         short_name="ZFL",

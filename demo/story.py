@@ -20,7 +20,6 @@ from demo.officers import (
     let_residents_in,
 )
 from grids.models import Building, Household, Resident
-from helpdesk.actions import seed_categories
 from helpdesk.models import ServiceRequest
 from property.models import Voucher
 from visits.models import Visit
@@ -37,7 +36,6 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
         community = places.found_community()
         secretary = appoint_secretary(community, hiring)
         grids, estates = places.lay_out(community, by=secretary)
-        seed_categories(community, by=secretary)
         places.settle(community, seed=seed, by=secretary)
         estate = next(estate for estate in estates if estate.is_self_managed)
         building = Building.objects.unscoped(reason=_OURS).filter(estate=estate).order_by("order", "pk")[0]

@@ -6,10 +6,12 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
 
     def ready(self) -> None:
-        from community import history, home, nav, today
+        from community import founding, history, home, nav, today
         from helpdesk import menu
+        from helpdesk.actions import seed_categories
         from helpdesk.today import asks
 
+        founding.register(seed_categories)
         today.register(asks)
         nav.register(menu.entries)
         home.register(menu.tiles)
