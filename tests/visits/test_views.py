@@ -26,6 +26,8 @@ from visits.today import asks, entries, panels
 
 pytestmark = pytest.mark.django_db
 
+ALERT = 'role="alert"'
+
 
 @pytest.fixture
 def signed_in(leader, client):
@@ -128,18 +130,18 @@ class TestForm:
         [
             ({}, "还没有核实任何一项"),
             ({"outcome": "absent", "all-h": "on"}, "没有见到人"),
-            ({"outcome": "moon"}, "moon"),
+            ({"outcome": "moon"}, ALERT),
             ({"h-phone": "changed"}, "请填上新的"),
             ({"h-phone-new": "13900001111"}, "请选“有变”"),
-            ({"h-kind": "moon"}, "moon"),
+            ({"h-kind": "moon"}, ALERT),
             ({"r-0-phone": "confirmed"}, "有人搬走了"),
             ({"seen": "[1]"}, "表格不完整"),
-            ({"seen": "{"}, "seen"),
-            ({"started": "moon"}, "started"),
-            ({"uuid": "moon"}, "uuid"),
-            ({"uuid": ""}, "uuid"),
-            ({"rest": "moon", "met_who": "外人"}, "外人"),
-            ({"f1-text": "漏水", "f1-handling": "request", "f1-category": "999999"}, "999999"),
+            ({"seen": "{"}, ALERT),
+            ({"started": "moon"}, ALERT),
+            ({"uuid": "moon"}, ALERT),
+            ({"uuid": ""}, ALERT),
+            ({"rest": "moon", "met_who": "外人"}, ALERT),
+            ({"f1-text": "漏水", "f1-handling": "request", "f1-category": "999999"}, ALERT),
             ({"note": "字" * 501}, "500"),
         ],
     )
