@@ -58,7 +58,16 @@ def text_area(rows: int, **attrs: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
-class RequestForm(PortalForm):
+class PhotoForm(PortalForm):
+    """A form that takes photos: a browser forgets them when a form comes back, so that the form has to say so."""
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        super().add_error(field, error)
+        if self.files and field != "photos" and "photos" in self.fields:
+            self.fields["photos"].help_text = _("照片要请您再选一次，浏览器不会替您留着。")
+
+
+class RequestForm(PhotoForm):
     """What a resident says: what it is about, what it is, where, photos, who may see it."""
 
     category = RowField(label=gettext_lazy("是哪方面的事"), widget=forms.RadioSelect)
@@ -232,7 +241,7 @@ class BehalfForm(RequestForm):
         return {**given, "household": self.cleaned_data["household"], "reporter": None}
 
 
-class StepForm(PortalForm):
+class StepForm(PhotoForm):
     """What a step needs; `version` is the request's as it was shown."""
 
     button = gettext_lazy("提交")
@@ -414,7 +423,7 @@ class RateForm(StepForm):
         return [(radio, self.FACES[int(radio.data["value"])]) for radio in self["score"].subwidgets]
 
 
-class UpdateForm(PortalForm):
+class UpdateForm(PhotoForm):
     """A remark, photos, or a note among those who work on it."""
 
     text = forms.CharField(label=gettext_lazy("想补充什么"), required=False, max_length=2000, widget=text_area(3))

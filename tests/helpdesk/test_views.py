@@ -124,6 +124,11 @@ def test_what_is_wrong_is_said_and_what_was_typed_kept(here: Desk, enter: As, wr
     assert not ServiceRequest.objects.exists()
 
 
+def test_photos_that_a_browser_forgets_are_asked_for_again(here: Desk, enter: As) -> None:
+    page = enter(here.reporter).post(reverse("helpdesk:new"), typed(here, title="", photos=[upload()])).content.decode()
+    assert "照片要请您再选一次" in page
+
+
 def test_a_place_in_a_building_and_elsewhere(here: Desk, enter: As) -> None:
     browser = enter(here.reporter)
     building = BuildingFactory(grid=here.grid)
