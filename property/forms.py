@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
@@ -29,7 +29,7 @@ from property.querysets import VoucherQuerySet
 Kind = Voucher.Kind
 Words = Any  # a text that may be translated late
 Choices = list[tuple[Words, Any]]
-ROWS, MORE_ROWS, MOST_ROWS = 3, 3, 20
+ROWS, MORE_ROWS, MOST_ROWS = 2, 3, 20
 BALANCE = "balance"
 _ANY: dict[str, Any] = {"empty_label": _("全部")}
 
@@ -73,7 +73,7 @@ class PapersField(forms.FileField):
 
     def _paper(self, upload: Any) -> Paper:
         cleaned = clean_upload(upload)
-        stem = PurePath(upload.name).stem[:80] or _t("附件")
+        stem = PurePath(upload.name).stem[:80] or gettext("附件")
         return Paper(cleaned.content, f"{stem}{cleaned.suffix}", cleaned.content_type)
 
 
@@ -125,7 +125,7 @@ def item_choices(kind: str, accounts: Sequence[Account]) -> Choices:
 class LineForm(forms.Form):
     """One row of a voucher: what for, of which fund, how much."""
 
-    account = forms.ChoiceField(label=_("事项"))
+    account = forms.ChoiceField(label=_("科目"))
     fund = forms.ChoiceField(label=_("资金"), choices=Fund.choices, initial=Fund.FEE)
     amount = YuanField(label=_("金额（元）"))
     note = forms.CharField(label=_("说明"), required=False, max_length=80)
@@ -209,9 +209,9 @@ class WithLines(PortalForm):
             for number, row in enumerate(self.lines.errors, start=1):
                 if row:
                     words = " ".join(text for texts in row.values() for text in texts)
-                    self.add_error(None, _t("第 %(number)d 行：%(words)s") % {"number": number, "words": words})
+                    self.add_error(None, gettext("第 %(number)d 行：%(words)s") % {"number": number, "words": words})
         elif self.needs_rows and not self.filled():
-            self.add_error(None, _t("请至少填写一行。"))
+            self.add_error(None, gettext("请至少填写一行。"))
         return given
 
     def filled(self) -> list[dict[str, Any]]:
@@ -259,7 +259,7 @@ class VoucherForm(WithLines):
         self._fit_money(accounts)
         self._fit_payee()
         self._fit_papers(papers)
-        self.fields["resolution_ref"].help_text = _t(
+        self.fields["resolution_ref"].help_text = gettext(
             "一笔支出超过 %(limit)s 元时要写：哪一次会议、第几号决议。决议也请作为附件上传。"
         ) % {"limit": f"{book.spending_limit:,.2f}"}
         if kind in {Kind.RECEIPT, Kind.TRANSFER, Kind.OPENING, Kind.REVERSAL}:
@@ -282,7 +282,7 @@ class VoucherForm(WithLines):
             return
         field = self.fields["payee"]
         field.label = self.PAYEE.get(self.kind, _("收款人或付款人"))
-        field.help_text = _t("已经填过，不改就留空。") if self.has_payee else _t("公示时个人只显示姓。")
+        field.help_text = gettext("已经填过，不改就留空。") if self.has_payee else gettext("公示时个人只显示姓。")
 
     def _fit_papers(self, papers: Sequence[VoucherAttachment]) -> None:
         if papers:

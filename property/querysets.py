@@ -253,6 +253,10 @@ class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
             grown[Month.parse(month)][kind] = yuan_of(side * (debit - credit))
         return grown
 
+    def by_month(self, first: Month, last: Month, kind: str) -> dict[Month, Decimal]:
+        """`grown` of one kind of account alone."""
+        return {month: kinds[kind] for month, kinds in self.grown(first, last).items()}
+
     def _accounts(self, ids: Iterable[int]) -> dict[int, Account]:
         from property.models import Account
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Attachment, User
@@ -169,20 +169,20 @@ class Voucher(CommunityRow):
     """A voucher 凭证. Posted, it gets its number, its place in the chain and its hash, and then never changes."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", pgettext_lazy("voucher", "制单中")
-        SUBMITTED = "submitted", pgettext_lazy("voucher", "待审核")
-        RETURNED = "returned", pgettext_lazy("voucher", "退回修改")
-        REVIEWED = "reviewed", pgettext_lazy("voucher", "待出纳")
-        POSTED = "posted", pgettext_lazy("voucher", "已入账")
-        VOIDED = "voided", pgettext_lazy("voucher", "已作废")
+        DRAFT = "draft", _("制单中")
+        SUBMITTED = "submitted", _("待审核")
+        RETURNED = "returned", _("退回修改")
+        REVIEWED = "reviewed", _("待出纳")
+        POSTED = "posted", _("已入账")
+        VOIDED = "voided", _("已作废")
 
     class Kind(models.TextChoices):
-        RECEIPT = "receipt", pgettext_lazy("voucher", "收入")
-        PAYMENT = "payment", pgettext_lazy("voucher", "支出")
-        TRANSFER = "transfer", pgettext_lazy("voucher", "转账")
-        JOURNAL = "journal", pgettext_lazy("voucher", "分录")
-        OPENING = "opening", pgettext_lazy("voucher", "期初余额")
-        REVERSAL = "reversal", pgettext_lazy("voucher", "冲销")
+        RECEIPT = "receipt", _("收入")
+        PAYMENT = "payment", _("支出")
+        TRANSFER = "transfer", _("转账")
+        JOURNAL = "journal", _("分录")
+        OPENING = "opening", _("期初余额")
+        REVERSAL = "reversal", _("冲销")
 
     TONES = {
         State.DRAFT: "idle",
@@ -287,7 +287,7 @@ class Voucher(CommunityRow):
     def label(self) -> str:
         """The number as people say it, "2026-09 记-12"; a word for it while there is none."""
         if self.number is None:
-            return gettext("草稿") if self.state != self.State.VOIDED else gettext("作废的草稿")
+            return gettext("未编号")
         return gettext("%(month)s 记-%(number)d") % {"month": self.month.month, "number": self.number}
 
     @property
@@ -318,10 +318,10 @@ VOUCHER_STEPS = StateTable(
         Transition("", _S.DRAFT, "draft", _("制单"), (Office.BOOKKEEPER,), ("day", "summary", "lines")),
         Transition(_S.DRAFT, _S.SUBMITTED, "submit", _("送审"), (Office.BOOKKEEPER,)),
         Transition(_S.DRAFT, _S.DRAFT, "change", _("修改"), (Office.BOOKKEEPER,), ("day", "summary", "lines")),
-        Transition(_S.DRAFT, _S.VOIDED, "void", _("作废"), (Office.BOOKKEEPER,)),
+        Transition(_S.DRAFT, _S.VOIDED, "void", _("作废草稿"), (Office.BOOKKEEPER,)),
         Transition(_S.RETURNED, _S.RETURNED, "change", _("修改"), (Office.BOOKKEEPER,), ("day", "summary", "lines")),
         Transition(_S.RETURNED, _S.SUBMITTED, "submit", _("再次送审"), (Office.BOOKKEEPER,)),
-        Transition(_S.RETURNED, _S.VOIDED, "void", _("作废"), (Office.BOOKKEEPER,)),
+        Transition(_S.RETURNED, _S.VOIDED, "void", _("作废草稿"), (Office.BOOKKEEPER,)),
         Transition(_S.SUBMITTED, _S.REVIEWED, "approve", _("审核通过"), (Office.REVIEWER,)),
         Transition(_S.SUBMITTED, _S.RETURNED, "send_back", _("退回"), (Office.REVIEWER,), ("note",)),
         Transition(_S.REVIEWED, _S.POSTED, "settle", _("收付并入账"), (Office.CASHIER,), ("settled_on", "means")),

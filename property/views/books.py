@@ -140,7 +140,7 @@ def account(request: PortalRequest, pk: int, code: str) -> HttpResponse:
             "account": account,
             "month": month,
             "previous": month.previous(),
-            "following": month.next(),
+            "following": month.next() if month < Month.of(clock.today()) else None,
             "opening_amount": abs(opening),
             "opening_side": _side(opening),
             "lines": _running(postings, opening)[LINES_A_PAGE * (page - 1) :],

@@ -91,7 +91,6 @@ def voucher(request: PortalRequest, pk: UUID) -> HttpResponse:
             "reversal": reversal,
             "may_reverse": may_draft and voucher.is_posted and voucher.kind != Kind.REVERSAL and reversal is None,
             "events": history.tell(AuditEvent.objects.of(voucher).order_by("at", "pk")[:20]),
-            "reveal_url": reveal.url(voucher, "payee", voucher.get_absolute_url()) if voucher.payee else "",
         },
     )
 
@@ -243,6 +242,7 @@ def _paper(voucher: Voucher) -> dict[str, Any]:
         "files": [one for one in papers if not one.attachment.is_photo],
         "lacks_paper": not papers and voucher.kind in {Kind.PAYMENT, Kind.RECEIPT},
         "above_limit": spent > voucher.book.spending_limit and voucher.kind not in {Kind.OPENING, Kind.REVERSAL},
+        "reveal_url": reveal.url(voucher, "payee", voucher.get_absolute_url()) if "＊" in str(voucher.payee) else "",
         "signatures": [
             (_("制单"), voucher.drafted_by, voucher.drafted_at),
             (_("审核"), voucher.reviewed_by, voucher.reviewed_at),

@@ -44,7 +44,8 @@ def photo(name="fapiao.jpg"):
     return SimpleUploadedFile(name, content.getvalue(), "image/jpeg")
 
 
-def rows(*lines, total=3):
+def rows(*lines):
+    total = max(2, len(lines))
     data = {"line-TOTAL_FORMS": total, "line-INITIAL_FORMS": 0}
     for number, line in enumerate(lines):
         data |= {f"line-{number}-{name}": value for name, value in line.items()}
