@@ -55,9 +55,9 @@ ENTRIES = (
     Entry("门卫工资", "510101", Fund.FEE, 5200, 0, "赵永福"),
     Entry("保洁和垃圾清运", "510103", Fund.FEE, 2080, 0, "清源保洁服务部"),
     Entry("公共水电", "510105", Fund.FEE, 1300, 360, "江城供电公司"),
-    Entry("零星维修", "510106", Fund.FEE, 900, 700, "老马五金店", CASH),
+    Entry("零星维修", "510106", Fund.FEE, 900, 700, "老马五金店"),
     Entry("绿化修剪", "510104", Fund.FEE, 800, 200, "青禾园艺部", months=(3, 6, 9, 11)),
-    Entry("办公和印刷", "520101", Fund.FEE, 120, 60, "小许打印店", CASH, months=(2, 5, 8, 11)),
+    Entry("办公和印刷", "520101", Fund.FEE, 120, 60, "小许打印店", months=(2, 5, 8, 11)),
     Entry("存款利息", "4901", Fund.FEE, 40, 12, "", BANK, income=True, months=(3, 6, 9, 12)),
     Entry("场地和广告收入", "490202", Fund.PUBLIC, 2600, 0, "", BANK, income=True, months=(1, 7)),
     Entry(

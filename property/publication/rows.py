@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, get_type_hints
 
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from core.hashing import canonical
 from core.quarters import Quarter
@@ -98,6 +98,12 @@ class SpendingRow:
     @property
     def label(self) -> str:
         return gettext("%(month)s 记-%(number)d") % {"month": self.month, "number": self.number}
+
+    @property
+    def said(self) -> str:
+        """To whom, which voucher, how many papers, on what resolution: the small line under the summary."""
+        papers = ngettext("附件 %(n)d 张", "附件 %(n)d 张", self.papers) % {"n": self.papers} if self.papers else ""
+        return " · ".join(part for part in (self.payee, self.label, papers, self.resolution) if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,8 @@ def unproved(row: CashRow, proof: CashProof | None) -> list[str]:
         found.append(_("“%(account)s”还没有填对账或盘点的日期。") % {"account": row.label})
     if row.is_cash and not (row.counted_by and row.witness):
         found.append(_("“%(account)s”要写明谁盘点、谁在场监盘，必须是两个人。") % {"account": row.label})
+    if row.is_cash and proof.balance < 0:
+        found.append(_("“%(account)s”盘点到的现金不会小于零，请核对。") % {"account": row.label})
     if row.difference and not row.explanation:
         found.append(
             _("“%(account)s”账上和实际相差 %(amount)s 元，请写明原因。")

@@ -249,6 +249,7 @@ def sheet_data(sheet: Sheet) -> dict[str, Any]:
             [_("期末结余"), yuan(sheet.closing)],
         ],
         "sum": _equation(sheet),
+        "sum_word": _("合计"),
         "qr": qr.svg(sheet.check_url),
         "qr_alt": _("查验这张公示的二维码"),
         "qr_words": _("扫码查验，或打开 %(url)s 输入查验码") % {"url": sheet.check_url.partition("?")[0]},
