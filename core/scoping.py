@@ -65,7 +65,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
         return self._joined(super().__xor__(other), other)
 
     def _combinator_query(self, combinator: str, *others: Any, **options: Any) -> Self:
-        return self._joined(super()._combinator_query(combinator, *others, **options), *others)
+        return self._joined(super()._combinator_query(combinator, *others, **options), *others)  # type: ignore[misc]
 
     def _joined(self, rows: Self, *others: Any) -> Self:
         """Rows of several querysets are narrowed when all of them are."""
@@ -75,7 +75,7 @@ class ScopedQuerySet(models.QuerySet[Row]):
     def _fetch_all(self) -> None:
         if self._result_cache is None:
             self._guard()
-        super()._fetch_all()  # type: ignore[misc]
+        super()._fetch_all()
 
     def iterator(self, *args: Any, **kwargs: Any) -> Any:
         self._guard()
@@ -120,4 +120,4 @@ class ScopedQuerySet(models.QuerySet[Row]):
 
 def locked(row: Row) -> Row:
     """A fresh copy of `row`, locked until the transaction ends; the caller found it through `visible_to`."""
-    return type(row)._base_manager.select_for_update().get(pk=row.pk)  # type: ignore[return-value]
+    return type(row)._base_manager.select_for_update().get(pk=row.pk)

@@ -52,6 +52,10 @@ class Officers:
     residents: list[tuple[User, Household]] = field(default_factory=list)
     sign_ins: list[SignIn] = field(default_factory=list)
 
+    def leader_of(self, household: Household) -> User:
+        """Who leads the grid that the household lives in."""
+        return self.leaders[household.building.grid_id or 0]
+
 
 class Hiring:
     """Makes accounts with consecutive phone numbers and one password, and remembers their sign-ins."""

@@ -8,7 +8,7 @@ from datetime import date
 from community import founding
 from community.models import Community, User
 from core import clock
-from core.spreadsheets import Sheet
+from core.spreadsheets import Cell, Sheet
 from demo.people import People
 from grids import actions, roster_import, roster_sheet
 from grids.models import Estate, Grid
@@ -69,7 +69,7 @@ def settle(community: Community, *, seed: int, by: User) -> None:
     roster_import.apply(roster, community=community, by=by)
 
 
-def _rows(people: People, today: date) -> Iterator[list[object]]:
+def _rows(people: People, today: date) -> Iterator[list[Cell]]:
     for number, (grid, address) in enumerate(_doors()):
         if number % VACANT_EVERY == VACANT_EVERY - 1:
             continue

@@ -123,7 +123,7 @@ class _Teller:
     def _step(
         self, request: ServiceRequest, action: str, story: Story, reporter: User, household: Household
     ) -> ServiceRequest:
-        leader = self._officers.leaders[household.building.grid_id]
+        leader = self._officers.leader_of(household)
         handler = request.handler or self._handler(request)
         by = {"withdraw": reporter, "rate": reporter, "sign": handler, "reply": handler}.get(action, leader)
         return actions.step(request, action, by=by, **self._given(action, request, story, handler))
@@ -135,7 +135,7 @@ class _Teller:
 
     def _given(self, action: str, request: ServiceRequest, story: Story, handler: User) -> dict[str, Any]:
         photos: Sequence[CleanPhoto] = [self._after]
-        return {
+        given: dict[str, dict[str, Any]] = {
             "accept": {"category": request.category, "text": "收到了，我来安排。"},
             "reject": {"reason": "not_ours", "turn_to": "这件事归供电公司管，请拨 95598，需要时我们陪您一起打。"},
             "dispatch": {"handler": handler},
@@ -143,7 +143,8 @@ class _Teller:
             "reply": {"result": "solved", "text": story.reply, "photos": photos},
             "rate": {"solved": "yes", "score": self._random.choice([4, 5, 5]), "text": "谢谢，来得很快。"},
             "withdraw": {"text": "已经自己修好了。"},
-        }.get(action, {})
+        }
+        return given.get(action, {})
 
 
 def picture(kind: str) -> CleanPhoto:

@@ -75,7 +75,4 @@ def _first_doors(estate_pk: int) -> list[Household]:
 
 def _counts() -> dict[str, int]:
     models = (Building, Household, Resident, ServiceRequest, Visit, Voucher)
-    return {
-        str(model._meta.verbose_name_raw): model.objects.unscoped(reason=_OURS).count()  # type: ignore[attr-defined]
-        for model in models
-    }
+    return {str(model._meta.verbose_name_raw): model.objects.unscoped(reason=_OURS).count() for model in models}
