@@ -190,6 +190,7 @@ class CheckForm(forms.Form):
         max_length=40,
         help_text=_("印在张贴的公示上，一共 12 位，例如 4F7K 9M2P QX3T。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
+        error_messages={"required": _("请输入纸上的查验码。")},
     )
 
     def clean_code(self) -> str:

@@ -127,7 +127,7 @@ def test_a_visitor_checks_the_posted_sheet(committee, client):
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [("", "必填"), ("12", "12 位"), ("000000000000", "没有这个查验码"), ("\x00" * 12, "")]
+    ("code", "words"), [("", "请输入纸上"), ("12", "12 位"), ("000000000000", "没有这个查验码"), ("\x00" * 12, "")]
 )
 def test_a_wrong_code_is_told_kindly(code, words, client):
     cache.clear()
