@@ -63,16 +63,17 @@ def _text(event: AuditEvent) -> str:
             "purpose": event.reason,
         }
     parts = [
-        _("%(field)s：%(before)s → %(after)s")
-        % {
-            "field": _label(model, name),
-            "before": _value(model, name, pair[0]),
-            "after": _value(model, name, pair[1]),
-        }
-        for name, pair in event.changes.items()
-        if isinstance(pair, list) and len(pair) == 2
+        _change(model, name, *pair) for name, pair in event.changes.items() if isinstance(pair, list) and len(pair) == 2
     ]
     return _("；").join([*parts, *([event.reason] if event.reason else [])])
+
+
+def _change(model: type[models.Model], name: str, before: Any, after: Any) -> str:
+    """One field: before and after, or what it is where nothing stood before."""
+    words = {"field": _label(model, name), "after": _value(model, name, after)}
+    if before in (None, ""):
+        return _("%(field)s：%(after)s") % words
+    return _("%(field)s：%(before)s → %(after)s") % {**words, "before": _value(model, name, before)}
 
 
 def _label(model: type[models.Model], name: str) -> str:
