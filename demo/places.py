@@ -41,7 +41,7 @@ def found_community() -> Community:
     return founding.found_community(
         code=CODE,
         name="朱方路社区",
-        short_name="ZFL",
+        short_name="225",
         phone="0000-8812345",
         address="朱方路225号院门东侧",
         office_hours="周一至周五 9:00–17:30",

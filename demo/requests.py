@@ -100,7 +100,8 @@ class _Teller:
     def one(self, state: str, *, days_ago: int, number: int) -> ServiceRequest:
         """One request, submitted some days ago, in the state where it is to be today."""
         story = STORIES[self._told % len(STORIES)]
-        reporter, household = self._officers.residents[self._told % len(self._officers.residents)]
+        residents = self._officers.residents
+        reporter, household = residents[(self._told + self._told // len(STORIES)) % len(residents)]
         self._told += 1
         begun = clock.now() - timedelta(days=days_ago, minutes=30 + 7 * number)
         with clock.at(begun):

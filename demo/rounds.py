@@ -28,6 +28,8 @@ PROBLEMS = (
 )
 ABSENT = 0.04
 TALKATIVE_EVERY = 30
+# How many days back a problem of a visit is a request that still waits.
+FRESH = 9
 _OURS = "the demo's own rows"
 
 
@@ -45,7 +47,7 @@ def walk(community: Community, officers: Officers, *, seed: int) -> None:
     with clock.at(at_noon(this.start)):
         campaign = actions.open_campaign(community, quarter=this, by=officers.secretary)
     passed = (today - this.start).days / ((this.end - this.start).days + 1)
-    walker.round(campaign.pk, this.start, today, share=0.9 * passed)
+    walker.round(campaign.pk, this.start, today - timedelta(days=1), share=0.9 * passed)
 
 
 class _Walker:
@@ -56,6 +58,7 @@ class _Walker:
         self._random = random
         self._categories = dict(Category.objects.unscoped(reason=_OURS).values_list("slug", "pk"))
         self._told = 0
+        self._today = clock.today()
 
     def round(self, campaign_pk: UUID, first: date, last: date, *, share: float) -> None:
         """Walk a share of each grid's doors between two days."""
@@ -107,7 +110,8 @@ class _Walker:
         self._told += 1
         if self._told % 3 == 0:
             return
-        handling = Handling.REQUEST if self._told % 2 else Handling.NOTE
+        fresh = clock.today() > self._today - timedelta(days=FRESH)
+        handling = Handling.REQUEST if fresh else Handling.NOTE
         yield Brought(text, severity="serious", handling=handling, category=self._categories[slug])
 
     def _feedback(self, target: Target) -> Iterator[Told]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from community.models import Appointment, Community
+from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
 from demo import books, places, publications, requests, rounds
@@ -48,6 +48,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
         let_residents_in(officers, hiring=hiring, households=_first_doors(estate.pk))
     rounds.walk(community, officers, seed=seed)
     requests.tell(officers, seed=seed)
+    _read_old_notices()
     return hiring.sign_ins, _counts()
 
 
@@ -58,6 +59,12 @@ def sign_ins_of(community: Community) -> list[SignIn]:
         SignIn(_role(one), one.user.name, one.user.phone.plain)
         for one in rows.select_related("user", "grid", "building", "household__dwelling").order_by("user__phone", "pk")
     ]
+
+
+def _read_old_notices() -> None:
+    """Everybody has read what is more than two days old."""
+    old = Notice.objects.unscoped(reason=_OURS).filter(created_at__lt=clock.now() - timedelta(days=2))
+    old.update(read_at=clock.now())
 
 
 def _role(held: Appointment) -> str:

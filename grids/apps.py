@@ -22,7 +22,6 @@ class GridsConfig(AppConfig):
                 "roster_sent": _("上传了花名册"),
                 "roster_given_up": _("放弃了花名册"),
                 "roster_applied": _("按花名册登记或更新"),
-                "reveal": _("查看了完整信息"),
             }
         )
         reveal.register("grids.resident", {"phone", "id_number", "birth_date"}, Permission.HOUSEHOLD_VIEW)
