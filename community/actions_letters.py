@@ -74,9 +74,7 @@ def void_letter(letter: ActivationLetter, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def open_account(
-    letter: ActivationLetter, *, phone: str, password: str, name: str = "", resident: Any = None
-) -> User:
+def open_account(letter: ActivationLetter, *, phone: str, password: str, name: str = "", resident: Any = None) -> User:
     """Redeem a household's letter with a new account; `resident` is the person of the register, else `name`."""
     letter = _redeemable(letter)
     try:

@@ -54,5 +54,7 @@ class StateTable:
 
     def mermaid(self) -> str:
         """The diagram for the documents."""
-        lines = [f"    {row.source or '[*]'} --> {row.target}: {row.action} ({', '.join(row.who)})" for row in self._rows]
+        lines = [
+            f"    {row.source or '[*]'} --> {row.target}: {row.action} ({', '.join(row.who)})" for row in self._rows
+        ]
         return "\n".join(["stateDiagram-v2", *lines]) + "\n"

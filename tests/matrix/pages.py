@@ -28,8 +28,9 @@ LETTERS = OFFICE | {Role.GRID_LEADER}
 class Page:
     """`needs` is the view's permission; `sees` the roles that see the record of their own place (None: no record).
 
-    `answer` is what they get, `answers` what single roles get instead, `answers_own` what they get in their own place. `post` sends an empty form, which must never
-    pass as another's: whoever may not see the record gets the same 404 or 403.
+    `answer` is what they get, `answers` what single roles get instead, `answers_own` what they get in their own
+    place. `post` sends an empty form, which must never pass as another's: whoever may not see the record gets the same
+    404 or 403.
     """
 
     needs: P | None = None
