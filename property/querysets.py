@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, Sum
+from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Round
 
@@ -29,14 +29,14 @@ def sees_books(user: User, book: str = "book__") -> Q:
     return Q(**{f"{book}estate__in": scope.estates}) | Q(community__in=scope.ids("community", Role.SECRETARY))
 
 
-def fen_of(field: str) -> Combinable:
-    """A yuan column as whole fen, so that sums are exact on every database."""
-    return Cast(Round(F(field) * 100), BigIntegerField())
+def fen_of(yuan: Combinable) -> Combinable:
+    """Yuan as whole fen, so that sums are exact on every database."""
+    return Cast(Round(yuan * 100), BigIntegerField())
 
 
-def fen_sum(field: str, **options: Any) -> Combinable:
-    """The sum of a yuan column in whole fen; 0 for no rows."""
-    return Coalesce(Sum(fen_of(field), **options), 0)
+def fen_sum(field: str, less: str = "", **options: Any) -> Combinable:
+    """The sum of a yuan column (less another one, row by row) in whole fen; 0 for no rows."""
+    return Coalesce(Sum(fen_of(F(field) - F(less) if less else F(field)), **options), 0)
 
 
 def yuan_of(fen: int) -> Decimal:
@@ -107,13 +107,13 @@ class LedgerMonthQuerySet(ScopedQuerySet[Any]):
         return self.filter(state="open")
 
     def with_counts(self) -> Self:
-        """With `posted` and `unfinished`: how many vouchers of the month are posted, how many are on their way."""
+        """With `unfinished`: how many vouchers of the month are on their way."""
         from property.models import Voucher
 
-        return self.annotate(
-            posted=Count("vouchers", filter=Q(vouchers__state="posted")),
-            unfinished=Count("vouchers", filter=Q(vouchers__state__in=Voucher.UNFINISHED)),
-        )
+        rows = Voucher.objects.unscoped(reason="a count for months that are in scope themselves")
+        own = rows.filter(community=OuterRef("community"), book=OuterRef("book"), month=OuterRef("pk"))
+        count = own.unfinished().order_by().values("month").annotate(count=Count("pk")).values("count")
+        return self.annotate(unfinished=Coalesce(Subquery(count), 0))
 
 
 class VoucherQuerySet(ScopedQuerySet[Any]):
@@ -201,30 +201,24 @@ class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
         """Every account and fund of one book with opening, movement and closing of `first` to `last`; one query and
         one for the accounts. To be called on `of_book(book)`; rows that are zero throughout are left out."""
         before, within = Q(month__lt=str(first)), Q(month__gte=str(first))
-        rows = (
+        found = list(
             self.filter(month__lte=str(last))
-            .order_by("account__code", "fund")
+            .order_by()
             .values("account_id", "fund")
             .annotate(
-                opening_debit=fen_sum("debit", filter=before),
-                opening_credit=fen_sum("credit", filter=before),
-                moved_debit=fen_sum("debit", filter=within),
-                moved_credit=fen_sum("credit", filter=within),
+                before=fen_sum("debit", less="credit", filter=before),
+                debits=fen_sum("debit", filter=within),
+                credits=fen_sum("credit", filter=within),
             )
+            .values_list("account_id", "fund", "before", "debits", "credits")
         )
-        found = list(rows)
-        accounts = self._accounts(row["account_id"] for row in found)
+        accounts = self._accounts(row[0] for row in found)
         statement = [
-            StatementRow(
-                accounts[row["account_id"]],
-                row["fund"],
-                yuan_of(row["opening_debit"] - row["opening_credit"]),
-                yuan_of(row["moved_debit"]),
-                yuan_of(row["moved_credit"]),
-            )
-            for row in found
+            StatementRow(accounts[account], fund, yuan_of(opening), yuan_of(debit), yuan_of(credit))
+            for account, fund, opening, debit, credit in found
+            if opening or debit or credit
         ]
-        return [row for row in statement if row.opening or row.debit or row.credit]
+        return sorted(statement, key=lambda row: (row.account.code, row.fund))
 
     def money_by_fund(self, last: Month | None = None) -> dict[str, Decimal]:
         """The cash, bank and wallet balance of every fund at the end of `last` (None: now), in yuan."""

@@ -125,8 +125,7 @@ class LedgerMonth(CommunityRow):
     closed_at = models.DateTimeField(_("结账时间"), null=True)
     closed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("结账人"))
 
-    # How many vouchers are posted and how many on their way: with_counts() sets these.
-    posted: int
+    # How many vouchers are on their way: with_counts() sets it.
     unfinished: int
 
     objects = LedgerMonthQuerySet.as_manager()
@@ -153,6 +152,11 @@ class LedgerMonth(CommunityRow):
     @property
     def is_closed(self) -> bool:
         return self.state == self.State.CLOSED
+
+    @property
+    def posted(self) -> int:
+        """How many vouchers are posted: numbers have no gaps."""
+        return self.last_number
 
 
 class Means(models.TextChoices):
@@ -275,6 +279,11 @@ class Voucher(CommunityRow):
             models.Index(fields=["community", "book", "month", "number"]),
             models.Index(fields=["community", "book", "day", "id"]),
             models.Index(fields=["community", "book", "state"]),
+            models.Index(
+                fields=["community", "book", "month"],
+                condition=Q(state__in=["draft", "submitted", "returned", "reviewed"]),
+                name="voucher_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -391,7 +400,7 @@ class MonthlyBalance(CommunityRow):
     class Meta:
         verbose_name = _("月度发生额")
         constraints = [
-            models.UniqueConstraint(fields=["book", "month", "account", "fund"], name="monthly_balance_once"),
+            models.UniqueConstraint(fields=["book", "account", "fund", "month"], name="monthly_balance_once"),
             models.CheckConstraint(condition=Q(debit__gte=0, credit__gte=0), name="monthly_balance_not_negative"),
         ]
 
