@@ -167,6 +167,7 @@ def look(name: str) -> dict[str, str]:
     client.get(page["path"])
     with CaptureQueriesContext(connection) as queries:
         client.get(page["path"])
+    asked = "\n".join(f"{one['time']} {one['sql']}" for one in queries)
     profile = cProfile.Profile()
     for _ in range(PROFILED):
         profile.runcall(client.get, page["path"])
@@ -175,4 +176,4 @@ def look(name: str) -> dict[str, str]:
         text = io.StringIO()
         pstats.Stats(profile, stream=text).strip_dirs().sort_stats(order).print_stats(LINES)
         tables[order] = text.getvalue()
-    return {**tables, "queries": "\n".join(f"{one['time']} {one['sql']}" for one in queries)}
+    return {**tables, "queries": asked}
