@@ -64,7 +64,8 @@ def seal(
     is shown the content to check it does not read a name.
     """
     content: dict[str, Any] = {field: voucher[field] for field in FIELDS if field != "payee"}
-    content["payee"] = digest([voucher["id"], plain_of(voucher["payee"]) or ""])
+    payee = plain_of(voucher["payee"])
+    content["payee"] = digest([voucher["id"], payee]) if payee else ""
     content["book"] = book
     content["postings"] = [list(row) for row in postings]
     content["papers"] = [list(row) for row in papers]
