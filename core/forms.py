@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.photos import CleanPhoto, clean_photo
+from core.photos import CleanPhoto, UploadRefused, clean_photo
 
 
 class PortalForm(forms.Form):
@@ -49,4 +50,14 @@ class PhotosField(forms.FileField):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(files) > self.most:
             raise forms.ValidationError(_("一次最多 %(most)d 张照片，请分几次上传。"), params={"most": self.most})
-        return [clean_photo(super(PhotosField, self).clean(file, initial)) for file in files]
+        return [self._cleaned(file, initial, one_of_several=len(files) > 1) for file in files]
+
+    def _cleaned(self, file: Any, initial: Any, *, one_of_several: bool) -> CleanPhoto:
+        """A photo cleaned; of several, the one that is refused is named."""
+        try:
+            return clean_photo(super().clean(file, initial))
+        except UploadRefused as refused:
+            if not one_of_several:
+                raise
+            words = {"name": file.name[-40:], "why": refused.message}
+            raise UploadRefused(gettext("“%(name)s”：%(why)s") % words) from refused

@@ -241,7 +241,7 @@ def test_a_double_click_a_resend_and_the_back_button_make_one_request(page: Page
 @NARROW
 def test_a_bad_photo_keeps_what_was_typed_and_says_what_to_do(page: Page, here: Desk) -> None:
     act_as(page, here.reporter)
-    text: Upload = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": "这不是照片".encode()}
+    text: Upload = {"name": "note.jpg", "mimeType": "image/jpeg", "buffer": "这不是照片".encode()}
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as zipped:
         zipped.writestr("a.txt", "夹带")
@@ -251,7 +251,8 @@ def test_a_bad_photo_keeps_what_was_typed_and_says_what_to_do(page: Page, here: 
         page.set_input_files("[name=photos]", [a_photo(), bad])
         submit(page)
         expect(page.locator(".errors")).to_contain_text(words)
-        expect(page.locator("#div_id_photos")).to_contain_text(words)
+        expect(page.locator("#div_id_photos")).to_contain_text(f"“{bad['name']}”：")
+        expect(page.locator("#div_id_photos")).to_contain_text("请再选一次")
         expect(page.locator("[name=title]")).to_have_value("厨房水管漏水，地上积水")
         expect(page.locator("[name=description]")).to_have_value("昨天晚上开始的，今天下午家里有人。")
         expect(page.locator("[name=category]:checked")).to_have_count(1)
