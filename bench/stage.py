@@ -83,6 +83,8 @@ def make(rows: int, keep: Path | None = None) -> Iterator[Stage]:
         if not (folder / "made").exists():
             _fill(stage, folder, rows)
             (folder / "made").touch()
+        # Also for data that was kept: the files may be newer.
+        run(stage.portal, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
         yield stage
 
 
@@ -111,7 +113,6 @@ def _fill(stage: Stage, folder: Path, rows: int) -> None:
     run({}, "tools/make_secrets.py", str(folder / "portal"))
     run(stage.portal, "manage.py", "migrate", "--no-input", "--verbosity", "0")
     run(stage.portal, "manage.py", "createcachetable", "--verbosity", "0")
-    run(stage.portal, "manage.py", "collectstatic", "--no-input", "--verbosity", "0")
     run(stage.portal, "manage.py", "seed_demo", "--seed", "1", "--json")
     say(f"{stage.vendor}: {rows:,} rows more")
     stage.inside("rows", str(rows))
