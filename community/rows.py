@@ -1,6 +1,11 @@
 """What every row of a community has in common."""
 
+from functools import cache
+from typing import Any
+
 from django.db import models
+from django.utils.encoding import force_str
+from django.utils.hashable import make_hashable
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -16,3 +21,14 @@ class CommunityRow(models.Model):
 
     class Meta:
         abstract = True
+
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """Behind every `get_…_display`: Django's makes the table of words anew for every row of a list."""
+        value = getattr(self, field.attname)
+        return force_str(_words(field).get(make_hashable(value), value), strings_only=True)
+
+
+@cache
+def _words(field: Any) -> dict[Any, Any]:
+    """What the choices of a field are called; they do not change while the portal runs."""
+    return dict(make_hashable(field.flatchoices))

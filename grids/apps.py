@@ -8,8 +8,10 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         from community import history, home, nav, reveal
         from community.access import Permission
-        from grids import menu
+        from core import daily
+        from grids import menu, roster_uploads
 
+        daily.register("rosters nobody decided about", roster_uploads.forget_old)
         history.register(
             {
                 "place_added": _("登记了新的地点"),

@@ -7,11 +7,13 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from community import founding, history, home, nav, today
+        from core import daily
         from helpdesk import menu
-        from helpdesk.actions import seed_categories
+        from helpdesk.actions import close_unrated, seed_categories
         from helpdesk.today import asks
 
         founding.register(seed_categories)
+        daily.register("requests closed unrated", close_unrated)
         today.register(asks)
         nav.register(menu.entries)
         home.register(menu.tiles)

@@ -1,4 +1,4 @@
-"""Daily: forget what is of no use any more."""
+"""Daily: forget what is of no use any more, and do what every room does once a day."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from community import letters
 from community.models import Notice, Submission
-from core import clock
+from core import clock, daily
 from core.models import Job, Worker
 
 SUBMISSIONS = timedelta(days=1)
@@ -22,7 +22,7 @@ JOBS = timedelta(days=30)
 
 
 class Command(BaseCommand):
-    help = "Forget answered forms, expired sessions, old read notices, finished jobs and letters nobody fetched."
+    help = "Forget what is of no use any more, and do the daily duties of every room. The worker runs it once a day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only count")
@@ -40,6 +40,7 @@ class Command(BaseCommand):
         counts = {name: rows.count() if options["dry_run"] else rows.delete()[0] for name, rows in old.items()}
         if not options["dry_run"]:
             counts["letters nobody fetched"] = letters.forget_waiting((now - SEALED_LETTERS).timestamp())
+            counts |= daily.perform()
         if options["verbosity"]:
             for name, count in counts.items():
                 self.stdout.write(f"{name}: {count}")
