@@ -20,6 +20,11 @@ def holds_on(day: date, prefix: str = "") -> Q:
     )
 
 
+def holds(starts_on: date, ends_on: date | None, day: date) -> bool:
+    """The same for a term that has been read."""
+    return starts_on <= day and (ends_on is None or day <= ends_on)
+
+
 class TermQuerySet(ScopedQuerySet[Any]):
     """Reads over from–to rows; a room's own queryset derives from it."""
 
@@ -49,7 +54,7 @@ class Term(models.Model):
 
     def holds(self, day: date) -> bool:
         """Whether the term holds on `day`."""
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return holds(self.starts_on, self.ends_on, day)
 
     @property
     def is_current(self) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.utils import dateformat, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -39,6 +41,14 @@ def sprite() -> dict[str, tuple[str, str]]:
 
 
 @register.simple_tag
+@cache
+def static(path: str) -> str:
+    """Django's `static`, which works the address out anew for every page."""
+    return staticfiles_storage.url(path)
+
+
+@register.simple_tag
+@cache
 def icon(name: str) -> SafeString:
     """The icon of this name of bootstrap-icons, hidden from screen readers; nothing when there is none of this name."""
     if name not in sprite():
@@ -49,6 +59,17 @@ def icon(name: str) -> SafeString:
         box,
         mark_safe(drawing),  # noqa: S308 the vendored file, checked by its SHA-256
     )
+
+
+@register.simple_tag
+def state_badge(label: object, tone: str = "", icon: str = "") -> SafeString:
+    """components/state_badge.html; a list shows the same few badges on every row."""
+    return _state_badge(str(label), tone, icon)
+
+
+@lru_cache(maxsize=1024)
+def _state_badge(label: str, tone: str, icon: str) -> SafeString:
+    return render_to_string("components/state_badge.html", {"label": label, "tone": tone, "icon": icon})
 
 
 @register.filter
