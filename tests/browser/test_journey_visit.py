@@ -1,7 +1,7 @@
 """A grid leader's round: from Today to the door, and what is brought back from it."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, time
 
 import pytest
 from django.urls import reverse
@@ -51,7 +51,8 @@ def quarter_before(grid: Grid, household: Household, leader: User) -> Finding:
     """Last quarter's round, which brought a problem back, and this quarter's, which has begun."""
     office = appoint(Role.COMMUNITY_STAFF, grid.community)
     quarter = Quarter.of(clock.today())
-    with clock.at(clock.now() - timedelta(days=92)):
+    long_ago = datetime.combine(quarter.previous().months[1].start, time(12), tzinfo=clock.now().tzinfo)
+    with clock.at(long_ago):
         before = actions.open_campaign(grid.community, quarter=quarter.previous(), by=office)
         brought = Brought("三楼楼道灯不亮", severity="minor")
         actions.record_visit(household, by=leader, report=report_of(household, findings=(brought,)))

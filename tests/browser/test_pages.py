@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -16,7 +17,7 @@ from playwright.sync_api import Page as Tab
 
 from community.roles import Role
 from tests import snapshots
-from tests.browser.visitor import act_as, axe, shot
+from tests.browser.visitor import act_as, axe, shot, sign_in
 from tests.matrix.pages import ROOMS
 from tests.matrix.world import ACTORS, World, build_world
 from tests.test_matrix import expected
@@ -147,3 +148,31 @@ def look(
         return [f"{here}: {answer and answer.status}"]
     shot(tab, f"pages/{name.replace(':', '-')}-{role.replace(':', '-')}")
     return [f"{here}: {line}" for line in what_is_wrong(tab, language, data)]
+
+
+@pytest.mark.parametrize(("screen", "language"), [pytest.param("phone", "zh-CN", id="phone-zh")])
+def test_the_demo_lets_every_role_in_and_shows_each_its_rooms(page: Tab, language: str, demo: dict[str, Any]) -> None:
+    data = all_data()
+    wrong: list[str] = []
+    seen: set[str] = set()
+    # A grid leader, a resident; but each office of the committee.
+    first_of_role = {re.sub(r"·.*\d.*|·.*网格.*", "", one["role"]): one for one in reversed(demo["sign_ins"])}
+    for role, one in first_of_role.items():
+        page.context.clear_cookies(name="sessionid")
+        sign_in(page, one["phone"], demo["password"])
+        shot(page, f"demo/{role}")
+        here = "main .tile, .nav-main a, main .row-item a.btn, main .request-card a"
+        links = [str(link.get_attribute("href")) for link in page.locator(here).all()][:10]
+        wrong += [f"{role} · {page.url}: {line}" for line in what_is_wrong(page, language, data)]
+        for link in links:
+            shape = re.sub(r"[0-9a-f-]{36}|\d+", "…", link.partition("?")[0])
+            if shape in seen or not link.startswith("/"):
+                continue
+            seen.add(shape)
+            answer = page.goto(link)
+            assert answer is not None
+            wrong += [] if answer.ok else [f"{role} · {link}: {answer.status}"]
+            shot(page, f"demo/{role}{shape.replace('/', '-')}")
+            wrong += [f"{role} · {link}: {line}" for line in what_is_wrong(page, language, data)]
+    assert len(first_of_role) == 12, list(first_of_role)
+    assert not wrong, "\n".join(wrong)
