@@ -64,7 +64,8 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def state_badge(label: object, tone: str = "", icon: str = "") -> SafeString:
     """components/state_badge.html; a list shows the same few badges on every row."""
-    return _state_badge(str(label), tone, icon)
+    # Adding "" takes a mark of safety off: with it, one text would stand in the cache for another that is not safe.
+    return _state_badge(str(label) + "", tone, icon)
 
 
 @lru_cache(maxsize=1024)
