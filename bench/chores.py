@@ -130,9 +130,10 @@ def _request() -> ServiceRequest:
 
 
 def _target(grid: int | None) -> Target:
-    """A door of the grid where somebody still has to go, with the most people behind it."""
+    """A door of the grid where somebody still has to go; of all these households the one of middle size."""
     waiting = Target.objects.filter(building__grid=grid, state="waiting", campaign__state="open", kind="quarterly")
-    return waiting.annotate(people=Count("household__memberships")).order_by("-people", "pk")[0]
+    doors = list(waiting.annotate(people=Count("household__memberships")).order_by("people", "pk"))
+    return doors[len(doors) // 2]
 
 
 def _quarter(resident: User) -> str:
