@@ -22,7 +22,7 @@ Series = Sequence[tuple[str, Sequence[Value]]]
 
 WIDTH = 360
 PLOT_HEIGHT = 190
-TEXT = 12
+TEXT = 14
 COLOURS = ("#a61b1b", "#1f5f8b", "#8a6100", "#2e7d4f", "#6a4c93", "#57606a")
 INK, GRID = "#1f2328", "#d0c8bd"
 _DASHES = ("", "7 3", "2 3", "10 3 2 3", "4 4", "1 4")
