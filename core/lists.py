@@ -30,6 +30,7 @@ Columns = Sequence[tuple[str, str | Callable[[Any], object]]]
 
 _SORT, _AFTER, _BEFORE, _FORMAT = "sort", "after", "before", "format"
 _CHUNK = 500
+_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +87,12 @@ class ListPage:
         sorts: Mapping[str, Sequence[str]],
         default_sort: str,
         size: int,
+        within: Q,
     ) -> None:
         self._request = request
         self._sorts = sorts
         self._size = size
+        self._within = within
         filterset = filterset_class(request.GET, queryset=queryset, request=request) if filterset_class else None
         self.form: forms.Form | None = filterset.form if filterset else None
         self._filtered: QuerySet[Any] = filterset.qs if filterset else queryset
@@ -107,9 +110,10 @@ class ListPage:
         return self._ordered(self._keys)
 
     @cached_property
-    def count(self) -> int:
-        """How many rows there are on all pages."""
-        return self._filtered.count()
+    def count(self) -> int | str:
+        """How many rows there are on all pages; "1000+" where there are more: nobody pages through them."""
+        count = self._filtered.order_by()[: _COUNTED + 1].count()
+        return count if count <= _COUNTED else f"{_COUNTED}+"
 
     @property
     def rows(self) -> list[Any]:
@@ -174,7 +178,8 @@ class ListPage:
 
     def _ordered(self, keys: Sequence[_Key]) -> QuerySet[Any]:
         aliases = {key.alias: F(key.path) for key in keys}
-        ordered: QuerySet[Any] = self._filtered.annotate(**aliases).order_by(*(key.order() for key in keys))
+        rows = self._filtered.filter(self._within)
+        ordered: QuerySet[Any] = rows.annotate(**aliases).order_by(*(key.order() for key in keys))
         return ordered
 
     def _beyond(self, keys: Sequence[_Key], values: Sequence[object] | None) -> list[Any]:
@@ -229,14 +234,23 @@ def list_page(
     sorts: Mapping[str, Sequence[str]],
     default_sort: str,
     size: int = 25,
+    within: Q | None = None,
 ) -> ListPage:
     """The page of `queryset` that the URL asks for.
 
     `sorts` names the ways to sort and their columns, {"due": ("due_at", "number")}; a "-" turns a column or, in the
     URL and in `default_sort`, the whole sort around. The primary key is added. What the URL has wrong is left aside.
+    `within` says once more of all rows what the index of the order begins with, their community: databases that see
+    many ways to find the rows then walk that index to the end of the page, instead of fetching and sorting them all.
     """
     return ListPage(
-        request, queryset, filterset_class=filterset_class, sorts=sorts, default_sort=default_sort, size=size
+        request,
+        queryset,
+        filterset_class=filterset_class,
+        sorts=sorts,
+        default_sort=default_sort,
+        size=size,
+        within=within or Q(),
     )
 
 

@@ -266,3 +266,17 @@ def test_the_guard_of_scoped_rows_holds():
         )
         assert [row.name for row in narrowed.rows] == ["a"]
         assert narrowed.count == 1
+
+
+def test_beyond_a_thousand_nobody_counts():
+    fill([{"name": "a"} for _ in range(1000)])
+    assert page().count == 1000
+    Case.objects.create(name="b")
+    assert page().count == "1000+"
+
+
+def test_the_condition_that_all_rows_fulfil_changes_nothing_but_how_they_are_found():
+    fill([{"name": f"a{index}", "rank": 1} for index in range(5)])
+    with CaptureQueriesContext(connection) as queries:
+        assert [row.name for row in page(within=models.Q(rank=1)).rows] == [row.name for row in page().rows]
+    assert ["WHERE" in query["sql"] for query in queries] == [True, False]
