@@ -50,8 +50,8 @@ class Entry:
 
 ENTRIES = (
     Entry("收物业费", "430101", Fund.FEE, 9800, 1600, "", BANK, income=True),
-    Entry("收物业费（微信）", "430101", Fund.FEE, 2400, 600, "", WECHAT, income=True),
-    Entry("收停车费", "490201", Fund.PUBLIC, 1500, 300, "", BANK, income=True),
+    Entry("收物业费（微信）", "430101", Fund.FEE, 4800, 900, "", WECHAT, income=True, months=(2, 4, 6, 8, 10, 12)),
+    Entry("收停车费", "490201", Fund.PUBLIC, 4500, 600, "", BANK, income=True, months=(2, 5, 8, 11)),
     Entry("门卫工资", "510101", Fund.FEE, 5200, 0, "赵永福"),
     Entry("保洁和垃圾清运", "510103", Fund.FEE, 2080, 0, "清源保洁服务部"),
     Entry("公共水电", "510105", Fund.FEE, 1300, 360, "江城供电公司"),

@@ -26,7 +26,7 @@ COMMITTEE = {
     Office.SUPERVISOR: "蒋志华",
 }
 RED_STEWARDS = ("王长根", "许庆生", "叶卫东")
-RESIDENTS = 12
+RESIDENTS = 5
 
 
 @dataclass
@@ -112,7 +112,7 @@ def appoint_others(
 
 
 def let_residents_in(officers: Officers, *, hiring: Hiring, households: list[Household]) -> None:
-    """A dozen households redeem their letters, the ones of the self-managed estate first."""
+    """A few households redeem their letters, the ones of the self-managed estate first."""
     issued = actions_letters.issue_letters(households, by=officers.secretary)
     for letter, _code in issued:
         household = letter.household

@@ -66,7 +66,7 @@ ROADS: dict[str, tuple[str, ...]] = {
 }
 # (state, how many, how many days ago the first of them was submitted)
 COUNTS = (
-    (State.CLOSED, 18, 60),
+    (State.CLOSED, 14, 60),
     (State.RESOLVED, 5, 6),
     (State.REVIEW, 3, 5),
     (State.IN_PROGRESS, 6, 4),

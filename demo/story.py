@@ -74,7 +74,7 @@ def _role(held: Appointment) -> str:
 
 
 def _first_doors(estate_pk: int) -> list[Household]:
-    """The dozen households that get in: every fifteenth door of the self-managed estate."""
+    """The households that get in: every fifteenth door of the self-managed estate."""
     rows = Household.objects.unscoped(reason=_OURS).filter(building__estate=estate_pk, head__isnull=False)
     doors = rows.select_related("dwelling", "building", "head").order_by("building__order", "building", "pk")
     return list(doors)[::15][:RESIDENTS]

