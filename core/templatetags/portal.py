@@ -115,11 +115,17 @@ def _time_of(value: date) -> str:
 @register.filter
 def day(value: date | None) -> str:
     """The day as people write it: "11月19日", with the year when it is not this one; "" for None."""
-    if value is None:
-        return ""
-    local = _local(value)
-    pattern = _("n月j日") if local.year == clock.today().year else _("Y年n月j日")
-    return dateformat.format(local, pattern)
+    return "" if value is None else _day(_as_day(_local(value)), clock.today())
+
+
+def _day(one: date, today: date) -> str:
+    return _written(one, _("n月j日") if one.year == today.year else _("Y年n月j日"))
+
+
+@lru_cache(maxsize=4096)
+def _written(one: date, pattern: str) -> str:
+    """A day by its pattern, which is another one in every language; a list says the same few again and again."""
+    return dateformat.format(one, pattern)
 
 
 @register.filter
@@ -148,17 +154,18 @@ def when(value: date | None) -> str:
     """
     if value is None:
         return ""
-    local = _local(value)
-    distance = (_as_day(local) - clock.today()).days
-    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天")}
-    if distance in near:
-        return near[distance] + _time_of(local)
-    words = {"days": abs(distance), "day": day(value)}
-    if -7 < distance < 0:
-        return _("%(days)d 天前（%(day)s）") % words
-    if 0 < distance < 7:
-        return _("%(days)d 天后（%(day)s）") % words
-    return day(value)
+    local, today = _local(value), clock.today()
+    one = _as_day(local)
+    distance = (one - today).days
+    if distance == 0:
+        return _("今天") + _time_of(local)
+    if abs(distance) == 1:
+        return (_("明天") if distance > 0 else _("昨天")) + _time_of(local)
+    written = _day(one, today)
+    if abs(distance) >= 7:
+        return written
+    words = {"days": abs(distance), "day": written}
+    return (_("%(days)d 天后（%(day)s）") if distance > 0 else _("%(days)d 天前（%(day)s）")) % words
 
 
 @register.filter
