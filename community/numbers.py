@@ -12,8 +12,12 @@ def next_number(community: Community, *, kind: str, period: str = "") -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a number is drawn in the transaction that uses it")
-    Sequence.objects.get_or_create(community=community, kind=kind, period=period)
-    row = Sequence.objects.select_for_update().get(community=community, kind=kind, period=period)
+    rows = Sequence.objects.select_for_update().filter(community=community, kind=kind, period=period)
+    row = rows.first()
+    if row is None:
+        # The first of its kind: whoever comes at the same moment waits here for the same row.
+        Sequence.objects.get_or_create(community=community, kind=kind, period=period)
+        row = rows.get()
     row.last += 1
     row.save(update_fields=["last"])
     return row.last
