@@ -28,7 +28,8 @@ from client import Answer, Visitor
 
 FULL = {"rows": 20_000, "postings": 1_000_000, "read": measure.Effort(24, 10), "write": measure.Effort(16, 5)}
 QUICK = {"rows": 2_000, "postings": 100_000, "read": measure.Effort(8, 5), "write": measure.Effort(6, 4)}
-PHOTO = (800, 600)
+PHOTO = (96, 72)
+"""Small, so that little is taken out, and what is left is not drowned by the noise of what was taken out."""
 
 Size = dict[str, Any]
 

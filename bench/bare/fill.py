@@ -19,7 +19,15 @@ if __name__ == "__main__":
     words = "The light in the stairwell has been out since Monday"
     Note.objects.bulk_create(
         (
-            Note(title=f"{words} {row}", place=f"Building {row % 24}, unit {row % 4}", state="open", text=words * 3)
+            Note(
+                number=f"{row:06}",
+                title=words,
+                category=f"Kind {row % 9}",
+                place=f"Building {row % 24}, unit {row % 4}",
+                state=Note.State.OPEN,
+                handler=f"Person {row % 30}",
+                text=words * 3,
+            )
             for row in range(rows)
         ),
         batch_size=1000,

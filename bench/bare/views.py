@@ -22,6 +22,6 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         with transaction.atomic():
             for title in (request.POST["title"], request.POST["second"]):
-                Note.objects.create(title=title, place=request.POST["place"], state="new", text=request.POST["text"])
+                Note.objects.create(title=title, place=request.POST["place"], text=request.POST["text"])
         return redirect("notes")
     return render(request, "add.html")
