@@ -46,7 +46,7 @@ UNSIGNED = (
 
 def of(row: str) -> str:
     """Whether the part belongs to a publication that is out."""
-    return f"EXISTS (SELECT 1 FROM {PUBLICATION} p WHERE p.id = {row}.publication_id AND p.state IN {OUT})"  # noqa: S608  # nosec B608
+    return f"EXISTS (SELECT 1 FROM {PUBLICATION} p WHERE p.id = {row}.publication_id AND p.state IN {OUT})"  # noqa: S608
 
 
 GUARDS = [
