@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -33,10 +34,13 @@ MINE_AT_MOST = 100
 def listing(request: PortalRequest) -> HttpResponse:
     """The requests in one's duty, filtered, sorted, and as a spreadsheet."""
     seen = ServiceRequest.objects.visible_to(request.user)
-    page = list_page(request, seen.for_list(), filterset_class=RequestFilter, sorts=SORTS, default_sort=DEFAULT_SORT)
+    here = Q(community__in=request.user.scope.communities)
+    page = list_page(
+        request, seen.for_list(), filterset_class=RequestFilter, sorts=SORTS, default_sort=DEFAULT_SORT, within=here
+    )
     if page.wants_xlsx:
         return page.as_xlsx(_("诉求"), columns(request))
-    context = {"page": page, "cards": cards_of(page.rows, request.user), "tallies": tallies(seen)}
+    context = {"page": page, "cards": cards_of(page.rows, request.user), "tallies": tallies(seen.filter(here))}
     return render(request, "helpdesk/list.html", context)
 
 
