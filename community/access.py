@@ -100,8 +100,6 @@ class Held:
     building: int | None = None
     estate: int | None = None
     household: Any = None
-    community_name: str = ""
-    community_phone: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -12,8 +12,16 @@ from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 
 from community import nav
-from community.access import Held
 from community.models import Community, Notice, User
+
+
+class Facts(NamedTuple):
+    """What the frame of a page tells: which community, whom to call, and what waits for the reader."""
+
+    name: str = ""
+    phone: str = ""
+    unread: int = 0
+    has_second_factor: bool = False
 
 
 class Frame:
@@ -26,46 +34,41 @@ class Frame:
     def community(self) -> Community | None:
         """The whole row of one's own community, else of the first."""
         own = self._own
-        return Community.objects.filter(pk=own.community).first() if own else Community.objects.first()
+        return Community.objects.get(pk=own) if own else Community.objects.first()
+
+    @cached_property
+    def facts(self) -> Facts:
+        """One query; in SQL, because on every page the ORM takes a hundred times as long to write it as the database
+        to answer it."""
+        if self.user is None or self._own is None:
+            return Facts(self.community.name, self.community.phone) if self.community else Facts()
+        with connection.cursor() as cursor:
+            cursor.execute(_FACTS, [self.user.pk, self.user.pk, self._own])
+            name, phone, unread, has_second_factor = cursor.fetchone()
+        return Facts(name, phone, unread, bool(has_second_factor))
 
     @property
     def name(self) -> str:
         """What the brand in the head says."""
-        name = self._own.community_name if self._own else self.community.name if self.community else ""
+        name = self.facts.name
         return _("共治 · %(community)s") % {"community": name} if name else _("共治")
-
-    @property
-    def phone(self) -> str:
-        """Whom to call who cannot find the way."""
-        return self._own.community_phone if self._own else self.community.phone if self.community else ""
-
-    @property
-    def unread(self) -> int:
-        return self._waiting[0]
 
     @property
     def second_factor_due(self) -> bool:
         """Whether a staff role is held and no second factor is set up."""
-        return self.user is not None and self.user.scope.is_staff and not self._waiting[1]
+        return self.user is not None and self.user.scope.is_staff and not self.facts.has_second_factor
 
     @property
-    def _own(self) -> Held | None:
-        return self.user.scope.held[0] if self.user is not None and self.user.scope.held else None
-
-    @cached_property
-    def _waiting(self) -> tuple[int, bool]:
-        """How many notices are unread, and whether there is a second factor."""
-        assert self.user is not None
-        with connection.cursor() as cursor:
-            cursor.execute(_WAITING, [self.user.pk, self.user.pk])
-            unread, has_factor = cursor.fetchone()
-        return unread, bool(has_factor)
+    def _own(self) -> int | None:
+        """One's own community; of several the one that was there first."""
+        return min(self.user.scope.communities, default=None) if self.user is not None else None
 
 
-# On every page; in SQL, because the ORM takes a hundred times as long to write it as the database to answer it.
-_WAITING = (
-    f"SELECT (SELECT COUNT(*) FROM {Notice._meta.db_table} WHERE user_id = %s AND read_at IS NULL), "  # noqa: S608
-    f"EXISTS (SELECT 1 FROM {Authenticator._meta.db_table} WHERE user_id = %s)"
+_FACTS = (
+    "SELECT c.name, c.phone, "  # noqa: S608 names of tables, nothing that anybody sends
+    f"(SELECT COUNT(*) FROM {Notice._meta.db_table} WHERE user_id = %s AND read_at IS NULL), "
+    f"EXISTS (SELECT 1 FROM {Authenticator._meta.db_table} WHERE user_id = %s) "
+    f"FROM {Community._meta.db_table} c WHERE c.id = %s"
 )
 
 
@@ -77,7 +80,7 @@ def community(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
         "the_community": SimpleLazyObject(lambda: frame.community),
         "community_name": SimpleLazyObject(lambda: frame.name),
-        "help_phone": SimpleLazyObject(lambda: frame.phone),
+        "help_phone": SimpleLazyObject(lambda: frame.facts.phone),
         "source_url": settings.SOURCE_URL,
     }
     if user is not None:
@@ -85,7 +88,7 @@ def community(request: HttpRequest) -> dict[str, Any]:
             "nav": nav.main(user, request.path),
             "account_links": nav.account(user),
             "search_url": nav.search_url(user),
-            "unread": SimpleLazyObject(lambda: frame.unread),
+            "unread": SimpleLazyObject(lambda: frame.facts.unread),
             "second_factor_due": SimpleLazyObject(lambda: frame.second_factor_due),
         }
     return found
