@@ -27,7 +27,7 @@ import stage
 from client import Answer, Visitor
 
 FULL = {"rows": 20_000, "postings": 1_000_000, "read": measure.Effort(16, 8), "write": measure.Effort(12, 4)}
-QUICK = {"rows": 2_000, "postings": 100_000, "read": measure.Effort(8, 5), "write": measure.Effort(6, 4)}
+QUICK = {"rows": 2_000, "postings": 100_000, "read": measure.Effort(6, 4), "write": measure.Effort(5, 4)}
 PHOTO = (96, 72)
 """Small, so that little is taken out, and what is left is not drowned by the noise of what was taken out."""
 
