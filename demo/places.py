@@ -10,8 +10,10 @@ from community.models import Community, User
 from core import clock
 from core.spreadsheets import Cell, Sheet
 from demo.people import People
-from grids import actions, roster_import, roster_sheet
+from grids import actions
 from grids.models import Estate, Grid
+from grids.rosters import applying
+from grids.rosters import sheet as roster_sheet
 
 CODE = "990102001001"
 ESTATES = {"197": "朱方路197号", "225": "朱方路225号", "231": "朱方路231号"}
@@ -66,7 +68,7 @@ def lay_out(community: Community, *, by: User) -> tuple[list[Grid], list[Estate]
 def settle(community: Community, *, seed: int, by: User) -> None:
     """Fill the doors through the roster import, as a real community would."""
     roster = roster_sheet.read([Sheet("花名册", [list(HEADINGS), *_rows(People(seed, clock.today()), clock.today())])])
-    roster_import.apply(roster, community=community, by=by)
+    applying.apply(roster, community=community, by=by)
 
 
 def _rows(people: People, today: date) -> Iterator[list[Cell]]:

@@ -9,7 +9,8 @@ class GridsConfig(AppConfig):
         from community import history, home, nav, reveal
         from community.access import Permission
         from core import daily
-        from grids import menu, roster_uploads
+        from grids import menu
+        from grids.rosters import uploads as roster_uploads
 
         daily.register("rosters nobody decided about", roster_uploads.forget_old)
         history.register(

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from grids import roster_views, views
+from grids import views
+from grids.rosters import views as roster_views
 
 app_name = "grids"
 urlpatterns = [

@@ -15,10 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from community.models import AuditEvent, Community
 from core.fields import plain_of
 from core.refusal import Refused
-from grids import roster_import, roster_sheet
 from grids.codes import CareCategory, Relation
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident
-from grids.roster_plan import Plan
+from grids.rosters import applying
+from grids.rosters import sheet as roster_sheet
+from grids.rosters.planning import Plan
 from tests.factories import BuildingFactory, CommunityFactory, EstateFactory, GridFactory
 from tests.grids.rosters import HEADINGS, card, real_file, row, sheet, workbook
 
@@ -38,7 +39,7 @@ def read(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS) -> roster_she
 
 
 def apply(community: Community, *rows: Sequence[Any], **options: Any) -> Plan:
-    return roster_import.apply(read(*rows, **options), community=community, by=None)
+    return applying.apply(read(*rows, **options), community=community, by=None)
 
 
 def changes(plan: Plan) -> list[tuple[str, str, str, str]]:
@@ -88,7 +89,7 @@ def test_the_second_time_changes_nothing(community: Community) -> None:
 
 def test_a_dry_run_writes_nothing(community: Community) -> None:
     with CaptureQueriesContext(connection) as queries:
-        roster_import.plan(read(*FAMILY), community=community)
+        applying.plan(read(*FAMILY), community=community)
     assert all(query["sql"].startswith("SELECT") for query in queries.captured_queries)
     assert not Estate.objects.exists()
 
@@ -99,7 +100,7 @@ def test_planning_takes_the_same_queries_for_one_household_and_for_many(communit
     counts = []
     for rows in (FAMILY, [*FAMILY, *many]):
         with CaptureQueriesContext(connection) as queries:
-            roster_import.plan(read(*rows), community=community).summary()
+            applying.plan(read(*rows), community=community).summary()
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 12
 
@@ -260,10 +261,10 @@ def test_another_community_is_neither_read_nor_written(community: Community) -> 
 
 
 def test_a_plan_that_is_out_of_date_is_refused(community: Community) -> None:
-    seen = roster_import.plan(read(*FAMILY), community=community).fingerprint()
+    seen = applying.plan(read(*FAMILY), community=community).fingerprint()
     apply(community, FAMILY[0])
     with pytest.raises(Refused, match="重新预览"):
-        roster_import.apply(read(*FAMILY), community=community, by=None, expected=seen)
+        applying.apply(read(*FAMILY), community=community, by=None, expected=seen)
     assert Resident.objects.count() == 1
 
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.spreadsheets import Sheet, read_sheets
-from grids import roster_sheet
-from grids import roster_values as values
 from grids.codes import CareCategory
-from grids.roster_sheet import Roster, RosterUnreadable, Severity
+from grids.rosters import sheet as roster_sheet
+from grids.rosters import values
+from grids.rosters.sheet import Roster, RosterUnreadable, Severity
 from tests.grids.rosters import HEADINGS, card, real_file, row, sheet, workbook
 
 DOOR = "225号3幢2单元501室"

@@ -14,8 +14,8 @@ from community.models import AuditEvent, User
 from community.roles import Role
 from core import clock
 from core.models import Job
-from grids import roster_uploads
 from grids.models import Household, Resident, RosterUpload
+from grids.rosters import uploads as roster_uploads
 from tests.factories import CommunityFactory, GridFactory, appoint
 from tests.grids.rosters import HEADINGS, card, row, workbook
 

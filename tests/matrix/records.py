@@ -10,8 +10,8 @@ from community.roles import Office, Role
 from core import clock
 from core.models import Job
 from core.quarters import Quarter
-from grids import roster_uploads
 from grids.models import RosterUpload
+from grids.rosters import uploads as roster_uploads
 from helpdesk import actions as requests
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books

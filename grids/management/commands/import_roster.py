@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from community.models import Community
 from core.refusal import Refused
-from grids import roster_columns, roster_import
-from grids.roster_plan import Plan
+from grids.rosters import applying
+from grids.rosters import columns as roster_columns
+from grids.rosters.planning import Plan
 
 _SHOWN = 40
 _BAR = 30
@@ -54,14 +55,14 @@ class Command(BaseCommand):
 
     def _run(self, community: Community, options: dict[str, Any]) -> Plan:
         self._progress(0, 4)
-        roster = roster_import.read(_content(options["file"]), options["file"].name, _mapping(options["column"]))
+        roster = applying.read(_content(options["file"]), options["file"].name, _mapping(options["column"]))
         self._progress(1, 4)
         if not options["apply"]:
-            plan = roster_import.plan(roster, community=community)
+            plan = applying.plan(roster, community=community)
             self._progress(4, 4)
             return plan
-        steps = roster_import.STEPS
-        return roster_import.apply(
+        steps = applying.STEPS
+        return applying.apply(
             roster, community=community, by=None, progress=lambda done, total: self._progress(1 + done, 1 + steps)
         )
 

@@ -15,10 +15,11 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from core.spreadsheets import read_sheets
-from grids import roster_plan, roster_sheet
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
-from grids.roster_plan import HouseholdPlan, Plan
-from grids.roster_sheet import Roster, RosterUnreadable
+from grids.rosters import planning
+from grids.rosters import sheet as roster_sheet
+from grids.rosters.planning import HouseholdPlan, Plan
+from grids.rosters.sheet import Roster, RosterUnreadable
 
 _WHY = "rows that the plan found within the community"
 _BATCH = 500
@@ -37,7 +38,7 @@ def read(content: bytes, name: str, mapping: Mapping[str, str] | None = None) ->
 
 def plan(roster: Roster, *, community: Community) -> Plan:
     """What applying the roster would do; writes nothing."""
-    return roster_plan.plan(roster, community)
+    return planning.plan(roster, community)
 
 
 @transaction.atomic
@@ -49,7 +50,7 @@ def apply(
     `expected` is the fingerprint of the plan the person agreed to: where the register has changed since, Refused.
     """
     locked(community)
-    carried_out = roster_plan.plan(roster, community)
+    carried_out = planning.plan(roster, community)
     if expected and carried_out.fingerprint() != expected:
         raise Refused(_("预览之后登记册有了变动，请重新预览再确认。"))
     for done, step in enumerate(_STEPS, 1):

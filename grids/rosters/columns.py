@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.spreadsheets import Cell
-from grids import roster_values as values
 from grids.codes import CareCategory
+from grids.rosters import values
 
 _SEARCHED_ROWS = 30
 

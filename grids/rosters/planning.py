@@ -21,9 +21,9 @@ from core.fields import plain_of, search_hash
 from core.hashing import canonical, digest
 from grids.codes import CareCategory, Relation
 from grids.models import CareTag, Dwelling, Household, Membership, Resident
-from grids.roster_columns import Column
-from grids.roster_places import NewPlaces, Places, UnknownCompound
-from grids.roster_sheet import Doubt, Person, Roster, RosterHousehold, Severity
+from grids.rosters.columns import Column
+from grids.rosters.places import NewPlaces, Places, UnknownCompound
+from grids.rosters.sheet import Doubt, Person, Roster, RosterHousehold, Severity
 
 _WHY = "the roster import compares with all people of its community"
 _PERSON_FIELDS = ("name", "sex", "birth_date", "phone", "hukou", "employment", "is_party_member", "note")

@@ -13,9 +13,9 @@ from community.access import Permission, PortalRequest, access
 from community.models import Community, User
 from community.once import acting, once
 from core.models import Job
-from grids import roster_uploads
 from grids.models import RosterUpload
-from grids.roster_forms import ColumnsForm, ConfirmForm, RosterForm
+from grids.rosters import uploads as roster_uploads
+from grids.rosters.forms import ColumnsForm, ConfirmForm, RosterForm
 
 SENT_AT_MOST = 20
 

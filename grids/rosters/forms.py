@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Community
 from core.forms import PortalForm
 from core.photos import read_upload
-from grids import roster_columns
+from grids.rosters import columns as roster_columns
 
 MAX_BYTES = 10 * 2**20
 _KINDS = (".xlsx", ".xls", ".csv")

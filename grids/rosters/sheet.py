@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from core.spreadsheets import Cell, Sheet
 from grids import address as addresses
-from grids import identity, roster_columns
-from grids import roster_values as values
+from grids import identity
 from grids.address import Address, AddressDoubt
 from grids.codes import IdType, Relation
 from grids.identity import IdentityDoubt
-from grids.roster_columns import Column, Headings
-from grids.roster_values import ValueDoubt
+from grids.rosters import columns as roster_columns
+from grids.rosters import values
+from grids.rosters.columns import Column, Headings
+from grids.rosters.values import ValueDoubt
 
 Value = TypeVar("Value")
 _UNIT_AND_ROOM = re.compile(r"([0-9]{1,2})-([0-9]{1,4}[A-Z]?)室?")

@@ -16,9 +16,10 @@ from core import clock, jobs
 from core.models import Job
 from core.refusal import Refused
 from core.scoping import locked
-from grids import roster_columns, roster_import
 from grids.models import RosterUpload
-from grids.roster_plan import Plan
+from grids.rosters import applying
+from grids.rosters import columns as roster_columns
+from grids.rosters.planning import Plan
 
 if TYPE_CHECKING:
     from community.models import User
@@ -101,12 +102,12 @@ def _read(job: Job, upload_pk: str) -> dict[str, Any]:
     upload = _found(upload_pk)
     jobs.progress(job, 0, 2)
     try:
-        roster = roster_import.read(upload.content, upload.name, upload.mapping)
+        roster = applying.read(upload.content, upload.name, upload.mapping)
     except Refused:
         _close(upload, State.UNREADABLE)
         raise
     jobs.progress(job, 1, 2)
-    plan = roster_import.plan(roster, community=upload.community)
+    plan = applying.plan(roster, community=upload.community)
     upload.preview = _for_page(plan)
     upload.fingerprint = plan.fingerprint()
     upload.state = State.READY
@@ -124,13 +125,13 @@ def _apply(job: Job, upload_pk: str, user_pk: int) -> dict[str, Any]:
     upload = _found(upload_pk)
     if upload.state == State.APPLIED:
         return _result(upload)
-    steps = 1 + roster_import.STEPS
+    steps = 1 + applying.STEPS
     jobs.progress(job, 0, steps)
-    roster = roster_import.read(upload.content, upload.name, upload.mapping)
+    roster = applying.read(upload.content, upload.name, upload.mapping)
     jobs.progress(job, 1, steps)
     try:
         with transaction.atomic():
-            plan = roster_import.apply(
+            plan = applying.apply(
                 roster,
                 community=upload.community,
                 by=User.objects.get(pk=user_pk),
