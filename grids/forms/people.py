@@ -15,10 +15,6 @@ KEEP = _("不改就留空。")
 PARTY_CHOICES = [("", _("不清楚")), ("yes", _("是")), ("no", _("不是"))]
 
 
-class FindForm(forms.Form):
-    q = forms.CharField(label=_("查找"), required=False, help_text=_("姓名、拼音首字母或门牌，例如 225-3-2-501。"))
-
-
 class HouseholdForm(PortalForm):
     """The basic fields of a household; `version` is the one that was shown."""
 
