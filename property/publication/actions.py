@@ -167,8 +167,6 @@ def publish(publication: Publication, *, by: User) -> Publication:
     publication.notice_from, publication.notice_to = today, today + timedelta(days=NOTICE_DAYS)
     publication.hash = hash_of(publication, signed)
     publication.check_code = seal.code_of(publication.hash)
-    publication.frozen = list(PublicationLine.objects.of(publication))  # type: ignore[attr-defined]
-    publication.signed = signed  # type: ignore[attr-defined]
     publication.pdf = store(
         print_sheet(publication),
         name=f"{publication.title}.pdf",

@@ -39,7 +39,8 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
 
     def beside(self, publication: Publication) -> Self:
         """What was published of the same book as a publication found already: its other quarters and versions."""
-        return self.filter(book=publication.book_id).out().newest_first().scoped()
+        named = self.only("quarter", "version", "state")
+        return named.filter(book=publication.book_id).out().newest_first().scoped()
 
     def out(self) -> Self:
         """What everybody of the estate may read: published, or published and since corrected."""
@@ -60,14 +61,8 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
         return self.filter(check_code=code).out().scoped()
 
     def for_page(self) -> Self:
-        """With the frozen lines (`frozen`), the signatures (`signed`) and everything else that the page names."""
-        from property.models import PublicationLine, PublicationSignature
-
-        found = "lines and signatures of a publication found through visible_to or its code"
-        return self.select_related("book__estate", "book__community", "pdf", "supersedes").prefetch_related(
-            Prefetch("lines", PublicationLine.objects.unscoped(reason=found), to_attr="frozen"),
-            Prefetch("signatures", PublicationSignature.objects.unscoped(reason=found), to_attr="signed"),
-        )
+        """With everything that the page names besides its lines and signatures."""
+        return self.select_related("book__estate", "book__community", "pdf", "supersedes")
 
     def for_list(self) -> Self:
         return self.select_related("book__estate").newest_first()

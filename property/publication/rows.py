@@ -167,6 +167,7 @@ KINDS: dict[int, type[Row]] = {
     Section.CASH: CashRow,
     Section.HISTORY: HistoryRow,
 }
+_HINTS = {section: get_type_hints(kind) for section, kind in KINDS.items()}
 
 
 def freeze(row: Row) -> str:
@@ -179,7 +180,7 @@ def thaw(section: int, cells: str) -> Row:
     try:
         kind = KINDS[section]
         data = json.loads(cells)
-        row = kind(**{name: _read(hint, data.pop(name)) for name, hint in get_type_hints(kind).items()})
+        row = kind(**{name: _read(hint, data.pop(name)) for name, hint in _HINTS[section].items()})
         if data or freeze(row) != cells:
             raise BrokenLine(cells)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as reason:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
@@ -27,6 +27,10 @@ from property.publication.rows import BrokenLine, CashRow, FundRow, HistoryRow, 
 from property.publication.sections import Sections, total
 
 MOST_BARS = 7
+KEPT = 32
+"""How many published quarters a process keeps at hand: those that people open are the newest few."""
+Line = tuple[int, int, str]
+"""Section, position and cells of a frozen line, as they are stored."""
 Verdict = Literal["draft", "intact", "broken"]
 Kind = TypeVar("Kind", bound=Row)
 
@@ -182,26 +186,17 @@ def of_draft(publication: Publication, sections: Sections) -> Sheet:
 
 
 def of_frozen(publication: Publication) -> Sheet:
-    """What was frozen, from a publication read with `for_page`. Everything is computed again for the verdict."""
-    lines: Sequence[PublicationLine] = publication.frozen  # type: ignore[attr-defined]
-    signatures: Sequence[PublicationSignature] = publication.signed  # type: ignore[attr-defined]
-    rows, readable = _thawed(lines)
-    sections = Sections(
-        funds=_of(FundRow, rows),
-        items=_of(ItemRow, rows),
-        spending=_of(SpendingRow, rows),
-        cash=_of(CashRow, rows),
-        history=_of(HistoryRow, rows),
-    )
+    """What was frozen, of a publication read with `for_page`. The hashes are computed again for the verdict."""
+    lines = tuple(PublicationLine.objects.of(publication).values_list("section", "position", "cells"))
+    signatures = tuple(PublicationSignature.objects.of(publication))
+    sections, readable = _thawed(lines)
     intact = readable and is_intact(publication, lines, signatures)
-    return Sheet(publication, sections, tuple(signatures), "intact" if intact else "broken")
+    return Sheet(publication, sections, signatures, "intact" if intact else "broken")
 
 
-def is_intact(
-    publication: Publication, lines: Iterable[PublicationLine], signatures: Sequence[PublicationSignature]
-) -> bool:
+def is_intact(publication: Publication, lines: Iterable[Line], signatures: Sequence[PublicationSignature]) -> bool:
     """Whether head, lines and signatures, computed again, give the hash and check code that were kept."""
-    content = content_hash_of(publication, [(line.section, line.position, line.cells) for line in lines])
+    content = content_hash_of(publication, lines)
     if content != publication.content_hash or any(one.content_hash != content for one in signatures):
         return False
     if not publication.is_out:
@@ -210,16 +205,24 @@ def is_intact(
     return hash_of(publication, signatures) == publication.hash and code == publication.check_code
 
 
-def _thawed(lines: Iterable[PublicationLine]) -> tuple[list[Row], bool]:
-    """The rows that can be read, and whether all could."""
+@lru_cache(maxsize=KEPT)
+def _thawed(lines: tuple[Line, ...]) -> tuple[Sections, bool]:
+    """The rows that can be read, and whether all could; kept by what is stored, letter by letter."""
     rows: list[Row] = []
     readable = True
-    for line in lines:
+    for section, _position, cells in lines:
         try:
-            rows.append(thaw(line.section, line.cells))
+            rows.append(thaw(section, cells))
         except BrokenLine:
             readable = False
-    return rows, readable
+    sections = Sections(
+        funds=_of(FundRow, rows),
+        items=_of(ItemRow, rows),
+        spending=_of(SpendingRow, rows),
+        cash=_of(CashRow, rows),
+        history=_of(HistoryRow, rows),
+    )
+    return sections, readable
 
 
 def _of(kind: type[Kind], rows: Iterable[Row]) -> tuple[Kind, ...]:

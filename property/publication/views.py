@@ -15,13 +15,15 @@ from django.views.decorators.http import require_safe
 from community.access import Permission, PortalRequest, access, public
 from community.files import hand_over
 from community.once import acting, once
+from core.context import in_care
 from core.money import yuan
 from core.quarters import Quarter
 from core.refusal import Refused
 from property.closing import Check
-from property.models import Book, Publication
+from property.models import Book, Publication, PublicationSignature
 from property.models.publication import SIGNATORIES
 from property.publication import actions, readiness, seal, sheet, today
+from property.publication.body import body_of
 from property.publication.forms import CheckForm, ConfirmForm, CorrectForm, PublicationForm, SignForm
 
 State = Publication.State
@@ -58,7 +60,7 @@ def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     publication = _find(request, pk)
     context: dict[str, Any] = {"publication": publication}
     try:
-        context["sheet"] = _sheet(publication)
+        context |= _shown(request, _sheet(publication))
     except Refused as refusal:
         context["refused"] = str(refusal)
     beside = list(Publication.objects.beside(publication))
@@ -71,6 +73,10 @@ def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     return render(request, "property/quarter.html", context)
 
 
+def _shown(request: HttpRequest, shown: sheet.Sheet) -> dict[str, Any]:
+    return {"sheet": shown, "body": body_of(shown, care=in_care(request))}
+
+
 def _may_correct(request: PortalRequest, publication: Publication) -> bool:
     offices = request.user.scope.offices(publication.book.estate_id)
     return publication.state == State.PUBLISHED and bool(offices & {"bookkeeper", "chair"})
@@ -78,7 +84,7 @@ def _may_correct(request: PortalRequest, publication: Publication) -> bool:
 
 def _work(request: PortalRequest, publication: Publication) -> dict[str, Any]:
     """What is missing of a draft, and the buttons for this person."""
-    signed = [row.office for row in publication.signed]  # type: ignore[attr-defined]
+    signed = list(PublicationSignature.objects.of(publication).values_list("office", flat=True))
     offices = request.user.scope.offices(publication.book.estate_id)
     due = next((office for office in SIGNATORIES if office not in signed), None)
     checks = readiness.signature_checks(publication.book, signed)
@@ -232,7 +238,7 @@ def check(request: HttpRequest) -> HttpResponseBase:
         "property/quarter_checked.html",
         {
             "publication": publication,
-            "sheet": sheet.of_frozen(publication),
+            **_shown(request, sheet.of_frozen(publication)),
             "newer": next((one for one in others if one.version > publication.version), None),
             "pdf_url": f"{reverse('property:check_pdf')}?code={publication.check_code}",
         },

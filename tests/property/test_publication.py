@@ -411,11 +411,12 @@ def test_whatever_is_changed_behind_the_back_is_seen(opened, sql, client):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert sheet.of_frozen(fresh(published)).verdict == "intact"
+    client.force_login(opened.chair)
+    assert "已核对" in client.get(published.get_absolute_url()).content.decode()
     with connection.cursor() as cursor:
         unguard(cursor)
         cursor.execute(sql)
     assert sheet.of_frozen(fresh(published)).verdict == "broken"
-    client.force_login(opened.chair)
     page = client.get(published.get_absolute_url()).content.decode()
     assert "核对不上" in page
     assert "有人改动过" in page

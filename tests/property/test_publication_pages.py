@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from community import home, today
 from community.roles import Role
+from core import clock
 from core.quarters import Quarter
 from property import entries
 from property.entries import Item
@@ -108,6 +109,24 @@ def test_the_page_speaks_english(committee, reader, client):
     published = committee.publish(AUTUMN)
     client.cookies["django_language"] = "en"
     assert page(client, reader, published.get_absolute_url()).status_code == 200
+
+
+def test_what_is_kept_at_hand_is_kept_by_language_care_and_year(committee, reader, client):
+    published = committee.publish(AUTUMN)
+
+    def read(**cookies):
+        client.cookies.clear()
+        client.force_login(reader)
+        for name, value in cookies.items():
+            client.cookies[name] = value
+        return client.get(published.get_absolute_url()).content.decode()
+
+    plain, english, care = read(), read(django_language="en"), read(care="1")
+    assert ["一、各项资金" in text for text in (plain, english, care)] == [True, False, True]
+    assert ["<details open>" in text for text in (plain, english, care)] == [False, False, True]
+    with clock.at(clock.now() + timedelta(days=366)):
+        assert f"{published.notice_from.year}年" in read()
+    assert "一、各项资金" in read()
 
 
 # A posted sheet in the hand ---------------------------------------------------------------------------------------
