@@ -77,3 +77,37 @@ class CareCategory(models.TextChoices):
 
 # Visited every month instead of every quarter (domain §3).
 MONTHLY_CARE = frozenset({CareCategory.LIVING_ALONE, CareCategory.DISABLED, CareCategory.INCAPACITATED})
+
+
+class Cadence(models.TextChoices):
+    """How often somebody in care is visited."""
+
+    MONTHLY = "monthly", _("每月")
+    QUARTERLY = "quarterly", _("每季度")
+
+
+def cadence_of(category: str) -> Cadence:
+    """How often a category is visited where nothing else was set."""
+    return Cadence.MONTHLY if category in MONTHLY_CARE else Cadence.QUARTERLY
+
+
+class Arrival(models.TextChoices):
+    """How somebody came to belong to a household."""
+
+    REGISTERED = "registered", _("登记")
+    MOVED_IN = "moved_in", _("迁入")
+    MOVED_WITHIN = "moved_within", _("社区内搬家")
+    BORN = "born", _("出生")
+    SPLIT = "split", _("分户")
+    JOINED = "joined", _("并户")
+
+
+class Departure(models.TextChoices):
+    """How somebody came to belong to it no longer."""
+
+    MOVED_OUT = "moved_out", _("迁出")
+    MOVED_WITHIN = "moved_within", _("社区内搬家")
+    DIED = "died", _("去世")
+    SPLIT = "split", _("分户")
+    JOINED = "joined", _("并户")
+    CORRECTED = "corrected", _("更正")

@@ -22,6 +22,12 @@ class Community(models.Model):
     address = models.CharField(_("办公地址"), max_length=120, blank=True)
     office_hours = models.CharField(_("办公时间"), max_length=60, blank=True)
     about = models.TextField(_("介绍"), blank=True)
+    grid_households_from = models.PositiveIntegerField(
+        _("网格户数下限"), default=300, help_text=_("少于这么多户的网格会提醒。")
+    )
+    grid_households_to = models.PositiveIntegerField(
+        _("网格户数上限"), default=500, help_text=_("多于这么多户的网格会提醒。")
+    )
     is_demo = models.BooleanField(_("演示社区"), default=False)
 
     class Meta:

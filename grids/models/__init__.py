@@ -1,16 +1,30 @@
-from grids.models.people import CareTag, Household, Membership, Resident
-from grids.models.places import Building, Dwelling, Estate, Grid, Unit
-from grids.models.rosters import RosterUpload
+from grids.models.care import CareTag, Pairing
+from grids.models.owners import Owner, OwnerGroup, Ownership
+from grids.models.people import Household, Membership, Resident
+from grids.models.places import Building, BuildingInGrid, Dwelling, Estate, Grid, Unit
+from grids.models.records import Consent, ErasureRequest, Merge, Proposal
+from grids.models.rosters import RosterDoubt, RosterHeading, RosterUpload
 
 __all__ = [
     "Building",
+    "BuildingInGrid",
     "CareTag",
+    "Consent",
     "Dwelling",
+    "ErasureRequest",
     "Estate",
     "Grid",
     "Household",
     "Membership",
+    "Merge",
+    "Owner",
+    "OwnerGroup",
+    "Ownership",
+    "Pairing",
+    "Proposal",
     "Resident",
+    "RosterDoubt",
+    "RosterHeading",
     "RosterUpload",
     "Unit",
 ]

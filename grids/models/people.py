@@ -1,9 +1,10 @@
-"""People: households, residents, who belongs where, who needs care."""
+"""People: households, residents, who belongs where."""
 
 from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +12,9 @@ from community.rows import CommunityRow
 from core.fields import EncryptedCharField, MaskedCharField, MaskedDateField, mask_identity, mask_phone
 from core.ids import uuid7
 from core.terms import Term
-from grids.codes import CareCategory, Employment, IdType, Relation, Sex
+from grids.codes import Arrival, Departure, Employment, IdType, Relation, Sex
 from grids.models.places import Building, Dwelling
-from grids.querysets import CareTagQuerySet, HouseholdQuerySet, MembershipQuerySet, ResidentQuerySet
+from grids.querysets import HouseholdQuerySet, MembershipQuerySet, ResidentQuerySet
 
 
 class Household(CommunityRow):
@@ -33,8 +34,14 @@ class Household(CommunityRow):
         "grids.Resident", models.PROTECT, null=True, blank=True, related_name="heads", verbose_name=_("户主")
     )
     phone = MaskedCharField(_("联系电话"), max_length=20, blank=True, mask=mask_phone)
+    phone_tail = models.GeneratedField(
+        expression=Right("phone", 4), output_field=models.CharField(max_length=4), db_persist=True
+    )
     note = models.CharField(_("备注"), max_length=200, blank=True)
     left_on = models.DateField(_("迁出日期"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = HouseholdQuerySet.as_manager()
@@ -45,6 +52,7 @@ class Household(CommunityRow):
         indexes = [
             models.Index(fields=["community", "building"]),
             models.Index(fields=["community", "left_on"]),
+            models.Index(fields=["community", "phone_tail"]),
         ]
 
     def __str__(self) -> str:
@@ -67,11 +75,18 @@ class Resident(CommunityRow):
     sex = models.CharField(_("性别"), max_length=1, choices=Sex.choices, default=Sex.UNKNOWN)
     birth_date = MaskedDateField(_("出生日期"), blank=True)
     phone = MaskedCharField(_("手机号"), max_length=20, blank=True, mask=mask_phone)
+    phone_tail = models.GeneratedField(
+        expression=Right("phone", 4), output_field=models.CharField(max_length=4), db_persist=True
+    )
     hukou = models.CharField(_("户籍地"), max_length=120, blank=True)
     employment = models.CharField(_("就业状况"), max_length=2, choices=Employment.choices, blank=True)
     is_party_member = models.BooleanField(_("党员"), null=True, blank=True)
     deceased_on = models.DateField(_("去世日期"), null=True, blank=True)
     note = models.CharField(_("备注"), max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("并入")
+    )
+    forgotten_on = models.DateField(_("资料删除日期"), null=True, blank=True)
 
     objects = ResidentQuerySet.as_manager()
 
@@ -86,7 +101,9 @@ class Resident(CommunityRow):
         indexes = [
             models.Index(fields=["community", "name"]),
             models.Index(fields=["community", "initials"]),
+            models.Index(fields=["community", "pinyin"]),
             models.Index(fields=["community", "phone"]),
+            models.Index(fields=["community", "phone_tail"]),
         ]
 
     def __str__(self) -> str:
@@ -100,6 +117,8 @@ class Membership(Term, CommunityRow):
     resident = models.ForeignKey(Resident, models.PROTECT, related_name="memberships", verbose_name=_("居民"))
     relation = models.CharField(_("与户主关系"), max_length=2, choices=Relation.choices, default=Relation.NON_RELATIVE)
     is_primary = models.BooleanField(_("常住户"), default=True)
+    came_by = models.CharField(_("怎样来的"), max_length=12, choices=Arrival.choices, default=Arrival.REGISTERED)
+    left_by = models.CharField(_("怎样走的"), max_length=12, choices=Departure.choices, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -118,39 +137,3 @@ class Membership(Term, CommunityRow):
 
     def __str__(self) -> str:
         return f"{self.resident} · {self.get_relation_display()}"
-
-
-class CareTag(Term, CommunityRow):
-    """Why a resident or a household is cared for 关爱标签."""
-
-    household = models.ForeignKey(Household, models.PROTECT, related_name="care_tags", verbose_name=_("住户"))
-    resident = models.ForeignKey(
-        Resident, models.PROTECT, related_name="care_tags", null=True, blank=True, verbose_name=_("居民")
-    )
-    category = models.CharField(_("类别"), max_length=20, choices=CareCategory.choices)
-    level = models.CharField(_("等级"), max_length=20, blank=True)
-    evidence = MaskedCharField(_("依据"), max_length=120, blank=True)
-    review_due = models.DateField(_("复核日期"), null=True, blank=True)
-
-    objects = CareTagQuerySet.as_manager()
-
-    class Meta(Term.Meta):
-        verbose_name = _("关爱标签")
-        ordering = ["category", "pk"]
-        constraints = [
-            *Term.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["household", "resident", "category"],
-                condition=Q(ends_on__isnull=True, resident__isnull=False),
-                name="one_open_care_tag_a_resident",
-            ),
-            models.UniqueConstraint(
-                fields=["household", "category"],
-                condition=Q(ends_on__isnull=True, resident__isnull=True),
-                name="one_open_care_tag_a_household",
-            ),
-        ]
-        indexes = [models.Index(fields=["community", "household"]), models.Index(fields=["community", "category"])]
-
-    def __str__(self) -> str:
-        return str(self.get_category_display())

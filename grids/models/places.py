@@ -6,7 +6,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
-from grids.querysets import BuildingQuerySet, DwellingQuerySet, EstateQuerySet, GridQuerySet, UnitQuerySet
+from core.fields import EncryptedCharField
+from core.terms import Term
+from grids.querysets import (
+    BuildingInGridQuerySet,
+    BuildingQuerySet,
+    DwellingQuerySet,
+    EstateQuerySet,
+    GridQuerySet,
+    UnitQuerySet,
+)
 
 
 class Estate(CommunityRow):
@@ -41,6 +50,12 @@ class Grid(CommunityRow):
     external_code = models.CharField(_("上级平台编码"), max_length=40, blank=True)
     name = models.CharField(_("名称"), max_length=40)
     kind = models.CharField(_("类型"), max_length=10, choices=Kind.choices, default=Kind.BASIC)
+    work_group = EncryptedCharField(
+        _("工作群机器人地址"),
+        max_length=1000,
+        blank=True,
+        help_text=_("企业微信、钉钉、飞书群机器人给的地址，或 Apprise 地址。只往群里发编号和链接，不发居民信息。"),
+    )
 
     objects = GridQuerySet.as_manager()
 
@@ -76,6 +91,29 @@ class Building(CommunityRow):
         return self.label
 
 
+class BuildingInGrid(Term, CommunityRow):
+    """Which grid a building belonged to, from when to when; `Building.grid` is the one that holds today."""
+
+    building = models.ForeignKey(Building, models.PROTECT, related_name="grid_terms", verbose_name=_("楼幢"))
+    grid = models.ForeignKey(Grid, models.PROTECT, related_name="building_terms", verbose_name=_("网格"))
+
+    objects = BuildingInGridQuerySet.as_manager()
+
+    class Meta(Term.Meta):
+        verbose_name = _("楼幢所属网格")
+        ordering = ["-starts_on", "-pk"]
+        constraints = [
+            *Term.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["building"], condition=Q(ends_on__isnull=True), name="one_open_grid_a_building"
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "grid", "starts_on"])]
+
+    def __str__(self) -> str:
+        return f"{self.building} · {self.grid}"
+
+
 class Unit(CommunityRow):
     """A stairwell 单元; its number may be "" where a building has one entrance."""
 
@@ -96,12 +134,19 @@ class Unit(CommunityRow):
 class Dwelling(CommunityRow):
     """A dwelling 室. `label` is the full door as people write it, kept so that lists need no joins."""
 
+    class AreaSource(models.TextChoices):
+        DEED = "deed", _("产权证")
+        SURVEY = "survey", _("测绘成果")
+        ROSTER = "roster", _("花名册")
+        DECLARED = "declared", _("业主自报")
+
     building = models.ForeignKey(Building, models.PROTECT, related_name="dwellings", verbose_name=_("楼幢"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="dwellings", verbose_name=_("单元"))
     room_no = models.CharField(_("室号"), max_length=12)
     label = models.CharField(_("门牌"), max_length=60)
     raw_address = models.CharField(_("原始地址"), max_length=120, blank=True)
     area = models.PositiveIntegerField(_("建筑面积（0.01 平方米）"), null=True, blank=True)
+    area_source = models.CharField(_("面积来源"), max_length=10, choices=AreaSource.choices, blank=True)
 
     objects = DwellingQuerySet.as_manager()
 

@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
-from core.fields import decrypt, encrypt
+from core.fields import EncryptedCharField, decrypt, encrypt
 from core.ids import uuid7
-from grids.querysets import RosterUploadQuerySet
+from grids.querysets import RosterDoubtQuerySet, RosterHeadingQuerySet, RosterUploadQuerySet
 
 
 class RosterUpload(CommunityRow):
@@ -91,3 +91,61 @@ class RosterUpload(CommunityRow):
     @preview.setter
     def preview(self, summary: dict[str, Any]) -> None:
         self.sealed_preview = encrypt(json.dumps(summary, ensure_ascii=False))
+
+
+class RosterHeading(CommunityRow):
+    """How a community's rosters name a column: remembered once a person has corrected it."""
+
+    heading = models.CharField(_("表头"), max_length=80)
+    column = models.CharField(_("栏目"), max_length=20, blank=True)
+
+    objects = RosterHeadingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("记住的表头")
+        ordering = ["heading"]
+        constraints = [models.UniqueConstraint(fields=["community", "heading"], name="roster_heading_once")]
+
+    def __str__(self) -> str:
+        return self.heading
+
+
+class RosterDoubt(CommunityRow):
+    """A row of an applied roster that somebody has to look at: an address that does not parse, a person in doubt."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("等待核对")
+        DONE = "done", _("已处理")
+        DISMISSED = "dismissed", _("不用处理")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    upload = models.ForeignKey(RosterUpload, models.PROTECT, related_name="doubts", verbose_name=_("花名册"))
+    sheet = models.CharField(_("表"), max_length=60)
+    row = models.PositiveIntegerField(_("行"))
+    column = models.CharField(_("栏目"), max_length=60, blank=True)
+    reason = models.CharField(_("情况"), max_length=60)
+    severity = models.CharField(_("怎样处理"), max_length=16)
+    content = EncryptedCharField(_("这一行写的"), max_length=4000, blank=True)
+    state = models.CharField(_("进展"), max_length=10, choices=State.choices, default=State.OPEN)
+    decided_at = models.DateTimeField(_("处理时间"), null=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("处理人")
+    )
+    note = models.CharField(_("说明"), max_length=120, blank=True)
+
+    objects = RosterDoubtQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("花名册存疑")
+        ordering = ["created_at", "sheet", "row", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", decided_at__isnull=True, decided_by__isnull=True)
+                | Q(state__in=["done", "dismissed"], decided_at__isnull=False, decided_by__isnull=False),
+                name="roster_doubt_decided_at_and_by",
+            )
+        ]
+        indexes = [models.Index(fields=["community", "state", "created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.sheet} {self.row}"

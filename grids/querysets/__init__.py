@@ -1,20 +1,40 @@
 """Every read of places and people."""
 
-from grids.querysets.care import CareTagQuerySet
+from grids.querysets.care import CareTagQuerySet, PairingQuerySet
+from grids.querysets.owners import OwnerGroupQuerySet, OwnerQuerySet, OwnershipQuerySet
 from grids.querysets.people import HouseholdQuerySet, MembershipQuerySet, ResidentQuerySet
-from grids.querysets.places import BuildingQuerySet, DwellingQuerySet, EstateQuerySet, GridQuerySet, UnitQuerySet
-from grids.querysets.rosters import RosterUploadQuerySet
+from grids.querysets.places import (
+    BuildingInGridQuerySet,
+    BuildingQuerySet,
+    DwellingQuerySet,
+    EstateQuerySet,
+    GridQuerySet,
+    UnitQuerySet,
+)
+from grids.querysets.records import ConsentQuerySet, ErasureRequestQuerySet, MergeQuerySet, ProposalQuerySet
+from grids.querysets.rosters import RosterDoubtQuerySet, RosterHeadingQuerySet, RosterUploadQuerySet
 from grids.querysets.within import buildings_within, door_matches, households_within
 
 __all__ = [
+    "BuildingInGridQuerySet",
     "BuildingQuerySet",
     "CareTagQuerySet",
+    "ConsentQuerySet",
     "DwellingQuerySet",
+    "ErasureRequestQuerySet",
     "EstateQuerySet",
     "GridQuerySet",
     "HouseholdQuerySet",
     "MembershipQuerySet",
+    "MergeQuerySet",
+    "OwnerGroupQuerySet",
+    "OwnerQuerySet",
+    "OwnershipQuerySet",
+    "PairingQuerySet",
+    "ProposalQuerySet",
     "ResidentQuerySet",
+    "RosterDoubtQuerySet",
+    "RosterHeadingQuerySet",
     "RosterUploadQuerySet",
     "UnitQuerySet",
     "buildings_within",

@@ -15,3 +15,9 @@ class CareTagQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         """Those who look after the household, and the household itself; not a steward of another building."""
         return self.filter(households_within(user.scope)).scoped()
+
+
+class PairingQuerySet(TermQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Those who look after the household, the household itself, and the steward who is paired."""
+        return self.filter(households_within(user.scope)).scoped()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db.models import Count, Q
 
 from core.scoping import ScopedQuerySet
+from core.terms import TermQuerySet
 from grids.querysets.within import buildings_within
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class BuildingQuerySet(ScopedQuerySet[Any]):
     def with_counts(self) -> Self:
         """Annotated with `living`: the households that live in each."""
         return self.annotate(living=Count("households", filter=Q(households__left_on__isnull=True)))
+
+
+class BuildingInGridQuerySet(TermQuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(community__in=user.scope.communities).scoped()
 
 
 class UnitQuerySet(ScopedQuerySet[Any]):

@@ -18,3 +18,17 @@ class RosterUploadQuerySet(ScopedQuerySet[Any]):
     def for_list(self) -> Self:
         """With the sender, without the sealed file and preview."""
         return self.select_related("owner", "community").defer("sealed_content", "sealed_preview")
+
+
+class RosterHeadingQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(community__in=user.scope.offices_communities).scoped()
+
+
+class RosterDoubtQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """For the office that imports rosters."""
+        return self.filter(community__in=user.scope.offices_communities).scoped()
+
+    def open(self) -> Self:
+        return self.filter(state="open")

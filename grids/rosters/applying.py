@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -15,6 +16,7 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from core.spreadsheets import read_sheets
+from grids.codes import Departure
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
 from grids.rosters import planning
 from grids.rosters import sheet as roster_sheet
@@ -80,12 +82,20 @@ def _write_people(plan: Plan, by: User | None) -> None:
     _create(Household, [one.household for one in plan.households if one.is_new])
     _update_by_fields(Resident, [(one.resident, one.fields) for one in people if not one.is_new])
     _update_by_fields(Household, [(one.household, one.fields) for one in plan.households if not one.is_new])
-    left = [one.left for one in people if one.left is not None]
-    for membership in left:
-        membership.ends_on = max(clock.today(), membership.starts_on)
-    _update(Membership, left, {"ends_on"})
+    _leave([one.left for one in people if one.left is not None])
     _create(Membership, [one.membership for one in people if one.is_joining])
     _update(Membership, [one.membership for one in people if one.new_relation], {"relation"})
+
+
+def _leave(memberships: Sequence[Membership]) -> None:
+    """The day before today was the last; what began today was never true and goes."""
+    today = clock.today()
+    ended = [one for one in memberships if one.starts_on < today]
+    for membership in ended:
+        membership.ends_on, membership.left_by = today - timedelta(days=1), Departure.MOVED_WITHIN
+    _update(Membership, ended, {"ends_on", "left_by"})
+    mistaken = [one.pk for one in memberships if one.starts_on >= today]
+    Membership.objects.unscoped(reason=_WHY).filter(pk__in=mistaken).delete()
 
 
 def _write_cares(plan: Plan, by: User | None) -> None:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('community', '0003_guards'),
-        ('grids', '0002_roster_upload'),
+        ('grids', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

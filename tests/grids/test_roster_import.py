@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from community.models import AuditEvent, Community
+from core import clock
 from core.fields import plain_of
 from core.refusal import Refused
 from grids.codes import CareCategory, Relation
@@ -171,12 +173,15 @@ def test_somebody_who_moved_takes_the_care_along(community: Community) -> None:
     headings = [*HEADINGS, "人员类别"]
     moving = [*row(DOOR, "户主", "张三", number=card(order=1)), "低保"]
     apply(community, moving, headings=headings)
-    plan = apply(community, [*row(NEXT, "户主", "张三", number=card(order=1)), "低保"], headings=headings)
+    with clock.at(clock.now() + timedelta(days=3)):
+        plan = apply(community, [*row(NEXT, "户主", "张三", number=card(order=1)), "低保"], headings=headings)
     assert changes(plan) == [("张三", "住户", DOOR, NEXT)]
     assert (plan.created()["households"], plan.created()["residents"], plan.created()["care_tags"]) == (1, 0, 0)
     open_ones = Membership.objects.filter(ends_on__isnull=True)
     assert [str(one.household) for one in open_ones] == [NEXT]
-    assert Membership.objects.count() == 2
+    assert [one.ends_on for one in Membership.objects.filter(ends_on__isnull=False)] == [
+        clock.today() + timedelta(days=2)
+    ]
     assert [str(tag.household) for tag in CareTag.objects.all()] == [NEXT]
     assert Resident.objects.count() == 1
     assert apply(community, [*row(NEXT, "户主", "张三", number=card(order=1)), "低保"], headings=headings).does_nothing
