@@ -48,7 +48,7 @@ def _in_order(book: Book, month: LedgerMonth) -> Check:
     earlier = LedgerMonth.objects.of_book(book).open().filter(month__lt=month.month).first()
     if earlier is None:
         return Check(True, _("前面的月份都已结账"))
-    return Check(False, _("请先结%(month)s的账。") % {"month": earlier})
+    return Check(False, _("请先结 %(month)s的账。") % {"month": earlier})
 
 
 def _finished(month: LedgerMonth) -> Check:

@@ -65,7 +65,7 @@ def test_months_close_in_order_and_only_when_all_is_posted(committee):
     with clock.at(NOVEMBER):
         draft = committee.draft(day=date(2025, 10, 8))
         september, october = LedgerMonth.objects.filter(book=book).order_by("month")
-        with pytest.raises(Refused, match="请先结2025 年 9 月的账"):
+        with pytest.raises(Refused, match="请先结 2025 年 9 月的账"):
             actions.close_month(october, by=committee.bookkeeper)
         with pytest.raises(Refused, match="制单"):
             actions.close_month(september, by=committee.cashier)
