@@ -389,7 +389,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
                 ('heading', models.CharField(max_length=80, verbose_name='表头')),
-                ('column', models.CharField(blank=True, max_length=20, verbose_name='栏目')),
+                ('column', models.CharField(blank=True, max_length=32, verbose_name='栏目')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
             ],
             options={
@@ -405,6 +405,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='文件名')),
                 ('state', models.CharField(choices=[('reading', '正在读取'), ('ready', '等您确认'), ('applying', '正在登记'), ('applied', '已登记'), ('abandoned', '已放弃'), ('unreadable', '读不出来')], default='reading', max_length=12, verbose_name='进展')),
                 ('mapping', models.JSONField(blank=True, default=dict, verbose_name='栏目对应')),
+                ('full', models.JSONField(blank=True, default=dict, verbose_name='全册范围')),
+                ('job', models.UUIDField(editable=False, null=True)),
                 ('fingerprint', models.CharField(blank=True, max_length=64)),
                 ('outcome', models.JSONField(blank=True, default=dict, verbose_name='结果')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='办结时间')),
@@ -416,6 +418,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '花名册',
                 'ordering': ['-created_at', '-pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RosterPage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                ('part', models.CharField(choices=[('changed', '有更新的户'), ('new', '新登记的户'), ('missing', '名册里没有的人'), ('doubts', '存疑')], max_length=8, verbose_name='内容')),
+                ('number', models.PositiveIntegerField(verbose_name='页')),
+                ('sealed', models.TextField(editable=False)),
+                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
+                ('upload', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pages', to='grids.rosterupload', verbose_name='花名册')),
+            ],
+            options={
+                'verbose_name': '花名册预览',
+                'ordering': ['upload', 'part', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('upload', 'part', 'number'), name='roster_page_once')],
             },
         ),
         migrations.CreateModel(

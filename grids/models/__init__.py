@@ -3,7 +3,7 @@ from grids.models.owners import Owner, OwnerGroup, Ownership
 from grids.models.people import Household, Membership, Resident
 from grids.models.places import Building, BuildingInGrid, Dwelling, Estate, Grid, Unit
 from grids.models.records import Consent, ErasureRequest, Merge, Proposal
-from grids.models.rosters import RosterDoubt, RosterHeading, RosterUpload
+from grids.models.rosters import RosterDoubt, RosterHeading, RosterPage, RosterUpload
 
 __all__ = [
     "Building",
@@ -25,6 +25,7 @@ __all__ = [
     "Resident",
     "RosterDoubt",
     "RosterHeading",
+    "RosterPage",
     "RosterUpload",
     "Unit",
 ]

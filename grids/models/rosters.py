@@ -15,7 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from community.rows import CommunityRow
 from core.fields import EncryptedCharField, decrypt, encrypt
 from core.ids import uuid7
-from grids.querysets import RosterDoubtQuerySet, RosterHeadingQuerySet, RosterUploadQuerySet
+from grids.querysets import (
+    RosterDoubtQuerySet,
+    RosterHeadingQuerySet,
+    RosterPageQuerySet,
+    RosterUploadQuerySet,
+)
 
 
 class RosterUpload(CommunityRow):
@@ -37,6 +42,8 @@ class RosterUpload(CommunityRow):
     name = models.CharField(_("文件名"), max_length=120)
     state = models.CharField(_("进展"), max_length=12, choices=State.choices, default=State.READING)
     mapping = models.JSONField(_("栏目对应"), default=dict, blank=True)
+    full = models.JSONField(_("全册范围"), default=dict, blank=True)
+    job = models.UUIDField(null=True, editable=False)
     fingerprint = models.CharField(max_length=64, blank=True)
     outcome = models.JSONField(_("结果"), default=dict, blank=True)
     finished_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
@@ -85,7 +92,7 @@ class RosterUpload(CommunityRow):
 
     @property
     def preview(self) -> dict[str, Any]:
-        """The summary of the plan (`Plan.summary`, long lists cut); {} before it is read and after the end."""
+        """The plan in numbers and short lists; {} before it is read and after the end. Long lists are `RosterPage`s."""
         return dict(json.loads(decrypt(self.sealed_preview))) if self.sealed_preview else {}
 
     @preview.setter
@@ -93,11 +100,48 @@ class RosterUpload(CommunityRow):
         self.sealed_preview = encrypt(json.dumps(summary, ensure_ascii=False))
 
 
+class RosterPage(CommunityRow):
+    """One page of what a roster would do, encrypted: a preview of ten thousand households opens as fast as one of ten.
+
+    Made when the roster is read, gone when it is applied or given up.
+    """
+
+    class Part(models.TextChoices):
+        CHANGED = "changed", _("有更新的户")
+        NEW = "new", _("新登记的户")
+        MISSING = "missing", _("名册里没有的人")
+        DOUBTS = "doubts", _("存疑")
+
+    upload = models.ForeignKey(RosterUpload, models.CASCADE, related_name="pages", verbose_name=_("花名册"))
+    part = models.CharField(_("内容"), max_length=8, choices=Part.choices)
+    number = models.PositiveIntegerField(_("页"))
+    sealed = models.TextField(editable=False)
+
+    objects = RosterPageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("花名册预览")
+        ordering = ["upload", "part", "number"]
+        constraints = [models.UniqueConstraint(fields=["upload", "part", "number"], name="roster_page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_part_display()} {self.number}"
+
+    @property
+    def entries(self) -> list[dict[str, Any]]:
+        """What stands on this page; sensitive values are masked already."""
+        return list(json.loads(decrypt(self.sealed)))
+
+    @entries.setter
+    def entries(self, entries: list[dict[str, Any]]) -> None:
+        self.sealed = encrypt(json.dumps(entries, ensure_ascii=False))
+
+
 class RosterHeading(CommunityRow):
     """How a community's rosters name a column: remembered once a person has corrected it."""
 
     heading = models.CharField(_("表头"), max_length=80)
-    column = models.CharField(_("栏目"), max_length=20, blank=True)
+    column = models.CharField(_("栏目"), max_length=32, blank=True)
 
     objects = RosterHeadingQuerySet.as_manager()
 

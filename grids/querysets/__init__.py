@@ -12,7 +12,12 @@ from grids.querysets.places import (
     UnitQuerySet,
 )
 from grids.querysets.records import ConsentQuerySet, ErasureRequestQuerySet, MergeQuerySet, ProposalQuerySet
-from grids.querysets.rosters import RosterDoubtQuerySet, RosterHeadingQuerySet, RosterUploadQuerySet
+from grids.querysets.rosters import (
+    RosterDoubtQuerySet,
+    RosterHeadingQuerySet,
+    RosterPageQuerySet,
+    RosterUploadQuerySet,
+)
 from grids.querysets.within import buildings_within, door_matches, households_within
 
 __all__ = [
@@ -35,6 +40,7 @@ __all__ = [
     "ResidentQuerySet",
     "RosterDoubtQuerySet",
     "RosterHeadingQuerySet",
+    "RosterPageQuerySet",
     "RosterUploadQuerySet",
     "UnitQuerySet",
     "buildings_within",

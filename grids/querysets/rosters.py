@@ -19,6 +19,15 @@ class RosterUploadQuerySet(ScopedQuerySet[Any]):
         """With the sender, without the sealed file and preview."""
         return self.select_related("owner", "community").defer("sealed_content", "sealed_preview")
 
+    def for_page(self) -> Self:
+        """With the sender and the preview, without the file, which may be many megabytes."""
+        return self.select_related("owner", "community").defer("sealed_content")
+
+
+class RosterPageQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(community__in=user.scope.offices_communities).scoped()
+
 
 class RosterHeadingQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
