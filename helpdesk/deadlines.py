@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -87,14 +86,14 @@ def deadline_of(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
 
 
 def _late(due_at: datetime) -> Deadline:
-    days = (clock.today() - timezone.localtime(due_at).date()).days
+    days = (clock.today() - clock.local(due_at).date()).days
     if days == 0:
         return Deadline("bad", _("今天 %(time)s 到期，已经过了") % {"time": _time(due_at)})
     return Deadline("bad", ngettext("超期 %d 天", "超期 %d 天", days) % days)
 
 
 def _left(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
-    today, last = clock.today(), timezone.localtime(request.due_at).date()
+    today, last = clock.today(), clock.local(request.due_at).date()
     if last == today:
         return Deadline("warn", _("今天 %(time)s 前办好") % {"time": _time(request.due_at)})
     if request.category.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
@@ -128,7 +127,7 @@ def day_by_day(request: ServiceRequest, calendar: WorkCalendar) -> list[Day]:
 
 
 def _line(count: DayCount, end: datetime) -> Day:
-    if count.last == timezone.localtime(end).date():
+    if count.last == clock.local(end).date():
         return Day(_date(count.last), _("%(time)s 到期") % {"time": _time(end)}, "is-due")
     words = _date(count.first)
     if count.last != count.first:
@@ -141,5 +140,5 @@ def _date(one: date) -> str:
 
 
 def _time(at: datetime) -> str:
-    local = timezone.localtime(at)
+    local = clock.local(at)
     return f"{local.hour}:{local.minute:02}"

@@ -6,10 +6,10 @@ from typing import Any
 
 import django_filters
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.access import PortalRequest
+from core import clock
 from core.lists import Columns
 from grids.models import Grid
 from helpdesk.models import Category, ServiceRequest
@@ -23,11 +23,11 @@ DEFAULT_SORT = "-submitted"
 
 
 def _categories(request: PortalRequest) -> Any:
-    return Category.objects.visible_to(request.user)
+    return Category.objects.visible_to(request.user).only("name")
 
 
 def _grids(request: PortalRequest) -> Any:
-    return Grid.objects.visible_to(request.user)
+    return Grid.objects.visible_to(request.user).only("name")
 
 
 class RequestFilter(django_filters.FilterSet):
@@ -74,4 +74,4 @@ def columns(request: HttpRequest) -> Columns:
 
 
 def _written(at: Any) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
+    return f"{clock.local(at):%Y-%m-%d %H:%M}" if at else ""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -341,7 +340,7 @@ class SignForm(StepForm):
     text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
 
     def prepare(self) -> None:
-        self.fields["first_contact_at"].initial = timezone.localtime(clock.now()).replace(second=0, microsecond=0)
+        self.fields["first_contact_at"].initial = clock.local(clock.now()).replace(second=0, microsecond=0)
 
 
 class HandBackForm(StepForm):

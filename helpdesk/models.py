@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from community.models import Attachment, User
 from community.roles import Role
 from community.rows import CommunityRow
 from core import clock
+from core.addresses import address
 from core.fields import MaskedCharField, mask_phone
 from core.ids import uuid7
 from grids.models import Building, Grid, Household
@@ -205,7 +205,7 @@ class ServiceRequest(CommunityRow):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("helpdesk:request", args=[self.pk])
+        return address("helpdesk:request", self.pk)
 
     @property
     def is_open(self) -> bool:

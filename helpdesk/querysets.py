@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
@@ -14,6 +16,7 @@ from core.scoping import ScopedQuerySet
 from helpdesk.states import OPEN, State
 
 if TYPE_CHECKING:
+    from community.access import Scope
     from community.models import User
     from helpdesk.models import Category, ServiceRequest
 
@@ -29,25 +32,41 @@ HANDLER_ROLES = (
 )
 
 
-def led(scope: Any, prefix: str = "") -> Q:
-    """The condition that the user leads the grid or works in the office; the secretary alone where confidential."""
-    return Q(**{f"{prefix}is_confidential": False}) & (
-        Q(**{f"{prefix}community__in": scope.offices_communities}) | Q(**{f"{prefix}grid__in": scope.grids})
-    ) | Q(**{f"{prefix}community__in": scope.ids("community", Role.SECRETARY)})
+# The columns that a list of requests shows, or that what it shows is worked out from.
+LISTED = (
+    "number", "title", "category__name", "category__banner", "category__finish_kind",
+    "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
+    "state", "submitted_at", "due_at", "resolved_at", "closed_at",
+)  # fmt: skip
 
 
-def in_hand(user: User, prefix: str = "") -> Q:
-    """The condition that the user handles the request, alone or with others."""
+def led(scope: Scope, prefix: str = "") -> list[Q]:
+    """The conditions that the user leads the grid or works in the office; the secretary alone where confidential.
+
+    What the user does not hold is left out: a query without it is written sooner than one that says "in nothing".
+    """
+    plain = Q(**{f"{prefix}is_confidential": False})
+    held = {
+        f"{prefix}community__in": scope.offices_communities,
+        f"{prefix}grid__in": scope.grids,
+    }
+    secretary = scope.ids("community", Role.SECRETARY)
+    ways = [plain & Q(**{column: ids}) for column, ids in held.items() if ids]
+    return [*ways, Q(**{f"{prefix}community__in": secretary})] if secretary else ways
+
+
+def in_hand(user: User, prefix: str = "") -> list[Q]:
+    """The conditions that the user handles the request, alone or with others."""
     from helpdesk.models import ServiceRequest
 
     helped = ServiceRequest.co_handlers.through.objects.filter(user=user).values("servicerequest")
-    return Q(**{f"{prefix}handler": user}) | Q(**{f"{prefix}pk__in": helped})
+    return [Q(**{f"{prefix}handler": user}), Q(**{f"{prefix}pk__in": helped})]
 
 
 def seen(user: User, prefix: str = "") -> Q:
     """The condition that the user may see the request."""
-    own = Q(**{f"{prefix}reporter": user}) | Q(**{f"{prefix}logged_by": user})
-    return own | in_hand(user, prefix) | led(user.scope, prefix)
+    own = [Q(**{f"{prefix}reporter": user}), Q(**{f"{prefix}logged_by": user})]
+    return reduce(or_, [*own, *in_hand(user, prefix), *led(user.scope, prefix)])
 
 
 class CategoryQuerySet(ScopedQuerySet[Any]):
@@ -69,8 +88,12 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         return self.filter(reporter=user, community__in=user.scope.communities).scoped()
 
     def for_list(self) -> Self:
-        """With what a list shows already joined."""
-        return self.select_related("category", "grid", "handler")
+        """What a list shows, already joined, and nothing else."""
+        return self.select_related("category", "handler").only(*LISTED)
+
+    def for_sheet(self) -> Self:
+        """Whole rows again, with what a spreadsheet shows already joined."""
+        return self.defer(None).select_related("category", "grid", "handler")
 
     def for_page(self) -> Self:
         """With what the page of a request shows already joined."""

@@ -23,8 +23,9 @@ from helpdesk import actions
 from helpdesk.filters import DEFAULT_SORT, SORTS, RequestFilter, columns
 from helpdesk.forms import STEP_FORMS, BehalfForm, RequestForm, StepForm
 from helpdesk.models import Category, ServiceRequest, UpdatePhoto
-from helpdesk.page import cards_of, page_of, tallies, update_form
+from helpdesk.page import cards_of, lines_of, page_of, tallies, update_form
 from helpdesk.parties import WORKING, parties_of, steps_for
+from helpdesk.querysets import ServiceRequestQuerySet
 from helpdesk.states import ENDED, REQUESTS
 
 MINE_AT_MOST = 100
@@ -39,8 +40,8 @@ def listing(request: PortalRequest) -> HttpResponse:
         request, seen.for_list(), filterset_class=RequestFilter, sorts=SORTS, default_sort=DEFAULT_SORT, within=here
     )
     if page.wants_xlsx:
-        return page.as_xlsx(_("诉求"), columns(request))
-    context = {"page": page, "cards": cards_of(page.rows, request.user), "tallies": tallies(seen.filter(here))}
+        return page.as_xlsx(_("诉求"), columns(request), ServiceRequestQuerySet.for_sheet)
+    context = {"page": page, "lines": lines_of(page.rows, request.user), "tallies": tallies(seen.filter(here))}
     return render(request, "helpdesk/list.html", context)
 
 

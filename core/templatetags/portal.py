@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils import dateformat, timezone
+from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -73,6 +73,15 @@ def _state_badge(label: str, tone: str, icon: str) -> SafeString:
     return render_to_string("components/state_badge.html", {"label": label, "tone": tone, "icon": icon})
 
 
+@register.simple_tag(takes_context=True)
+def drawn_field(context: template.Context) -> SafeString:
+    """The `field` of the context with its label, help, errors and control; what the context may say besides, see
+    `core.drawn_fields`."""
+    from core.drawn_fields import drawn  # it draws with the icons of this module
+
+    return drawn(context["field"], context)
+
+
 @register.filter
 def tone_icon(tone: str) -> str:
     """The icon that goes with a tone when none was asked for."""
@@ -99,7 +108,7 @@ def yuan(amount: Decimal | int | None) -> str:
 
 def _local(value: date) -> date:
     """A datetime as the clock on the wall shows it; a date as it is."""
-    return timezone.localtime(value) if isinstance(value, datetime) else value
+    return clock.local(value) if isinstance(value, datetime) else value
 
 
 def _as_day(value: date) -> date:

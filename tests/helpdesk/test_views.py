@@ -407,7 +407,7 @@ def test_the_list_is_filtered_sorted_counted_and_a_spreadsheet(here: Desk, enter
     browser, url = enter(here.leader), reverse("helpdesk:list")
 
     def titles(**query: str) -> list[str]:
-        return [card.found.title for card in browser.get(url, query).context["cards"]]
+        return [line.title for line in browser.get(url, query).context["lines"]]
 
     assert titles() == ["不用了", "垃圾", "漏水"]
     assert titles(sort="number") == ["漏水", "垃圾", "不用了"]
@@ -420,6 +420,21 @@ def test_the_list_is_filtered_sorted_counted_and_a_spreadsheet(here: Desk, enter
     assert browser.get(url).context["page"].count == 3
     sheet = browser.get(url, {"format": "xlsx", "state": "open"})
     assert sheet["Content-Type"].endswith("sheet")
+
+
+def test_a_spreadsheet_asks_as_often_for_one_row_as_for_many(
+    here: Desk, enter: As, django_assert_max_num_queries: Any
+) -> None:
+    browser, url = enter(here.leader), reverse("helpdesk:list")
+    here.log()
+    browser.get(url, {"format": "xlsx"})
+    with django_assert_max_num_queries(QUERIES) as first:
+        browser.get(url, {"format": "xlsx"})
+    for _ in range(5):
+        here.walk(here.log(), "accept", "dispatch")
+    with django_assert_max_num_queries(QUERIES) as second:
+        browser.get(url, {"format": "xlsx"})
+    assert len(first) == len(second)
 
 
 def test_residents_have_no_list_of_others(here: Desk, enter: As) -> None:
