@@ -20,8 +20,9 @@ from grids.codes import Departure
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
 from grids.rosters import planning
 from grids.rosters import sheet as roster_sheet
+from grids.rosters.households import Roster
 from grids.rosters.planning import HouseholdPlan, Plan
-from grids.rosters.sheet import Roster, RosterUnreadable
+from grids.rosters.sheet import RosterUnreadable
 
 _WHY = "rows that the plan found within the community"
 _BATCH = 500

@@ -22,8 +22,9 @@ from core.hashing import canonical, digest
 from grids.codes import CareCategory, Relation
 from grids.models import CareTag, Dwelling, Household, Membership, Resident
 from grids.rosters.columns import Column
+from grids.rosters.doubts import Doubt, Severity
+from grids.rosters.households import Person, Roster, RosterHousehold
 from grids.rosters.places import NewPlaces, Places, UnknownCompound
-from grids.rosters.sheet import Doubt, Person, Roster, RosterHousehold, Severity
 
 _WHY = "the roster import compares with all people of its community"
 _PERSON_FIELDS = ("name", "sex", "birth_date", "phone", "hukou", "employment", "is_party_member", "note")

@@ -21,6 +21,7 @@ from grids.codes import CareCategory, Relation
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident
 from grids.rosters import applying
 from grids.rosters import sheet as roster_sheet
+from grids.rosters.households import Roster
 from grids.rosters.planning import Plan
 from tests.factories import BuildingFactory, CommunityFactory, EstateFactory, GridFactory
 from tests.grids.rosters import HEADINGS, card, real_file, row, sheet, workbook
@@ -36,7 +37,7 @@ def community() -> Community:
     return CommunityFactory()
 
 
-def read(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS) -> roster_sheet.Roster:
+def read(*rows: Sequence[Any], headings: Sequence[Any] = HEADINGS) -> Roster:
     return roster_sheet.read([sheet(*rows, headings=headings)])
 
 

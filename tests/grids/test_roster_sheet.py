@@ -11,7 +11,9 @@ from core.spreadsheets import Sheet, read_sheets
 from grids.codes import CareCategory
 from grids.rosters import sheet as roster_sheet
 from grids.rosters import values
-from grids.rosters.sheet import Roster, RosterUnreadable, Severity
+from grids.rosters.doubts import Severity
+from grids.rosters.households import Roster
+from grids.rosters.sheet import RosterUnreadable
 from tests.grids.rosters import HEADINGS, card, real_file, row, sheet, workbook
 
 DOOR = "225号3幢2单元501室"
