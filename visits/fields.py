@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -119,12 +120,12 @@ class Slot:
     resident: Resident | None
     text: str
 
-    @property
+    @cached_property
     def group(self) -> str:
         """Whose it is: `h` for the household, `r-<resident>` for a member."""
         return f"r-{self.resident.pk.hex}" if self.resident else "h"
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Its name in forms and reports: `h-phone`, `r-<resident>-phone`."""
         return f"{self.group}-{self.field.name}"
@@ -135,18 +136,19 @@ class Slot:
         return search_hash(f"{self.key}:{self.text}")[:16]
 
     @property
+    def who(self) -> str:
+        """Whose it is, for people."""
+        return self.resident.name if self.resident else _("这一户")
+
+    @cached_property
     def shown(self) -> str:
-        return self.field.show(self.text)
+        """What stands in the register, or that nothing does."""
+        return self.field.show(self.text) or (_("没有登记") if self.is_blank else _("没有"))
 
     @property
     def is_blank(self) -> bool:
         """Whether the register has nothing here that a household could confirm; no hardship is an answer too."""
         return not self.text and self.field.registry in {"household", "resident"}
-
-    @property
-    def blank_words(self) -> str:
-        """What stands where nothing does."""
-        return _("没有登记") if self.is_blank else _("没有")
 
 
 def age_on(birth_date: Any, day: date) -> int | None:

@@ -10,23 +10,29 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.forms import BoundField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.forms import PhotosField, PortalForm
 from core.ids import uuid7
+from core.kept import Blank, Kept
 from core.quarters import Quarter
 from core.refusal import Refused
 from grids.models import Membership
 from helpdesk.models import Category
 from visits import planning
-from visits.fields import Result, Slot
+from visits.fields import BasicField, Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
 from visits.report import Answer, Brought, Handling, Report, Told
 from visits.sheet import Sheet
 
 FINDINGS = 3
+GAPS = KEY, WHO, SHOWN = "gap-key", "gap-who", "gap-shown"
+_blank_lines: Kept[Blank] = Kept(64)
+_blank_problems: Kept[SafeString] = Kept(64)
 REST_CONFIRMED = "confirmed"
 _SHORT = {"rows": 2}
 
@@ -43,6 +49,30 @@ class Line:
     def wrong(self) -> bool:
         return bool(self.result.errors or self.new.errors)
 
+    @property
+    def drawn(self) -> SafeString:
+        return render_to_string("visits/_line.html", {"line": self, "shown": self.slot.shown})
+
+
+@dataclass(frozen=True)
+class BlankLine:
+    """The same before anything has been answered, when only three words differ from door to door."""
+
+    slot: Slot
+
+    @property
+    def drawn(self) -> SafeString:
+        slot = self.slot
+        blank = _blank_lines.of((slot.field.name, slot.resident is None), lambda: _draw_blank(slot.field))
+        return blank.filled({KEY: slot.key, WHO: slot.who, SHOWN: slot.shown})
+
+
+def _draw_blank(field: BasicField) -> Blank:
+    form = PortalForm(auto_id="id_%s")
+    form.fields |= _slot_fields(field, KEY, WHO)
+    words = {"line": {"slot": {"field": field}, "result": form[KEY], "new": form[f"{KEY}-new"]}, "shown": SHOWN}
+    return Blank(render_to_string("visits/_line.html", words), *GAPS)
+
 
 @dataclass(frozen=True)
 class Group:
@@ -51,17 +81,13 @@ class Group:
     title: str
     detail: list[str]
     all_true: BoundField
-    lines: list[Line]
+    lines: list[Line] | list[BlankLine]
+    is_open: bool
 
     @property
     def has_blanks(self) -> bool:
         """Whether something is missing in the register that might be learnt today."""
         return any(line.slot.is_blank for line in self.lines)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether something in it has been answered or is wrong."""
-        return any(line.wrong or line.result.value() for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -109,14 +135,19 @@ class VisitForm(PortalForm):
         self.fields["seen"].initial = sheet.seen
         names = [member.resident.name for member in sheet.members]
         self.fields["met_who"].choices = [(name, name) for name in dict.fromkeys(names)]  # type: ignore[attr-defined]
-        for slot in sheet.slots:
-            self._add_slot(slot)
+        if self.is_bound:
+            self._add_answers()
         for key in self._group_keys():
             self.fields[f"all-{key}"] = forms.BooleanField(label=_("都属实"), required=False)
-        for number in range(1, FINDINGS + 1):
-            self._add_finding(number)
         for finding in sheet.findings:
             self._add_feedback(finding)
+
+    def _add_answers(self) -> None:
+        """The fields of which there are many. A form that nobody has filled in yet is drawn without them."""
+        for slot in self.sheet.slots:
+            self.fields |= _slot_fields(slot.field, slot.key, slot.who)
+        for number in range(1, FINDINGS + 1):
+            self._add_finding(number)
 
     # What the page draws ------------------------------------------------------------------------------------------
 
@@ -133,6 +164,18 @@ class VisitForm(PortalForm):
             Earlier(finding, self[f"told-{finding.pk.hex}"], self[f"answer-{finding.pk.hex}"])
             for finding in self.sheet.findings
         ]
+
+    @property
+    def brought(self) -> SafeString:
+        """Problems, a note and photos: drawn once for every list of categories while nothing has been filled in."""
+        if self.is_bound:
+            return self._draw_brought()
+        return _blank_problems.of(tuple(self._categories()), self._draw_brought)
+
+    def _draw_brought(self) -> SafeString:
+        if not self.is_bound:
+            self._add_answers()
+        return render_to_string("visits/_brought.html", {"form": self})
 
     @property
     def problems(self) -> list[dict[str, BoundField]]:
@@ -160,21 +203,17 @@ class VisitForm(PortalForm):
         return [member.get_relation_display(), *self.sheet.care_words(member.resident_id)]
 
     def _group(self, key: str, title: str, detail: list[str]) -> Group:
-        lines = [Line(slot, self[slot.key], self[f"{slot.key}-new"]) for slot in self.sheet.slots if slot.group == key]
-        return Group(title, detail, self[f"all-{key}"], lines)
+        slots = [slot for slot in self.sheet.slots if slot.group == key]
+        if not self.is_bound:
+            return Group(title, detail, self[f"all-{key}"], [BlankLine(slot) for slot in slots], is_open=False)
+        lines = [Line(slot, self[slot.key], self[f"{slot.key}-new"]) for slot in slots]
+        is_open = any(line.wrong or line.result.value() for line in lines)
+        return Group(title, detail, self[f"all-{key}"], lines, is_open)
 
     def _group_keys(self) -> list[str]:
         return list(dict.fromkeys(slot.group for slot in self.sheet.slots))
 
     # Its fields ---------------------------------------------------------------------------------------------------
-
-    def _add_slot(self, slot: Slot) -> None:
-        who = slot.resident.name if slot.resident else _("这一户")
-        label = _("%(who)s的%(field)s") % {"who": who, "field": slot.field.label}
-        self.fields[slot.key] = forms.ChoiceField(
-            label=label, required=False, choices=Result.choices, widget=forms.RadioSelect
-        )
-        self.fields[f"{slot.key}-new"] = _new_value(slot, _("%(label)s：新的") % {"label": label})
 
     def _add_finding(self, number: int) -> None:
         def add(name: str, field: forms.Field) -> None:
@@ -315,8 +354,14 @@ class VisitForm(PortalForm):
             self.add_error(None, _("还没有核实任何一项。如果都对，请按“其余都属实，保存”。"))
 
 
-def _new_value(slot: Slot, label: str) -> forms.Field:
-    field = slot.field
+def _slot_fields(field: BasicField, key: str, who: str) -> dict[str, forms.Field]:
+    """The answer to a basic field, and its new value."""
+    label = _("%(who)s的%(field)s") % {"who": who, "field": field.label}
+    result = forms.ChoiceField(label=label, required=False, choices=Result.choices, widget=forms.RadioSelect)
+    return {key: result, f"{key}-new": _new_value(field, _("%(label)s：新的") % {"label": label})}
+
+
+def _new_value(field: BasicField, label: str) -> forms.Field:
     if field.choices:
         return forms.ChoiceField(label=label, required=False, choices=[("", _("请选择新的")), *field.choices])
     attrs = {"placeholder": _("有变时填新的"), "autocomplete": "off"}

@@ -13,6 +13,7 @@ from core.quarters import Month
 from core.scoping import ScopedQuerySet
 from grids.models import Household
 from grids.querysets import HouseholdQuerySet, buildings_within
+from visits.fields import HOUSEHOLD_FIELDS, VERIFIED
 
 if TYPE_CHECKING:
     from community.access import Scope
@@ -68,7 +69,13 @@ class TargetQuerySet(ScopedQuerySet[Any]):
         return self.waiting().due_by(clock.today()).filter(campaign__state="open")
 
     def for_form(self) -> Self:
-        return self.select_related("household__dwelling", "household__building__grid", "household__head", "campaign")
+        """With the door and the round, as much of them as the form shows and asks."""
+        target = ("community", "building", "kind", "reasons", "due_on", "state")
+        campaign = ("campaign__year", "campaign__quarter", "campaign__state")
+        household = [f"household__{field.name}" for field in HOUSEHOLD_FIELDS if field.registry == "household"]
+        door = ("household__dwelling__label", "household__building__label", "household__building__grid")
+        shown = self.only(*target, *campaign, "household__community", "household__version", *household, *door)
+        return shown.select_related("household__dwelling", "household__building", "campaign")
 
     def by_building(self) -> Any:
         """One row a building: its doors reached, its fields verified, its monthly care."""
@@ -129,8 +136,6 @@ class VisitQuerySet(ScopedQuerySet[Any]):
 
     def with_counts(self) -> Self:
         """With how many fields were asked and verified, and how many problems brought back."""
-        from visits.fields import VERIFIED
-
         return self.annotate(
             asked=Count("verifications", distinct=True),
             verified=Count("verifications", filter=Q(verifications__result__in=VERIFIED), distinct=True),

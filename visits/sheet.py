@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from grids.models import CareTag, Membership
 from helpdesk.models import Category
-from visits.fields import Slot, slots_of
+from visits.fields import RESIDENT_FIELDS, Slot, slots_of
 from visits.models import Finding, Target, Visit
 
 if TYPE_CHECKING:
@@ -47,16 +47,21 @@ def sheet_for(
     user: User, household: Household, *, target: Target | None = None, corrects: Visit | None = None
 ) -> Sheet:
     """The sheet of a household found among `households_to_visit`, in four queries."""
-    members = list(Membership.objects.visible_to(user).current().filter(household=household).select_related("resident"))
+    asked = [f"resident__{field.name}" for field in RESIDENT_FIELDS if field.registry == "resident"]
+    people = Membership.objects.visible_to(user).current().select_related("resident")
+    members = list(
+        people.filter(household=household).only("relation", "resident__name", "resident__birth_date", *asked)
+    )
     cares = list(CareTag.objects.visible_to(user).current().filter(household=household))
-    findings = Finding.objects.in_duty_of(user).open().filter(household=household).select_related("request", "visit")
+    findings = Finding.objects.in_duty_of(user).open().select_related("request", "visit")
+    shown = findings.only("text", "state", "fixed_how", "visit__visited_at", "request__number")
     return Sheet(
         household=household,
         members=members,
         cares=cares,
         slots=slots_of(household, members, cares),
-        findings=list(findings),
-        categories=list(categories_for(user, household.community_id)),
+        findings=list(shown.filter(household=household)),
+        categories=list(categories_for(user, household.community_id).only("name")),
         target=target,
         corrects=corrects,
     )

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import lru_cache
-
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from core import clock
+from core.kept import Kept
 from property.publication.sheet import KEPT, Sheet
 
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    """All that a published body depends on: what its hash is over, the reader's language, how days are written."""
-
-    hash: str
-    language: str | None
-    year: int
-    care: bool
-    sheet: Sheet = field(compare=False)
+_bodies: Kept[SafeString] = Kept(4 * KEPT)
 
 
 def body_of(sheet: Sheet, *, care: bool) -> SafeString:
     """The body in the reader's language. Kept only under a hash that was computed again from the stored rows."""
     publication = sheet.publication
+
+    def draw() -> SafeString:
+        words = {"publication": publication, "sheet": sheet, "care": care}
+        return render_to_string("property/quarter_sheet.html", words)
+
     if sheet.verdict != "intact" or not publication.is_out:
-        return _draw(sheet, care=care)
-    return _kept(_Drawing(publication.hash, get_language(), clock.today().year, care, sheet))
-
-
-@lru_cache(maxsize=4 * KEPT)
-def _kept(drawing: _Drawing) -> SafeString:
-    return _draw(drawing.sheet, care=drawing.care)
-
-
-def _draw(sheet: Sheet, *, care: bool) -> SafeString:
-    words = {"publication": sheet.publication, "sheet": sheet, "care": care}
-    return render_to_string("property/quarter_sheet.html", words)
+        return draw()
+    # The hash is over all that is shown; days are written without their year while it is this one.
+    return _bodies.of((publication.hash, clock.today().year, care), draw)

@@ -17,6 +17,7 @@ from community.roles import Role
 from core import clock, scoping
 from core.quarters import Quarter
 from grids.actions import change_resident
+from grids.models import Resident
 from tests.factories import DwellingFactory, MembershipFactory, appoint, family_of, household_in, report_of, resident_of
 from visits import actions
 from visits.models import Campaign, Conflict, Feedback, Finding, Target, Verification, Visit
@@ -27,6 +28,7 @@ from visits.today import asks, entries, panels
 pytestmark = pytest.mark.django_db
 
 ALERT = 'role="alert"'
+ASKED = {"handling": "request", "severity": "minor"}
 
 
 @pytest.fixture
@@ -50,6 +52,23 @@ def photo(name="door.jpg"):
 
 
 class TestForm:
+    def test_the_empty_form_is_drawn_as_the_one_that_comes_back(self, target, household, signed_in, client):
+        """An empty form is drawn from what was kept at hand: every control must stand in it just as in the other."""
+        Resident.objects.update(name="gap-key <b>王</b>")
+        url = target.get_absolute_url()
+
+        def controls(page):
+            groups = page[page.index('<div class="groups">') :]
+            return re.findall(r"<(?:input|select|textarea|option|legend|label)[^>]*>", groups)
+
+        chosen = {f"f{number}-{name}": value for number in (1, 2, 3) for name, value in ASKED.items()}
+        sent = typed(client, url, **chosen)
+        empty, back = client.get(url).content.decode(), client.post(url, sent).content.decode()
+        assert ALERT in back
+        assert controls(empty) == controls(back)
+        assert empty.count("gap-key &lt;b&gt;王&lt;/b&gt;的手机号") == 2 * len(household.memberships.all())
+        assert "<b>王" not in empty
+
     def test_all_true_in_one_press(self, target, household, signed_in, client):
         url = target.get_absolute_url()
         answer = client.post(url, typed(client, url, rest="confirmed"))
