@@ -1,16 +1,13 @@
-"""Writes of the places: estates, grids, and which grid a building belongs to."""
+"""Writes of the places: estates and grids."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from community import audit
-from core.refusal import Refused
-from core.scoping import locked
-from grids.models import Building, Estate, Grid
+from grids.models import Estate, Grid
 
 if TYPE_CHECKING:
     from community.models import Community, User
@@ -28,19 +25,6 @@ def add_estate(community: Community, *, by: User, **fields: Any) -> Estate:
 def add_grid(community: Community, *, by: User, **fields: Any) -> Grid:
     """A new grid; `fields` are the model's."""
     return _add(Grid(community=community, **fields), by=by)
-
-
-@transaction.atomic
-def assign_building(building: Building, *, grid: Grid, by: User) -> Building:
-    """Put a building into a grid: its leader looks after the households from this moment."""
-    building = locked(building)
-    if building.community_id != grid.community_id:
-        raise Refused(_("这个网格不属于本社区。"))
-    before = str(building.grid) if building.grid else None
-    building.grid = grid
-    building.save(update_fields=["grid"])
-    audit.record("building_assigned", building, by=by, changes={"grid": [before, str(grid)]})
-    return building
 
 
 def _add(row: Place, *, by: User) -> Place:

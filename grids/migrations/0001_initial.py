@@ -591,6 +591,10 @@ class Migration(migrations.Migration):
             model_name='owner',
             index=models.Index(fields=['community', 'name'], name='grids_owner_communi_40b884_idx'),
         ),
+        migrations.AddIndex(
+            model_name='owner',
+            index=models.Index(fields=['community', 'id_hash'], name='grids_owner_communi_a244c8_idx'),
+        ),
         migrations.AddConstraint(
             model_name='owner',
             constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 1), ('share__lte', 100)), _connector='OR'), name='owner_share_in_percent'),

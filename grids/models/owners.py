@@ -76,7 +76,7 @@ class Owner(CommunityRow):
                 condition=Q(share__isnull=True) | Q(share__gte=1, share__lte=100), name="owner_share_in_percent"
             )
         ]
-        indexes = [models.Index(fields=["community", "name"])]
+        indexes = [models.Index(fields=["community", "name"]), models.Index(fields=["community", "id_hash"])]
 
     def __str__(self) -> str:
         return self.name

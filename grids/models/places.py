@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -67,6 +68,9 @@ class Grid(CommunityRow):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("grids:grid", args=[self.pk])
+
 
 class Building(CommunityRow):
     """A building 幢 of an estate, in a grid (none until somebody assigns it)."""
@@ -89,6 +93,9 @@ class Building(CommunityRow):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("grids:building", args=[self.pk])
 
 
 class BuildingInGrid(Term, CommunityRow):
@@ -161,3 +168,6 @@ class Dwelling(CommunityRow):
 
     def __str__(self) -> str:
         return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("grids:dwelling", args=[self.pk])

@@ -4,33 +4,107 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet
 
 if TYPE_CHECKING:
     from community.models import User
+    from grids.models import OwnerGroup
+
+_TODAY = "what owner groups that are in scope themselves own today"
 
 
-def owned_within(user: User, prefix: str = "") -> Q:
-    """The office; the leader for the buildings of the grid; the committee for its estate."""
+def owned_within(user: User, group: str = "") -> Q:
+    """The office; the committee for its estate; the leader for whoever owns, or owned, something in the grid.
+
+    `group` is the path to the owner group, with "__"; "" where the rows are the groups.
+    """
+    from grids.models import Ownership
+
     scope = user.scope
-    return (
-        Q(community__in=scope.offices_communities)
-        | Q(**{f"{prefix}estate__in": scope.estates})
-        | Q(**{f"{prefix}ownerships__dwelling__building__grid__in": scope.grids})
-    )
+    seen = Q(community__in=scope.offices_communities) | Q(**{f"{group}estate__in": scope.estates})
+    if scope.grids:
+        owned = Ownership.objects.unscoped(reason="whether a group owns in one's grid")
+        key = f"{group}pk" if group else "pk"
+        seen |= Q(Exists(owned.filter(group=OuterRef(key), dwelling__building__grid__in=scope.grids)))
+    return seen
 
 
 class OwnerGroupQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(owned_within(user)).distinct().scoped()
+        """The office; the committee for its estate; the leader for the owners in the grid."""
+        return self.filter(owned_within(user)).scoped()
+
+    def for_list(self) -> Self:
+        """With the voter and the estate joined, and what is owned today counted: `doors`, `area`, `unmeasured`."""
+        today = _owned_today()
+        return self.select_related("estate", "voter").annotate(
+            doors=_counted(today, Count("pk")),
+            area=_counted(today, Sum("dwelling__area")),
+            unmeasured=_counted(today, Count("pk", filter=Q(dwelling__area__isnull=True))),
+        )
+
+    def containing(self, words: str) -> Self:
+        """Whose label, owner's name or door holds the words."""
+        from grids.models import Owner, Ownership
+
+        owners = Owner.objects.unscoped(reason=_TODAY).filter(group=OuterRef("pk"), name__icontains=words)
+        doors = Ownership.objects.unscoped(reason=_TODAY).current().filter(group=OuterRef("pk"))
+        return self.filter(
+            Q(label__icontains=words) | Exists(owners) | Exists(doors.filter(dwelling__label__contains=words))
+        )
+
+    def without_voter(self) -> Self:
+        return self.filter(voter__isnull=True)
+
+    def without_area(self) -> Self:
+        """With a dwelling whose area nobody has written down."""
+        return self.filter(Exists(_owned_today().filter(dwelling__area__isnull=True)))
+
+    def without_dwelling(self) -> Self:
+        """With nothing that is owned today: such a group has no vote."""
+        return self.filter(~Exists(_owned_today()))
+
+    def doubled(self) -> Self:
+        """Groups of which an owner stands in another group of the same estate too."""
+        from grids.models import Owner
+
+        owners = Owner.objects.unscoped(reason="whether an owner stands in two groups of one estate")
+        return self.filter(Exists(owners.doubled().filter(group=OuterRef("pk"))))
+
+    def sharing_owners_with(self, group: OwnerGroup) -> Self:
+        """Other groups of the estate with an owner of this one, each once; the group was found through its scope."""
+        from grids.models import Owner
+
+        owners = Owner.objects.unscoped(reason="owners of a group already found")
+        own = owners.filter(group=group)
+        alike = owners.filter(group=OuterRef("pk")).filter(
+            Q(resident__isnull=False, resident__in=own.filter(resident__isnull=False).values("resident"))
+            | Q(id_hash__in=own.exclude(id_hash="").values("id_hash"))
+        )
+        return self.filter(Exists(alike), estate=group.estate_id).exclude(pk=group.pk)
 
 
 class OwnerQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(owned_within(user, "group__")).distinct().scoped()
+        return self.filter(owned_within(user, "group__")).scoped()
+
+    def of(self, group: OwnerGroup) -> Self:
+        """The owners of a group that was found through `visible_to`."""
+        return self.filter(group=group).select_related("resident").order_by("pk").scoped()
+
+    def doubled(self) -> Self:
+        """Those whose resident or identity number stands in another group of the same estate too."""
+        others = self.model.objects.unscoped(reason="whether an owner stands in two groups of one estate")
+        others = others.filter(community=OuterRef("community"), group__estate=OuterRef("group__estate"))
+        others = others.exclude(group=OuterRef("group"))
+        return self.filter(
+            Q(Exists(others.filter(resident=OuterRef("resident"))))
+            | ~Q(id_hash="") & Q(Exists(others.filter(id_hash=OuterRef("id_hash"))))
+        )
 
 
 class OwnershipQuerySet(TermQuerySet):
@@ -41,3 +115,31 @@ class OwnershipQuerySet(TermQuerySet):
             | Q(group__estate__in=scope.estates)
             | Q(dwelling__building__grid__in=scope.grids)
         ).scoped()
+
+    def of_dwelling(self, dwelling: Any) -> Self:
+        """The owners of a dwelling that was found through its own scope, the newest first."""
+        return self.filter(dwelling=dwelling).select_related("group").scoped()
+
+    def for_list(self) -> Self:
+        return self.select_related("dwelling__building__grid").order_by(
+            F("ends_on").desc(nulls_first=True), "dwelling__label", "-starts_on"
+        )
+
+    @staticmethod
+    def open_as(attribute: str) -> Prefetch[Any]:
+        """The one that holds today of each dwelling, as a list in `attribute`; for dwellings in scope."""
+        from grids.models import Ownership
+
+        rows = Ownership.objects.unscoped(reason="owners of dwellings that are in scope themselves")
+        return Prefetch("ownerships", rows.current().select_related("group"), to_attr=attribute)
+
+
+def _owned_today() -> Any:
+    from grids.models import Ownership
+
+    return Ownership.objects.unscoped(reason=_TODAY).current().filter(group=OuterRef("pk"))
+
+
+def _counted(rows: Any, what: Any) -> Coalesce:
+    counted = rows.order_by().values("group").annotate(found=what).values("found")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))

@@ -16,6 +16,7 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from core.spreadsheets import read_sheets
+from grids.actions.regrid import begin_in_grid
 from grids.codes import Departure
 from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
 from grids.rosters import planning
@@ -74,6 +75,7 @@ def _write_places(plan: Plan, by: User | None) -> None:
     _update(Building, plan.places.assigned, {"grid"})
     assigned = [(building, {"grid": [None, str(building.grid)]}) for building in plan.places.assigned]
     audit.record_many("building_assigned", assigned, by=by)
+    begin_in_grid(new.buildings, assigned=plan.places.assigned, by=by)
     _update(Dwelling, [one.dwelling for one in plan.households if one.area_changed], {"area"})
 
 
