@@ -1,6 +1,7 @@
 """Numbers that people read, given out without gaps."""
 
 from django.db import transaction
+from django.db.models import F
 
 from community.models import Community, Sequence
 
@@ -12,12 +13,9 @@ def next_number(community: Community, *, kind: str, period: str = "") -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a number is drawn in the transaction that uses it")
-    rows = Sequence.objects.select_for_update().filter(community=community, kind=kind, period=period)
-    row = rows.first()
-    if row is None:
+    rows = Sequence.objects.filter(community=community, kind=kind, period=period)
+    if not rows.update(last=F("last") + 1):
         # The first of its kind: whoever comes at the same moment waits here for the same row.
         Sequence.objects.get_or_create(community=community, kind=kind, period=period)
-        row = rows.get()
-    row.last += 1
-    row.save(update_fields=["last"])
-    return row.last
+        rows.update(last=F("last") + 1)
+    return rows.values_list("last", flat=True).get()

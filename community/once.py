@@ -81,16 +81,18 @@ def _claim(request: HttpRequest) -> UUID | None:
     if key is None:
         return None
     try:
-        with transaction.atomic():
-            Submission.objects.create(id=key, user_id=request.user.pk, path=request.path[:200])
+        # No savepoint: when the id is taken the whole transaction, which has done nothing yet, is given up.
+        Submission.objects.create(id=key, user_id=request.user.pk, path=request.path[:200])
     except IntegrityError:
         raise AlreadyDone from None
     return key
 
 
 def _answer_before(request: HttpRequest, key: UUID) -> HttpResponseRedirect | None:
-    done = Submission.objects.filter(pk=key, user=request.user.pk, path=request.path[:200]).first()
-    return HttpResponseRedirect(done.location or request.path) if done else None
+    answers = Submission.objects.filter(pk=key, user=request.user.pk, path=request.path[:200])
+    for location in answers.values_list("location", flat=True):
+        return HttpResponseRedirect(location or request.path)
+    return None
 
 
 def _key(request: HttpRequest) -> UUID | None:

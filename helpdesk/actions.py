@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from community import audit
 from community.calendar import work_calendar
-from community.files import store
+from community.files import store_photos
 from community.models import Appointment, Community, User
 from community.notices import notify
 from community.numbers import next_number
@@ -392,22 +392,17 @@ def _write(
 
 
 def _keep_photos(row: ServiceRequest, update: Update, photos: Sequence[CleanPhoto], by: User | None) -> None:
+    if not photos:
+        return
     at_work = row.state in (State.IN_PROGRESS, State.REVIEW) and by is not None
     after = at_work and bool(parties_of(row, by) & {HANDLER, CO_HANDLER})
     moment = UpdatePhoto.Moment.AFTER if after else UpdatePhoto.Moment.BEFORE
-    for order, photo in enumerate(photos, start=1):
-        attachment = store(
-            photo.content,
-            name=f"{row.number}-{update.at:%m%d%H%M}-{order}.jpg",
-            content_type=photo.content_type,
-            community=row.community,
-            by=by,
-            width=photo.width,
-            height=photo.height,
-        )
-        UpdatePhoto.objects.create(
-            community_id=row.community_id, update=update, attachment=attachment, moment=moment, order=order
-        )
+    named = [(f"{row.number}-{update.at:%m%d%H%M}-{order}.jpg", photo) for order, photo in enumerate(photos, start=1)]
+    attachments = store_photos(named, community=row.community, by=by)
+    UpdatePhoto.objects.bulk_create(
+        UpdatePhoto(community_id=row.community_id, update=update, attachment=attachment, moment=moment, order=order)
+        for order, attachment in enumerate(attachments, start=1)
+    )
 
 
 def _tell(row: ServiceRequest, update: Update, by: User | None) -> None:

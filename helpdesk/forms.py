@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,32 +26,48 @@ if TYPE_CHECKING:
 
 Place = ServiceRequest.Place
 FEW_HOUSEHOLDS = 6
+# As households are always ordered; said in full it needs half the joins.
+BY_DOOR = (
+    "building__estate__code",
+    "building__order",
+    "building__number",
+    "dwelling__unit__number",
+    "dwelling__room_no",
+)
 PICK = gettext_lazy("请选一项。")
 
 
 class RowField(forms.ChoiceField):
-    """A choice among rows that the form has read already: gives the row, asks the database nothing."""
+    """A choice among rows that were found before: gives the row. They are read when somebody looks at them, once."""
 
     def __init__(self, *, empty: Any = None, **kwargs: Any) -> None:
         self.empty = empty
-        self.rows: dict[str, Any] = {}
+        self._offered: Iterable[Any] = ()
         super().__init__(**kwargs)
 
     def offer(
         self, rows: Iterable[Any], label: Callable[[Any], str] = str, group: Callable[[Any], str] | None = None
     ) -> None:
         """The rows to choose from, in order; `group` puts neighbours with the same heading under it."""
-        rows = list(rows)
-        self.rows = {str(row.pk): row for row in rows}
-        start = [("", self.empty)] if self.empty is not None else []
-        if group is None:
-            self.choices = [*start, *((str(row.pk), label(row)) for row in rows)]
-        else:
-            parts = groupby(rows, key=group)
-            self.choices = [*start, *((name, [(str(row.pk), label(row)) for row in part]) for name, part in parts)]
+        self._offered = rows
+        self.__dict__.pop("rows", None)
+        self.choices = lambda: self._as_choices(label, group)
+
+    @cached_property
+    def rows(self) -> dict[str, Any]:
+        """What can be chosen, by what the form sends."""
+        return {str(row.pk): row for row in self._offered}
 
     def clean(self, value: Any) -> Any:
-        return self.rows.get(super().clean(value))
+        chosen = super().clean(value)
+        return self.rows.get(chosen) if chosen else None
+
+    def _as_choices(self, label: Callable[[Any], str], group: Callable[[Any], str] | None) -> list[Any]:
+        start = [("", self.empty)] if self.empty is not None else []
+        if group is None:
+            return [*start, *((pk, label(row)) for pk, row in self.rows.items())]
+        parts = groupby(self.rows.items(), key=lambda item: group(item[1]))
+        return [*start, *((name, [(pk, label(row)) for pk, row in part]) for name, part in parts)]
 
 
 def text_area(rows: int, **attrs: Any) -> forms.Textarea:
@@ -119,7 +136,8 @@ class RequestForm(PhotoForm):
         self.fields["title"].error_messages["required"] = gettext_lazy("请用一句话写下是什么事。")
 
     def _homes(self) -> list[Household]:
-        return list(Household.objects.own_of(self.user).living_here().for_list())
+        rows = Household.objects.own_of(self.user).living_here().select_related("dwelling", "building__grid")
+        return list(rows.only("dwelling__label", "building__label", "building__grid__name").order_by(*BY_DOOR))
 
     def _offer_category(self, categories: list[Category]) -> None:
         field = self.fields["category"]
@@ -130,7 +148,8 @@ class RequestForm(PhotoForm):
         buildings, homes = self.fields["building"], self.fields["home"]
         assert isinstance(buildings, RowField)
         assert isinstance(homes, RowField)
-        buildings.offer(Building.objects.visible_to(self.user).select_related("estate", "grid"), group=_estate_of)
+        rows = Building.objects.visible_to(self.user).select_related("estate", "grid")
+        buildings.offer(rows.only("label", "estate__name", "grid__name"), group=_estate_of)
         homes.offer(self.homes)
         kinds = self.place_kinds()
         self.fields["place_kind"].choices = kinds  # type: ignore[attr-defined]

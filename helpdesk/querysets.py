@@ -97,7 +97,7 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
 
     def for_page(self) -> Self:
         """With what the page of a request shows already joined."""
-        return self.select_related("category", "grid", "handler", "building", "reporter", "community")
+        return self.select_related("category", "grid", "handler", "building")
 
     def open(self) -> Self:
         return self.filter(state__in=OPEN)
@@ -211,6 +211,7 @@ def leaders_of(request: ServiceRequest) -> list[Appointment]:
         .filter(community=request.community_id, user__is_active=True)
         .filter(Q(role=Role.GRID_LEADER, grid=request.grid_id) | Q(role__in=[Role.SECRETARY, Role.COMMUNITY_STAFF]))
         .select_related("user")
+        .only("role", "user__name")
     )
     if request.is_confidential:
         return [one for one in held if one.role == Role.SECRETARY]
