@@ -81,9 +81,10 @@ class TargetQuerySet(ScopedQuerySet[Any]):
         """One row a building: its doors reached, its fields verified, its monthly care."""
         return self.values("building_id").annotate(**_progress("")).order_by()
 
-    def totals(self) -> dict[str, int]:
-        """The same over all of them."""
-        return self.aggregate(**_progress(""))
+    def by_kind_and_state(self) -> Any:
+        """Of each kind in each state: how many targets, their fields, how many of these verified."""
+        sums = Count("pk"), Sum("fields_total"), Sum("fields_verified")
+        return self.values_list("kind", "state").annotate(*sums).order_by()
 
     def waiting_by_building(self) -> Any:
         """One row a building with doors that wait: how many, how many twice not met, the earliest day due."""

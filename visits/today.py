@@ -49,7 +49,7 @@ def panels(user: User) -> list[Panel]:
     campaign = Campaign.objects.visible_to(user).open().first()
     if campaign is None:
         return []
-    count = progress.Count(**Target.objects.visible_to(user).filter(campaign=campaign).totals())
+    count = progress.count_over(Target.objects.visible_to(user).filter(campaign=campaign))
     if not count.doors:
         return []
     data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count)}
