@@ -167,7 +167,7 @@ def saved(household: Household) -> Household:
     return household
 
 
-def tell(verb: str, membership: Membership, *, by: User, changes: dict[str, Any] | None = None) -> None:
+def tell(verb: str, membership: Membership, *, by: User | None, changes: dict[str, Any] | None = None) -> None:
     """One event in the history of the membership's household; it never says where somebody came from or went to."""
     told = {"resident": [None, membership.resident.name], **(changes or {})}
     audit.record(verb, membership, by=by, changes=told, household_id=membership.household_id)

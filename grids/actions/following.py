@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _WHY = "what hangs on a person or a household already found"
 
 
-def take_along(resident: Resident, *, old: Household, new: Household, by: User) -> None:
+def take_along(resident: Resident, *, old: Household, new: Household, by: User | None) -> None:
     """Somebody moves within the community: the open care tags and consents of the person come along, and the account
     reads the new household from now on, the old one no longer. What belongs to the old household stays there."""
     there = CareTag.objects.unscoped(reason=_WHY).filter(household=new, resident=resident, ends_on__isnull=True)
@@ -44,7 +44,9 @@ def end_with(resident: Resident, *, old: Household, day: date, by: User) -> None
     _accounts(_accounts_for(resident, old), old=old, new=None, by=by)
 
 
-def end_household(household: Household, *, day: date, reason: str, by: User, into: Household | None = None) -> None:
+def end_household(
+    household: Household, *, day: date, reason: str, by: User | None, into: Household | None = None
+) -> None:
     """Nobody lives in the household any more: its own care and its pairings end, and so does every account.
 
     Where it joins another one (`into`), its care goes there unless that one has the same already.
@@ -120,7 +122,7 @@ def _accounts_for(resident: Resident, household: Household) -> list[Appointment]
     return list(rows.filter(resident=resident).select_related("user"))
 
 
-def _accounts(held: list[Appointment], *, old: Household, new: Household | None, by: User) -> None:
+def _accounts(held: list[Appointment], *, old: Household, new: Household | None, by: User | None) -> None:
     """Rights end and begin today, whatever the day of the move: nobody reads a home that is no longer theirs."""
     today = clock.today()
     for one in held:

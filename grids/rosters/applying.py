@@ -16,13 +16,15 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from core.spreadsheets import read_sheets
+from grids.actions import belonging, following
 from grids.actions.regrid import begin_in_grid
 from grids.codes import Departure
-from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Resident, Unit
+from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Proposal, Resident, Unit
 from grids.rosters import planning
 from grids.rosters import sheet as roster_sheet
 from grids.rosters.households import Roster
-from grids.rosters.planning import HouseholdPlan, Plan
+from grids.rosters.missing import Full
+from grids.rosters.plan import HouseholdPlan, PersonPlan, Plan
 from grids.rosters.sheet import RosterUnreadable
 
 _WHY = "rows that the plan found within the community"
@@ -40,21 +42,30 @@ def read(content: bytes, name: str, mapping: Mapping[str, str] | None = None) ->
         raise Refused(str(problem)) from problem
 
 
-def plan(roster: Roster, *, community: Community) -> Plan:
+def plan(roster: Roster, *, community: Community, full: Full | None = None, progress: Progress | None = None) -> Plan:
     """What applying the roster would do; writes nothing."""
-    return planning.plan(roster, community)
+    return planning.plan(roster, community, full=full, progress=progress)
 
 
 @transaction.atomic
 def apply(
-    roster: Roster, *, community: Community, by: User | None, expected: str = "", progress: Progress | None = None
+    roster: Roster,
+    *,
+    community: Community,
+    by: User | None,
+    full: Full | None = None,
+    expected: str = "",
+    joins: bool = False,
+    progress: Progress | None = None,
 ) -> Plan:
     """Apply a roster in one transaction; gives the plan that was carried out. Doing it twice changes nothing.
 
-    `expected` is the fingerprint of the plan the person agreed to: where the register has changed since, Refused.
+    `full` says where it is the full roster: who is registered there and missing is proposed as moved out. `expected` is
+    the fingerprint of the plan the person agreed to: where the register has changed since, Refused. `joins` is for one
+    mended row (`planning.plan`).
     """
     locked(community)
-    carried_out = planning.plan(roster, community)
+    carried_out = planning.plan(roster, community, full=full, joins=joins)
     if expected and carried_out.fingerprint() != expected:
         raise Refused(_("预览之后登记册有了变动，请重新预览再确认。"))
     for done, step in enumerate(_STEPS, 1):
@@ -76,7 +87,7 @@ def _write_places(plan: Plan, by: User | None) -> None:
     assigned = [(building, {"grid": [None, str(building.grid)]}) for building in plan.places.assigned]
     audit.record_many("building_assigned", assigned, by=by)
     begin_in_grid(new.buildings, assigned=plan.places.assigned, by=by)
-    _update(Dwelling, [one.dwelling for one in plan.households if one.area_changed], {"area"})
+    _update(Dwelling, [one.dwelling for one in plan.households if one.area_changed], {"area", "area_source"})
 
 
 def _write_people(plan: Plan, by: User | None) -> None:
@@ -85,20 +96,41 @@ def _write_people(plan: Plan, by: User | None) -> None:
     _create(Household, [one.household for one in plan.households if one.is_new])
     _update_by_fields(Resident, [(one.resident, one.fields) for one in people if not one.is_new])
     _update_by_fields(Household, [(one.household, one.fields) for one in plan.households if not one.is_new])
-    _leave([one.left for one in people if one.left is not None])
+    _leave([home for one in people for home in one.left])
     _create(Membership, [one.membership for one in people if one.is_joining])
     _update(Membership, [one.membership for one in people if one.new_relation], {"relation"})
 
 
 def _leave(memberships: Sequence[Membership]) -> None:
-    """The day before today was the last; what began today was never true and goes."""
+    """The day before today was the last; what began today, or would begin later, was never true and goes."""
     today = clock.today()
     ended = [one for one in memberships if one.starts_on < today]
     for membership in ended:
         membership.ends_on, membership.left_by = today - timedelta(days=1), Departure.MOVED_WITHIN
     _update(Membership, ended, {"ends_on", "left_by"})
     mistaken = [one.pk for one in memberships if one.starts_on >= today]
-    Membership.objects.unscoped(reason=_WHY).filter(pk__in=mistaken).delete()
+    for batch in _batches(mistaken):
+        Membership.objects.unscoped(reason=_WHY).filter(pk__in=batch).delete()
+
+
+def _write_moves(plan: Plan, by: User | None) -> None:
+    """What a move brings with it in the home that was left: the account, the head, the end of an empty household."""
+    left: dict[Any, list[PersonPlan]] = {}
+    for one in plan.people:
+        if one.left:
+            left.setdefault(one.left[0].household_id, []).append(one)
+    for household_pk, leaving in left.items():
+        old = Household.objects.unscoped(reason=_WHY).select_for_update(of=("self",)).get(pk=household_pk)
+        for one in leaving:
+            following.take_along(one.resident, old=old, new=one.membership.household, by=by)
+            belonging.tell("moved_away", one.left[0], by=by)
+        if not belonging.members_of(old):
+            following.end_household(old, day=clock.today(), reason=_("全家迁出"), by=by)
+            audit.record("household_left", old, by=by, changes={"left_on": [None, clock.today()]})
+        elif old.head_id in {one.resident.pk for one in leaving}:
+            audit.record("head_changed", old, by=by, changes={"head": [old.head, None]})
+            old.head = None
+        belonging.saved(old)
 
 
 def _write_cares(plan: Plan, by: User | None) -> None:
@@ -115,15 +147,51 @@ def _write_record(plan: Plan, by: User | None) -> None:
     audit.record_many("roster_applied", [(one.household, _told(one)) for one in touched], by=by)
 
 
+def _write_proposals(plan: Plan, by: User | None) -> None:
+    """Who is missing from a full roster is proposed as moved out; who is back, the proposal is taken back."""
+    for batch in _batches([one.pk for one in plan.back]):
+        Proposal.objects.unscoped(reason=_WHY).filter(pk__in=batch).update(
+            state=Proposal.State.WITHDRAWN, decided_at=clock.now(), decided_by=by
+        )
+    audit.record_many("proposal_withdrawn", [(one, {}) for one in plan.back], by=by)
+    made = [
+        Proposal(
+            community_id=one.household.community_id,
+            household=one.household,
+            building_id=one.household.building_id,
+            resident=one.resident,
+            kind=Proposal.Kind.LEAVE,
+            source=Proposal.Source.ROSTER,
+            note=_("全册里没有这个人。"),
+            proposed_by=by,
+        )
+        for one in plan.missing
+    ]
+    _create(Proposal, made)
+    audit.record_many("proposal_made", [(one, {"after": [None, _leaves(one)]}) for one in made], by=by)
+
+
+def _leaves(proposal: Proposal) -> str:
+    return f"{proposal.resident} · {proposal.get_kind_display()}"
+
+
 def _told(plan: HouseholdPlan) -> dict[str, Any]:
-    """The changes of a household as its record keeps them: a new one names its people, an old one each field."""
-    changes: dict[str, Any] = {f"{one.who} {one.field}": [one.before, one.after] for one in plan.changes}
+    """The changes of a household as its record keeps them: a new one names its people, an old one each field.
+
+    Where somebody came from is not told: it may be nobody's business here.
+    """
+    came = {(person.person.sheet, person.person.row) for person in plan.people if person.left}
+    home = _("住户")
+    changes: dict[str, Any] = {
+        f"{one.who} {one.field}": ["" if (one.sheet, one.row) in came and one.field == home else one.before, one.after]
+        for one in plan.changes
+    }
     if plan.is_new:
         changes[_("成员")] = ["", "、".join(one.person.name for one in plan.people)]
     return changes
 
 
-_STEPS = (_write_places, _write_people, _write_cares, _write_record)
+_STEPS = (_write_places, _write_people, _write_moves, _write_cares, _write_record, _write_proposals)
 STEPS = len(_STEPS)
 
 

@@ -77,5 +77,6 @@ def _sentences() -> dict[str, str]:
         "word not known": _("这个词没有读懂，这一项没有登记。"),
         "care word not known": _("关爱类别里有没读懂的词，这一项没有登记。"),
         "not a phone": _("这不像电话号码。"),
+        "area of the deed": _("面积和产权证或测绘成果上的不一样，没有改。"),
         "not an area": _("面积读不出来。"),
     }

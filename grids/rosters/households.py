@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from core.spreadsheets import Sheet
 from grids.address import Address
 from grids.codes import IdType, Relation
-from grids.rosters.columns import Headings
+from grids.rosters import values
+from grids.rosters.columns import Column, Headings
 from grids.rosters.doubts import Doubt
+from grids.rosters.written import WrittenRow
 
 
 @dataclass
@@ -65,6 +68,24 @@ class Roster:
     vacant: list[tuple[Address, str]] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     columns: list[SheetColumns] = field(default_factory=list)
+    sheets: dict[str, tuple[Sheet, Headings]] = field(default_factory=dict)
+    places: dict[tuple[str, int], Address] = field(default_factory=dict)
+
+    def written(self, sheet: str, row: int) -> WrittenRow:
+        """A row as it was written (`row` as Excel counts), without its "as above" except of the address; without cells
+        where there is no such row."""
+        if sheet not in self.sheets:
+            return WrittenRow()
+        page, headings = self.sheets[sheet]
+        cells = page.rows[row - 1] if row <= len(page.rows) else []
+        texts = [
+            (heading.text, heading.column, text)
+            for heading in headings.columns
+            if heading.index < len(cells)
+            and (text := values.text(cells[heading.index]))
+            and (heading.column == Column.ADDRESS or not values.is_ditto(text))
+        ]
+        return WrittenRow(tuple(texts), str(self.places.get((sheet, row), "")))
 
     @property
     def residents(self) -> int:

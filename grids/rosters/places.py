@@ -45,9 +45,10 @@ class Places:
         self._grids: dict[str, Grid] = {_grid_key(grid.name): grid for grid in grids}
         self._estates: dict[str, Estate] = {estate.code: estate for estate in estates}
         self._estates_by_name: dict[str, Estate] = {estate.name: estate for estate in self._estates.values()}
+        self.known: dict[int, Building] = {row.pk: row for row in buildings}
         code_of = {estate.pk: estate.code for estate in self._estates.values()}
         self._buildings: dict[tuple[str, ...], Building] = {
-            (code_of[row.estate_id], row.number): row for row in buildings
+            (code_of[row.estate_id], row.number): row for row in self.known.values()
         }
         key_of_building = {row.pk: key for key, row in self._buildings.items()}
         self._units: dict[tuple[str, ...], Unit] = {

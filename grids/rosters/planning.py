@@ -1,4 +1,4 @@
-"""What a roster would change in the register of a community: to create, to change field by field, to leave.
+"""Compare a roster with the register of a community: what to create, what to change field by field, what to leave.
 
 A plan is made of unsaved rows and of rows with changed attributes; nothing is written. Reading takes the same number of
 queries for ten households and for ten thousand.
@@ -6,9 +6,7 @@ queries for ten households and for ten thousand.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import models
@@ -18,202 +16,85 @@ from community import audit
 from community.models import Community
 from core import clock, pinyin
 from core.fields import plain_of, search_hash
-from core.hashing import canonical, digest
-from grids.codes import CareCategory, Relation
-from grids.models import CareTag, Dwelling, Household, Membership, Resident
+from grids.codes import Arrival, CareCategory, Relation
+from grids.models import CareTag, Dwelling, Household, Membership, Proposal, Resident
+from grids.rosters import missing
 from grids.rosters.columns import Column
 from grids.rosters.doubts import Doubt, Severity
 from grids.rosters.households import Person, Roster, RosterHousehold
-from grids.rosters.places import NewPlaces, Places, UnknownCompound
+from grids.rosters.missing import Full
+from grids.rosters.places import Places, UnknownCompound
+from grids.rosters.plan import FieldChange, HouseholdPlan, PersonPlan, Plan
+from grids.rosters.register import Register
 
-_WHY = "the roster import compares with all people of its community"
 _PERSON_FIELDS = ("name", "sex", "birth_date", "phone", "hukou", "employment", "is_party_member", "note")
+_CERTAIN_AREAS = (Dwelling.AreaSource.DEED, Dwelling.AreaSource.SURVEY)
+_EVERY = 200
+
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True)
-class FieldChange:
-    """One field that a roster row changes; sensitive values are masked."""
+def plan(
+    roster: Roster,
+    community: Community,
+    *,
+    full: Full | None = None,
+    joins: bool = False,
+    progress: Progress | None = None,
+) -> Plan:
+    """Compare a roster with the register of a community.
 
-    sheet: str
-    row: int
-    who: str
-    field: str
-    before: str
-    after: str
-
-
-@dataclass
-class PersonPlan:
-    """One person of the roster beside the resident found or made for it."""
-
-    person: Person
-    resident: Resident
-    membership: Membership
-    is_new: bool
-    is_joining: bool = False
-    left: Membership | None = None
-    fields: set[str] = field(default_factory=set)
-    new_tags: list[CareTag] = field(default_factory=list)
-    changed_tags: list[CareTag] = field(default_factory=list)
-    new_relation: bool = False
-
-
-@dataclass
-class HouseholdPlan:
-    """One household of the roster beside the household found or made for it."""
-
-    roster: RosterHousehold
-    household: Household
-    dwelling: Dwelling
-    is_new: bool
-    fields: set[str] = field(default_factory=set)
-    area_changed: bool = False
-    people: list[PersonPlan] = field(default_factory=list)
-    changes: list[FieldChange] = field(default_factory=list)
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether an existing household gets anything new."""
-        return not self.is_new and bool(self.changes)
-
-
-@dataclass
-class Plan:
-    """Everything that applying a roster would do."""
-
-    community: Community
-    roster: Roster
-    households: list[HouseholdPlan]
-    places: Places
-    doubts: list[Doubt]
-    not_in_roster: int
-
-    @property
-    def people(self) -> Iterable[PersonPlan]:
-        return (person for household in self.households for person in household.people)
-
-    @property
-    def new_places(self) -> NewPlaces:
-        return self.places.new
-
-    def created(self) -> dict[str, int]:
-        """How many rows of each kind would be created."""
-        new = self.new_places
-        return {
-            "estates": len(new.estates),
-            "buildings": len(new.buildings),
-            "dwellings": len(new.dwellings),
-            "households": sum(plan.is_new for plan in self.households),
-            "residents": sum(plan.is_new for plan in self.people),
-            "care_tags": sum(len(plan.new_tags) for plan in self.people),
-        }
-
-    def changes(self) -> list[FieldChange]:
-        """Every field of doors, households and people already registered that would change."""
-        return [change for plan in self.households for change in plan.changes]
-
-    def care(self) -> Counter[str]:
-        """How many people of the roster carry each care category, by its Chinese name."""
-        found = Counter(category for plan in self.people for category, _grade in plan.person.care)
-        return Counter({str(CareCategory(category).label): count for category, count in found.items()})
-
-    @property
-    def does_nothing(self) -> bool:
-        """Whether applying would leave everything as it is."""
-        return not (any(self.created().values()) or self.changes() or self.places.assigned)
-
-    def summary(self) -> dict[str, Any]:
-        """The plan as plain data: counts, changes and doubts; nothing in it is sensitive in full."""
-        created = self.created()
-        changed = [plan for plan in self.households if plan.is_changed]
-        return {
-            "households": len(self.households),
-            "residents": sum(1 for _person in self.people),
-            "create": created["households"] + created["residents"],
-            "change": len(self.changes()),
-            "leave": sum(not plan.is_new for plan in self.households) - len(changed),
-            "not_in_roster": self.not_in_roster,
-            "created": created,
-            "grids_assigned": len(self.places.assigned),
-            "unknown_grids": sorted(self.places.unknown_grids),
-            "care": dict(self.care()),
-            "doors": dict(self.roster.doors()),
-            "changes": [vars(change) for change in self.changes()],
-            "doubts": [{**vars(doubt), "sentence": doubt.sentence} for doubt in self.doubts],
-            "columns": [
-                {
-                    "sheet": read.sheet,
-                    "row": read.row,
-                    "headings": [[heading.text, heading.column] for heading in read.headings.columns],
-                }
-                for read in self.roster.columns
-            ],
-        }
-
-    def fingerprint(self) -> str:
-        """SHA-256 of what would happen: equal as long as roster and register both stand still."""
-        summary = self.summary()
-        return digest(canonical({name: summary[name] for name in ("created", "changes", "grids_assigned", "leave")}))
-
-
-def plan(roster: Roster, community: Community) -> Plan:
-    """Compare a roster with the register of a community."""
-    return _Planner(roster, community).plan()
-
-
-class _Register:
-    """The people of a community as they are now, read in four queries; encrypted numbers are not decrypted."""
-
-    def __init__(self, community: Community) -> None:
-        of_community = {"community": community}
-        households = Household.objects.unscoped(reason=_WHY).filter(**of_community, left_on__isnull=True)
-        households = households.select_related("dwelling")
-        residents = Resident.objects.unscoped(reason=_WHY).filter(**of_community).defer("id_number")
-        memberships = Membership.objects.unscoped(reason=_WHY).filter(**of_community)
-        tags = CareTag.objects.unscoped(reason=_WHY).filter(**of_community, ends_on__isnull=True)
-        self.residents = {resident.pk: resident for resident in residents}
-        self.by_hash = {resident.id_hash: resident for resident in self.residents.values() if resident.id_hash}
-        self.households = {household.pk: household for household in households.order_by("created_at", "pk")}
-        self.at_dwelling: dict[Any, list[Household]] = {}
-        for household in self.households.values():
-            self.at_dwelling.setdefault(household.dwelling_id, []).append(household)
-        self.membership_of: dict[Any, Membership] = {}
-        self.members: dict[Any, list[Membership]] = {}
-        for membership in memberships.filter(is_primary=True, ends_on__isnull=True).order_by("pk"):
-            self.membership_of[membership.resident_id] = membership
-            self.members.setdefault(membership.household_id, []).append(membership)
-        self.tags: dict[tuple[Any, str], CareTag] = {}
-        self.household_tags: set[tuple[Any, str]] = set()
-        for tag in tags:
-            if tag.resident_id:
-                self.tags[tag.resident_id, tag.category] = tag
-            else:
-                self.household_tags.add((tag.household_id, tag.category))
+    `full` says where it is the full roster. `joins` is for a single row that somebody has mended: who is not a head
+    and stands alone joins the one household at the door instead of founding another.
+    """
+    return _Planner(roster, community, joins=joins).plan(full or Full(), progress)
 
 
 class _Planner:
-    def __init__(self, roster: Roster, community: Community) -> None:
+    def __init__(self, roster: Roster, community: Community, *, joins: bool) -> None:
         self.roster = roster
         self.community = community
+        self.joins = joins
         self.today = clock.today()
         self.places = Places(community)
-        self.register = _Register(community)
+        self.register = Register(community)
         self.doubts = list(roster.doubts)
         self.taken_households: set[Any] = set()
         self.taken_residents: set[Any] = set()
 
-    def plan(self) -> Plan:
+    def plan(self, full: Full, progress: Progress | None) -> Plan:
         self.places.expect(household.address for household in self.roster.households)
         for address, raw in self.roster.vacant:
             try:
                 self.places.dwelling(address, raw=raw)
             except UnknownCompound:
                 continue
-        planned = [plan for household in self.roster.households if (plan := self._household(household))]
+        planned = []
+        for number, household in enumerate(self.roster.households):
+            if progress is not None and number % _EVERY == 0:
+                progress(number, len(self.roster.households))
+            if plan := self._household(household):
+                planned.append(plan)
         order = {read.sheet: index for index, read in enumerate(self.roster.columns)}
         self.doubts.sort(key=lambda doubt: (order.get(doubt.sheet, -1), doubt.row))
         left = len(self.register.households) - len(self.taken_households)
-        return Plan(self.community, self.roster, planned, self.places, self.doubts, not_in_roster=left)
+        made = Plan(self.community, self.roster, planned, self.places, self.doubts, not_in_roster=left)
+        self._find_missing(made, full)
+        return made
+
+    def _find_missing(self, made: Plan, full: Full) -> None:
+        """Who is not in a full roster; and who was proposed as moved out by an earlier one and is in this one."""
+        gone = missing.find(
+            self.register, self.roster, full=full, buildings=self.places.known, found=self.taken_residents
+        )
+        made.missing = [one for one in gone if one.resident.pk not in self.register.leaving]
+        made.waiting = len(gone) - len(made.missing)
+        made.back = [
+            proposal
+            for one in made.people
+            for proposal in self.register.leaving.get(one.resident.pk, ())
+            if proposal.source == Proposal.Source.ROSTER
+        ]
 
     def _household(self, read: RosterHousehold) -> HouseholdPlan | None:
         if not read.people:
@@ -253,6 +134,8 @@ class _Planner:
         ]
         if not candidates:
             return None
+        if self.joins and read.head is None and len(candidates) == 1:
+            return candidates[0]
         best = max(candidates, key=lambda household: self._shared(household, read))
         if self._shared(best, read) or not self.register.members.get(best.pk):
             return best
@@ -260,7 +143,7 @@ class _Planner:
         return None
 
     def _shared(self, household: Household, read: RosterHousehold) -> int:
-        residents = [self.register.residents[m.resident_id] for m in self.register.members.get(household.pk, ())]
+        residents = self.register.people_in(household)
         hashes = {resident.id_hash for resident in residents if resident.id_hash}
         names = {resident.name for resident in residents}
         return sum(
@@ -270,8 +153,7 @@ class _Planner:
 
     def _matched_people(self, plan: HouseholdPlan) -> Iterable[tuple[Person, Resident | None]]:
         """Each person with its resident: by identity number, else in the household by name and birth date, or name."""
-        members = [] if plan.is_new else self.register.members.get(plan.household.pk, [])
-        pool = [self.register.residents[membership.resident_id] for membership in members]
+        pool = [] if plan.is_new else self.register.people_in(plan.household)
         found: dict[int, Resident] = {}
         for same in (self._same_number, _same_birth, _same_name):
             for index, person in enumerate(plan.roster.people):
@@ -295,11 +177,15 @@ class _Planner:
         if resident is None:
             resident = Resident(community_id=self.community.pk)
             self.register.residents[resident.pk] = resident
-        before = self.register.membership_of.get(resident.pk)
-        stays = before is not None and before.household_id == plan.household.pk
-        membership = before if before is not None and stays else self._new_membership(plan, person, resident)
+        homes = self.register.homes.get(resident.pk, [])
+        staying = next((home for home in homes if home.household_id == plan.household.pk), None)
         added = PersonPlan(
-            person, resident, membership, is_new=is_new, is_joining=not stays, left=None if stays else before
+            person,
+            resident,
+            staying or self._new_membership(plan, person, resident, came_by=_arrival(homes, is_new=is_new)),
+            is_new=is_new,
+            is_joining=staying is None,
+            left=[] if staying is not None else homes,
         )
         plan.people.append(added)
         self._tell_joining(plan, added)
@@ -307,35 +193,46 @@ class _Planner:
         self._compare_relation(plan, added)
         self._compare_care(plan, added)
 
-    def _new_membership(self, plan: HouseholdPlan, person: Person, resident: Resident) -> Membership:
+    def _new_membership(
+        self, plan: HouseholdPlan, person: Person, resident: Resident, *, came_by: Arrival
+    ) -> Membership:
         return Membership(
             community_id=self.community.pk,
             household=plan.household,
             resident=resident,
             relation=person.relation or Relation.NON_RELATIVE,
             starts_on=self.today,
+            came_by=came_by,
         )
 
     def _tell_joining(self, plan: HouseholdPlan, added: PersonPlan) -> None:
         if added.is_new and not plan.is_new:
             self._change(plan, added.person, _("成员"), "", added.person.name)
         elif not added.is_new and added.is_joining:
-            old = self.register.households.get(added.left.household_id) if added.left else None
+            old = self.register.households.get(added.left[0].household_id) if added.left else None
             self._change(plan, added.person, _("住户"), str(old or ""), str(plan.household))
 
     def _compare_household(self, plan: HouseholdPlan) -> None:
         read, household, dwelling = plan.roster, plan.household, plan.dwelling
         if read.area and dwelling.area != read.area:
-            plan.area_changed = dwelling.pk is not None
-            if plan.area_changed:
-                before = f"{dwelling.area / 100:.2f}" if dwelling.area else ""
-                self._change(plan, None, _field_name(dwelling, "area"), before, f"{read.area / 100:.2f}")
-            dwelling.area = read.area
+            self._compare_area(plan, read.area)
         if not plan.is_new and read.kind and household.kind != read.kind:
             before = household.get_kind_display()
             household.kind = read.kind
             plan.fields.add("kind")
             self._change(plan, None, _field_name(household, "kind"), before, household.get_kind_display())
+
+    def _compare_area(self, plan: HouseholdPlan, area: int) -> None:
+        """The area of the sheet, unless a deed or a survey says another."""
+        dwelling = plan.dwelling
+        if dwelling.area and dwelling.area_source in _CERTAIN_AREAS:
+            self._doubt(plan.roster.people[0], Column.AREA, "area of the deed", Severity.WITHOUT_VALUE)
+            return
+        plan.area_changed = dwelling.pk is not None
+        if plan.area_changed:
+            before = f"{dwelling.area / 100:.2f}" if dwelling.area else ""
+            self._change(plan, None, _field_name(dwelling, "area"), before, f"{area / 100:.2f}")
+        dwelling.area, dwelling.area_source = area, Dwelling.AreaSource.ROSTER
 
     def _compare_person(self, plan: HouseholdPlan, added: PersonPlan) -> None:
         person, resident = added.person, added.resident
@@ -446,6 +343,13 @@ class _Planner:
         heading = read.headings.of(column)
         text = heading.text if heading else str(column.label)
         self.doubts.append(Doubt(person.sheet, person.row, text, reason, severity))
+
+
+def _arrival(homes: list[Membership], *, is_new: bool) -> Arrival:
+    """How somebody of a roster comes: known and without a home is back, known with one moves, new is registered."""
+    if homes:
+        return Arrival.MOVED_WITHIN
+    return Arrival.REGISTERED if is_new else Arrival.MOVED_IN
 
 
 def _same_birth(person: Person, pool: list[Resident]) -> list[Resident]:

@@ -73,6 +73,7 @@ class _Reading:
         headings = roster_columns.find(sheet.rows, mapping)
         if headings is not None:
             self.tables.append(_Table(sheet, headings, place_of(sheet.name)))
+            self.roster.sheets[sheet.name] = sheet, headings
             self.roster.columns.append(SheetColumns(sheet.name, headings.last_row + 1, headings))
         elif any(values.text(cell) for row in sheet.rows for cell in row):
             self.roster.doubts.append(Doubt(sheet.name, 1, "", "no heading row", Severity.NOTED))
@@ -159,6 +160,8 @@ class _TableReader(DoorReader):
         if not self._take_address(is_head=is_head):
             self.household = None
             return
+        if self.place is not None:
+            self.reading.roster.places[self.sheet, self.row] = self.place
         if person is None or not self._is_new(person):
             return
         self._join(person)

@@ -19,7 +19,7 @@ from core.scoping import locked
 from grids.models import RosterUpload
 from grids.rosters import applying
 from grids.rosters import columns as roster_columns
-from grids.rosters.planning import Plan
+from grids.rosters.plan import Plan
 
 if TYPE_CHECKING:
     from community.models import User

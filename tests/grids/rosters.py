@@ -62,3 +62,33 @@ def workbook(sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]], merged: Iter
         for name, *place, value in merged:
             book.get_worksheet_by_name(name).merge_range(*place, value)
     return target.getvalue()
+
+
+def large_roster(households: int, *, phones: int = 0) -> bytes:
+    """An xlsx of this many households of two or three people, everybody with an identity number; `phones` moves every
+    tenth phone number on, as a later roster would."""
+    rows: list[Sequence[Any]] = [["居民花名册"], [*HEADINGS, "党员", "人员类别", "面积"]]
+    order = 0
+    for number in range(households):
+        building, rest = divmod(number, 60)
+        stairs, door = divmod(rest, 20)
+        address = f"朱方路{225 + building // 40}号{building % 40 + 1}幢{stairs + 1}单元{door // 4 + 1}0{door % 4 + 1}室"
+        for place, relation in enumerate(("户主", "配偶", "子")[: 2 + number % 2]):
+            order += 1
+            born = f"{1940 + order % 70}{order % 12 + 1:02d}{order % 28 + 1:02d}"
+            moved = phones if order % 10 == 0 else 0
+            rows.append(
+                [
+                    *row(
+                        address if not place else "同上",
+                        relation,
+                        f"{'王李张刘陈'[order % 5]}{chr(0x4E00 + order % 2000)}{chr(0x5000 + order // 2000)}",
+                        number=card(born, order % 999 + 1, f"99{order // 999:04d}"),
+                        phone=f"13{(order + moved) % 10**9:09d}",
+                    ),
+                    "是" if order % 11 == 0 else "",
+                    "独居" if order % 37 == 0 else "",
+                    f"{50 + number % 60}.5",
+                ]
+            )
+    return workbook([("花名册", rows)])

@@ -22,7 +22,7 @@ from grids.models import Building, CareTag, Dwelling, Estate, Household, Members
 from grids.rosters import applying
 from grids.rosters import sheet as roster_sheet
 from grids.rosters.households import Roster
-from grids.rosters.planning import Plan
+from grids.rosters.plan import Plan
 from tests.factories import BuildingFactory, CommunityFactory, EstateFactory, GridFactory
 from tests.grids.rosters import HEADINGS, card, real_file, row, sheet, workbook
 

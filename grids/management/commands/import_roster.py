@@ -12,7 +12,7 @@ from community.models import Community
 from core.refusal import Refused
 from grids.rosters import applying
 from grids.rosters import columns as roster_columns
-from grids.rosters.planning import Plan
+from grids.rosters.plan import Plan
 
 _SHOWN = 40
 _BAR = 30
