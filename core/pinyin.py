@@ -38,6 +38,16 @@ def initials(name: str) -> str:
     return "".join(syllable[0] for syllable in _syllables(name))
 
 
+def typed(text: str) -> str:
+    """What somebody types to find a name, in the form in which both are stored: "Zhāng San" is "zhangsan", lǚ is "lv".
+
+    "" for whatever cannot be pinyin: other letters, or no letter at all.
+    """
+    letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower()).replace("u\u0308", "v")
+    kept = "".join(char for char in letters if not (char.isspace() or char in "'’·-" or unicodedata.combining(char)))
+    return kept if kept.isascii() and kept.isalnum() and not kept.isdigit() else ""
+
+
 def _syllables(name: str) -> Iterator[str]:
     name = "".join(unicodedata.normalize("NFKC", name).split())
     surname = _COMPOUNDS.get(name[:2]) if len(name) > 2 else None

@@ -1,11 +1,12 @@
 from django.urls import path
 
 from grids.rosters import views as roster_views
-from grids.views import own, people, places
+from grids.views import own, people, places, search
 
 app_name = "grids"
 urlpatterns = [
     path("", places.places, name="places"),
+    path("search/", search.find, name="search"),
     path("buildings/<int:pk>/", places.building, name="building"),
     path("households/mine/", own.my_household, name="mine"),
     path("households/<uuid:pk>/", people.household, name="household"),

@@ -18,7 +18,7 @@ from grids.querysets.rosters import (
     RosterPageQuerySet,
     RosterUploadQuerySet,
 )
-from grids.querysets.within import buildings_within, door_matches, households_within
+from grids.querysets.within import buildings_within, households_within
 
 __all__ = [
     "BuildingInGridQuerySet",
@@ -44,6 +44,5 @@ __all__ = [
     "RosterUploadQuerySet",
     "UnitQuerySet",
     "buildings_within",
-    "door_matches",
     "households_within",
 ]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from community.search import Sought
 from core import clock
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet, holds_on
-from grids.querysets.within import buildings_within, door_matches, households_within
+from grids.querysets.matching import door_matches, person_matches
+from grids.querysets.within import buildings_within, grids_within, households_within
 
 if TYPE_CHECKING:
     from community.models import User
@@ -36,16 +38,16 @@ class HouseholdQuerySet(ScopedQuerySet[Any]):
         )
 
     def matching(self, words: str) -> Self:
-        """Whose door or whose member's name, pinyin or initials begins with the words; `225-3-2-501` is a door."""
+        """Who lives behind the door, or has the member, that the words mean; the search in the head finds the same."""
         from grids.models import Membership
 
-        members = Membership.objects.unscoped(reason="members of households that are in scope themselves").current()
-        named = members.filter(
-            Q(resident__name__startswith=words)
-            | Q(resident__pinyin__startswith=words.lower())
-            | Q(resident__initials__startswith=words.lower())
-        )
-        return self.living_here().filter(door_matches(words) | Exists(named.filter(household=OuterRef("pk"))))
+        sought = Sought.of(words)
+        door, person = door_matches(sought, prefix="dwelling__"), person_matches(sought, "resident__")
+        found: Any = Q(pk__in=[]) if door is None else door
+        if person is not None:
+            members = Membership.objects.unscoped(reason="members of households that are in scope themselves").current()
+            found |= Exists(members.filter(person, household=OuterRef("pk")))
+        return self.living_here().filter(found)
 
     def living_here(self) -> Self:
         return self.filter(left_on__isnull=True)
@@ -66,6 +68,17 @@ class HouseholdQuerySet(ScopedQuerySet[Any]):
             ),
             Prefetch("care_tags", CareTag.objects.visible_to(user).current(), to_attr="cares"),
         )
+
+    def with_carers(self, user: User) -> Self:
+        """With those who look after each today, in `carers`."""
+        from grids.models import Pairing
+
+        rows = Pairing.objects.visible_to(user).holding().select_related("steward", "member")
+        return self.prefetch_related(Prefetch("pairings", rows, to_attr="carers"))
+
+    def to_decide(self, user: User) -> Self:
+        """The households whose care the user decides: the leader for the grid, the office for the community."""
+        return self.filter(community__in=user.scope.communities).filter(grids_within(user.scope, "")).scoped()
 
     def with_care(self) -> Self:
         """Annotated with `has_care`: whether an open care tag exists."""
@@ -95,3 +108,8 @@ class MembershipQuerySet(TermQuerySet):
     def as_of(self, day: date) -> Self:
         """Who lived here on `day`."""
         return self.at(day)
+
+    def party_members(self) -> Self:
+        """Party members who live in the household they belong to, and are alive today."""
+        alive = Q(resident__deceased_on__isnull=True) | Q(resident__deceased_on__gt=clock.today())
+        return self.filter(alive, is_primary=True, resident__is_party_member=True)

@@ -8,9 +8,11 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, Subquery,
 from django.db.models.functions import Coalesce
 
 from community.roles import Role
+from community.search import Sought
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet
-from grids.querysets.within import buildings_within
+from grids.querysets.matching import door_matches
+from grids.querysets.within import buildings_within, grids_within
 
 if TYPE_CHECKING:
     from community.models import User
@@ -68,6 +70,13 @@ class BuildingQuerySet(ScopedQuerySet[Any]):
         """Annotated with `living`: the households that live in each."""
         return self.annotate(living=Count("households", filter=Q(households__left_on__isnull=True)))
 
+    def of_owners_seen_by(self, user: User) -> Self:
+        """The buildings whose owners the user may see: the office, the leader's grid, the committee's estate."""
+        scope = user.scope
+        return self.filter(
+            Q(community__in=scope.offices_communities) | Q(grid__in=scope.grids) | Q(estate__in=scope.estates)
+        ).scoped()
+
     def with_doors(self) -> Self:
         """Annotated with `doors`, `living` and `unmeasured`: its dwellings, households, dwellings without an area."""
         doors = _dwellings().filter(building=OuterRef("pk"))
@@ -101,6 +110,19 @@ class UnitQuerySet(ScopedQuerySet[Any]):
 
 
 class DwellingQuerySet(ScopedQuerySet[Any]):
+    def to_decide(self, user: User) -> Self:
+        """The doors at which the user registers who lives there: the leader's grid, for the office all."""
+        return self.filter(community__in=user.scope.communities).filter(grids_within(user.scope, "")).scoped()
+
+    def at_door(self, words: str) -> Self:
+        """The door that the words mean, however it is written; none where they mean none."""
+        door = door_matches(Sought.of(words))
+        return self.none() if door is None else self.filter(door)
+
+    def in_duty_of(self, user: User) -> Self:
+        """The doors of the buildings whose households the user looks after."""
+        return self.filter(buildings_within(user.scope)).scoped()
+
     def visible_to(self, user: User) -> Self:
         """The doors of the buildings in one's duty, and one's own."""
         return self.filter(buildings_within(user.scope) | Q(households__in=user.scope.households)).distinct().scoped()
@@ -128,7 +150,7 @@ class DwellingQuerySet(ScopedQuerySet[Any]):
     def without_area(self) -> Self:
         return self.filter(area__isnull=True)
 
-    def at_door(self, words: str) -> Self:
+    def with_door(self, words: str) -> Self:
         """Those whose door is the one in the words: `225-3-2-501`, `2单元501`, or a part of how it is written."""
         parts = words.split("-")
         if len(parts) == 4:

@@ -23,15 +23,6 @@ def households_within(scope: Scope, prefix: str = "household__") -> Q:
     return buildings_within(scope, prefix) | Q(**{f"{prefix}pk__in": scope.households})
 
 
-def door_matches(words: str) -> Q:
-    """The condition that a household's door is the one in the words, however it is written."""
-    parts = words.split("-")
-    if len(parts) == 4:
-        estate, building, unit, room = parts
-        return Q(
-            building__estate__code=estate,
-            building__number=building,
-            dwelling__unit__number=unit,
-            dwelling__room_no=room,
-        )
-    return Q(dwelling__label__contains=words)
+def grids_within(scope: Scope, prefix: str = "household__") -> Q:
+    """The condition that a household is the user's to decide about: for the office all, for the leader the grid's."""
+    return Q(community__in=scope.offices_communities) | Q(**{f"{prefix}building__grid__in": scope.grids})

@@ -6,21 +6,15 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from community.access import Permission, PortalRequest, access
-from grids.forms import FindForm
 from grids.models import Building, Household
-
-FOUND_AT_MOST = 50
 
 
 @access(Permission.HOUSEHOLD_VIEW)
 def places(request: PortalRequest) -> HttpResponse:
-    """The buildings in one's duty, and whatever is looked for among their households."""
-    form = FindForm(request.GET or None)
-    words = form.cleaned_data["q"].strip() if form.is_valid() else ""
-    found = Household.objects.visible_to(request.user).matching(words).for_list()[:FOUND_AT_MOST] if words else None
+    """The buildings in one's duty."""
     buildings = Building.objects.in_duty_of(request.user).with_counts().select_related("grid")
     may_import = request.user.scope.may(Permission.ROSTER_IMPORT)
-    shown = {"form": form, "words": words, "found": found, "buildings": buildings, "may_import": may_import}
+    shown = {"buildings": buildings, "may_import": may_import}
     return render(request, "grids/places.html", shown)
 
 

@@ -89,6 +89,7 @@ COMMUNITY = {
 
 GRIDS = {
     "grids:places": Page(P.HOUSEHOLD_VIEW),
+    "grids:search": Page(),
     "grids:building": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("building")),
     "grids:household": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("household")),
     "grids:mine": Page(P.OWN_HOUSEHOLD),
