@@ -92,6 +92,8 @@ def _write(found: dict[str, Any], portal: stage.Server, bare: stage.Server, effo
             "visibility": "handlers",
             "consent": "on",
         }
+        # A browser opens the page it is sent to, and has been told then: nobody carries forty messages along.
+        resident.cookies.pop("messages", None)
         return resident.send(path, fields, [("photos", f"{index}.jpg", next(photos)) for index in range(2)])
 
     writer = _bare_visitor(bare)

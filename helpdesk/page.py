@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from community.access import Permission
 from community.calendar import work_calendar
 from core.states import Transition
-from core.templatetags.portal import state_badge, when
 from helpdesk import deadlines, words
 from helpdesk.forms import STEP_FORMS, StepForm, UpdateForm, WorkingUpdateForm
 from helpdesk.models import Rating, ServiceRequest, Update
@@ -131,38 +130,6 @@ def cards_of(rows: Iterable[ServiceRequest], reader: User, calendar: WorkCalenda
             offer=_call(row, reader),
         )
         for row in rows
-    ]
-
-
-class Line(NamedTuple):
-    """A request as a row of the list; the template takes it apart in this order."""
-
-    url: str
-    title: str
-    number: str
-    category: str
-    place: str
-    state: str
-    deadline: str
-    handler: str
-    sent: str
-
-
-def lines_of(rows: Iterable[ServiceRequest], reader: User) -> list[Line]:
-    """Requests as rows of the list, with every word and badge ready: a template looks each of them up for long."""
-    return [
-        Line(
-            url=card.found.get_absolute_url(),
-            title=card.found.title,
-            number=card.found.number,
-            category=card.found.category.label,
-            place=card.place,
-            state=state_badge(card.found.get_state_display(), card.tone),
-            deadline=state_badge(card.deadline.text, card.deadline.tone) if card.deadline.text else "",
-            handler=card.found.handler.name if card.found.handler else "—",
-            sent=when(card.found.submitted_at),
-        )
-        for card in cards_of(rows, reader)
     ]
 
 

@@ -208,8 +208,11 @@ def leaders_of(request: ServiceRequest) -> list[Appointment]:
     held = (
         Appointment.objects.unscoped(reason="who triages a request is no secret to those who see it")
         .current()
-        .filter(community=request.community_id, user__is_active=True)
-        .filter(Q(role=Role.GRID_LEADER, grid=request.grid_id) | Q(role__in=[Role.SECRETARY, Role.COMMUNITY_STAFF]))
+        .filter(
+            Q(role=Role.GRID_LEADER, grid=request.grid_id) | Q(role__in=[Role.SECRETARY, Role.COMMUNITY_STAFF]),
+            community=request.community_id,
+            user__is_active=True,
+        )
         .select_related("user")
         .only("role", "user__name")
     )

@@ -22,8 +22,9 @@ from grids.models import Household
 from helpdesk import actions
 from helpdesk.filters import DEFAULT_SORT, SORTS, RequestFilter, columns
 from helpdesk.forms import STEP_FORMS, BehalfForm, RequestForm, StepForm
+from helpdesk.listed import drawn, lines_of
 from helpdesk.models import Category, ServiceRequest, UpdatePhoto
-from helpdesk.page import cards_of, lines_of, page_of, tallies, update_form
+from helpdesk.page import cards_of, page_of, tallies, update_form
 from helpdesk.parties import WORKING, parties_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet
 from helpdesk.states import ENDED, REQUESTS
@@ -41,7 +42,8 @@ def listing(request: PortalRequest) -> HttpResponse:
     )
     if page.wants_xlsx:
         return page.as_xlsx(_("诉求"), columns(request), ServiceRequestQuerySet.for_sheet)
-    context = {"page": page, "lines": lines_of(page.rows, request.user), "tallies": tallies(seen.filter(here))}
+    lines = lines_of(page.rows, request.user)
+    context = {"page": page, "lines": lines, "rows": drawn(lines), "tallies": tallies(seen.filter(here))}
     return render(request, "helpdesk/list.html", context)
 
 
