@@ -6,11 +6,12 @@ class GridsConfig(AppConfig):
     name = "grids"
 
     def ready(self) -> None:
-        from community import history, home, nav, reveal
+        from community import history, home, nav, reveal, today
         from community.access import Permission
         from core import daily
         from grids import menu, search
         from grids.rosters import uploads as roster_uploads
+        from grids.today import asks
 
         daily.register("rosters nobody decided about", roster_uploads.forget_old)
         history.register(
@@ -38,7 +39,10 @@ class GridsConfig(AppConfig):
                 "merged": _("合并了重复登记"),
                 "merge_undone": _("撤销了合并"),
                 "care_set": _("列为关爱对象"),
+                "care_changed": _("修改了关爱标签"),
                 "care_ended": _("不再列为关爱对象"),
+                "paired": _("结了对"),
+                "pairing_ended": _("结束了结对"),
                 "found_by_number": _("凭完整号码查到了"),
                 "roster_sent": _("上传了花名册"),
                 "roster_given_up": _("放弃了花名册"),
@@ -46,7 +50,9 @@ class GridsConfig(AppConfig):
             }
         )
         reveal.register("grids.resident", {"phone", "id_number", "birth_date"}, Permission.HOUSEHOLD_VIEW)
+        reveal.register("grids.caretag", {"evidence"}, Permission.CARE_MANAGE)
         reveal.register("grids.household", {"phone"}, Permission.HOUSEHOLD_VIEW)
+        today.register(asks)
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()

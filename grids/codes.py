@@ -86,9 +86,30 @@ class Cadence(models.TextChoices):
     QUARTERLY = "quarterly", _("每季度")
 
 
-def cadence_of(category: str) -> Cadence:
-    """How often a category is visited where nothing else was set."""
+def cadence_of(category: str, chosen: str = "") -> Cadence:
+    """How often somebody of a category is visited: as chosen for this one, else as the category asks."""
+    if chosen:
+        return Cadence(chosen)
     return Cadence.MONTHLY if category in MONTHLY_CARE else Cadence.QUARTERLY
+
+
+class DisabilityGrade(models.TextChoices):
+    """GB/T 26341-2010, the four grades of a disability; the first is the heaviest."""
+
+    FIRST = "1", _("一级")
+    SECOND = "2", _("二级")
+    THIRD = "3", _("三级")
+    FOURTH = "4", _("四级")
+
+
+# The levels of the categories that have any.
+LEVELS: dict[str, type[models.TextChoices]] = {CareCategory.DISABLED: DisabilityGrade}
+
+
+def level_label(category: str, level: str) -> str:
+    """A level as people say it; one that a roster wrote in its own words stays as it is."""
+    known = dict(LEVELS[category].choices) if category in LEVELS else {}
+    return str(known.get(level, level))
 
 
 class Arrival(models.TextChoices):

@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 
 def entries(user: User) -> list[Entry]:
-    """The register, for those who look after households."""
+    """The register and its care, for those who look after households."""
     if not user.scope.may(Permission.HOUSEHOLD_VIEW):
         return []
-    return [Entry(_("住户名册"), reverse("grids:places"), "houses", order=30)]
+    found = [Entry(_("住户名册"), reverse("grids:places"), "houses", order=30)]
+    if user.scope.may(Permission.CARE_MANAGE):
+        found.append(Entry(_("关爱结对"), reverse("grids:care"), "heart", order=32))
+    if user.scope.buildings:
+        found.append(Entry(_("我结对的住户"), reverse("grids:my_pairings"), "people", order=33))
+    return found
 
 
 def tiles(user: User | AnonymousUser) -> list[Tile]:

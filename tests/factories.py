@@ -17,7 +17,7 @@ from community.roles import SCOPE_OF_ROLE, Role
 from core import clock
 from core.photos import CleanPhoto
 from core.quarters import Quarter
-from grids.models import Building, Dwelling, Estate, Grid, Household, Membership, Resident, Unit
+from grids.models import Building, CareTag, Dwelling, Estate, Grid, Household, Membership, Resident, Unit
 from helpdesk import actions as requests
 from helpdesk.models import Category, ServiceRequest
 from property import actions, entries
@@ -348,3 +348,25 @@ def desk(**household: Any) -> Desk:
         handler=appoint(Role.RED_STEWARD, grid.community),
         other=appoint(Role.RED_STEWARD, grid.community),
     )
+
+
+# grids: care ----------------------------------------------------------------------------------------------------
+
+
+def in_care(household: Household, **fields: Any) -> CareTag:
+    """An open care tag of a household as a whole, from 2025 on."""
+    fields = {"category": "minimum_allowance", "starts_on": date(2025, 1, 1), **fields}
+    return CareTag.objects.create(community=household.community, household=household, **fields)
+
+
+def neighbour_of(household: Household, **fields: Any) -> Household:
+    """Another household of the same building."""
+    return HouseholdFactory(dwelling__unit=household.dwelling.unit, **fields)
+
+
+def party_member_in(building: Building, **fields: Any) -> Resident:
+    """A Party member who lives in a household of the building."""
+    home = HouseholdFactory(dwelling__unit__building=building)
+    resident = ResidentFactory(community=building.community, is_party_member=True, **fields)
+    MembershipFactory(household=home, resident=resident)
+    return resident

@@ -12,7 +12,7 @@ from community.models import Appointment
 from community.roles import Role
 from core.quarters import Month, Quarter
 from core.scoping import ScopedQuerySet
-from grids.codes import MONTHLY_CARE
+from grids.codes import Cadence, cadence_of
 from grids.models import CareTag, Household, Membership
 from visits import reasons
 from visits.fields import VERIFIED, count_of
@@ -141,10 +141,10 @@ class _Known:
 
     def _care(self, ends_on: date) -> None:
         rows = self._rows(CareTag.objects.all()).current()
-        for household, category, due in rows.values_list("household", "category", "review_due"):
+        for household, category, chosen, due in rows.values_list("household", "category", "cadence", "review_due"):
             if due is not None and due <= ends_on:
                 self.why[household].append(reasons.review(category, due))
-            if category in MONTHLY_CARE:
+            if cadence_of(category, chosen) == Cadence.MONTHLY:
                 self.monthly[household].add(category)
 
 

@@ -11,7 +11,7 @@ from community.rows import CommunityRow
 from core.fields import MaskedCharField
 from core.ids import uuid7
 from core.terms import Term
-from grids.codes import Cadence, CareCategory, cadence_of
+from grids.codes import Cadence, CareCategory, cadence_of, level_label
 from grids.models.people import Household, Resident
 from grids.querysets import CareTagQuerySet, PairingQuerySet
 
@@ -55,7 +55,13 @@ class CareTag(Term, CommunityRow):
     @property
     def visited(self) -> Cadence:
         """How often: what was set for this one, else what its category asks."""
-        return Cadence(self.cadence) if self.cadence else cadence_of(self.category)
+        return cadence_of(self.category, self.cadence)
+
+    @property
+    def title(self) -> str:
+        """The category with its level, where it has one."""
+        level = level_label(self.category, self.level)
+        return _("%(category)s（%(level)s）") % {"category": self, "level": level} if level else str(self)
 
 
 class Pairing(Term, CommunityRow):
@@ -103,3 +109,8 @@ class Pairing(Term, CommunityRow):
     def person(self) -> str:
         """The name of the one who looks after the household."""
         return str(self.steward or self.member)
+
+    @property
+    def person_id(self) -> str:
+        """Whose pairing it is, as a form names somebody: the primary key of the account or of the resident."""
+        return str(self.steward_id or self.member_id)

@@ -18,7 +18,7 @@ from grids.querysets.rosters import (
     RosterPageQuerySet,
     RosterUploadQuerySet,
 )
-from grids.querysets.within import buildings_within, households_within
+from grids.querysets.within import buildings_within, decides_about, households_within
 
 __all__ = [
     "BuildingInGridQuerySet",
@@ -44,5 +44,6 @@ __all__ = [
     "RosterUploadQuerySet",
     "UnitQuerySet",
     "buildings_within",
+    "decides_about",
     "households_within",
 ]

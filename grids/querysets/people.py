@@ -73,7 +73,7 @@ class HouseholdQuerySet(ScopedQuerySet[Any]):
         """With those who look after each today, in `carers`."""
         from grids.models import Pairing
 
-        rows = Pairing.objects.visible_to(user).holding().select_related("steward", "member")
+        rows = Pairing.objects.visible_to(user).holding().in_care().select_related("steward", "member")
         return self.prefetch_related(Prefetch("pairings", rows, to_attr="carers"))
 
     def to_decide(self, user: User) -> Self:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Q
 
 from community.access import Scope
+
+if TYPE_CHECKING:
+    from grids.models import Household
 
 
 def buildings_within(scope: Scope, prefix: str = "") -> Q:
@@ -26,3 +31,8 @@ def households_within(scope: Scope, prefix: str = "household__") -> Q:
 def grids_within(scope: Scope, prefix: str = "household__") -> Q:
     """The condition that a household is the user's to decide about: for the office all, for the leader the grid's."""
     return Q(community__in=scope.offices_communities) | Q(**{f"{prefix}building__grid__in": scope.grids})
+
+
+def decides_about(scope: Scope, household: Household) -> bool:
+    """The same for one household that has been read with its building."""
+    return household.community_id in scope.offices_communities or household.building.grid_id in scope.grids

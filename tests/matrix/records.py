@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from community import actions_letters
 from community.models import Appointment, Notice
@@ -10,13 +11,14 @@ from community.roles import Office, Role
 from core import clock
 from core.models import Job
 from core.quarters import Quarter
+from grids import actions
 from grids.models import RosterUpload
 from grids.rosters import uploads as roster_uploads
 from helpdesk import actions as requests
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.publication.actions import draft_publication
-from tests.factories import FullCommittee, report_of, small_photo
+from tests.factories import FullCommittee, in_care, report_of, small_photo
 from tests.matrix.world import World
 from visits import actions as visits
 from visits.models import Conflict, Finding, Target, VisitPhoto
@@ -39,8 +41,16 @@ def _register(world: World) -> None:
         "building": home.building,
         "resident": home.head,
         "roster": RosterUpload.objects.get(),
+        **_care(world),
         "job": Job.objects.create(kind="x", label=world.secret, owner=staff),
     }
+
+
+def _care(world: World) -> dict[str, Any]:
+    home = world.homes["own"]
+    tag = in_care(home, evidence=world.secret)
+    steward, leader = world.actor(Role.BUILDING_STEWARD, "own"), world.actor(Role.GRID_LEADER, "own")
+    return {"care_tag": tag, "pairing": actions.pair(home, kind="steward", person=steward, by=leader)}
 
 
 def _community(world: World) -> None:
