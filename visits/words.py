@@ -13,7 +13,7 @@ from core.templatetags.portal import day, moment, when
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from visits.facade import UnitOfDoors
+    from grids.facade import UnitOfDoors
     from visits.models import Campaign, Finding, Visit
     from visits.planning import Plan
     from visits.progress import Forecast

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from community.search import Sought
 from core import clock
@@ -86,6 +87,15 @@ class HouseholdQuerySet(ScopedQuerySet[Any]):
 
         tags = CareTag.objects.unscoped(reason="a yes or no about households that are in scope themselves")
         return self.annotate(has_care=Exists(tags.current().filter(household=OuterRef("pk"))))
+
+    def with_people(self) -> Self:
+        """Annotated with `people`: how many residents have their primary home in each today."""
+        from grids.models import Membership
+
+        members = Membership.objects.unscoped(reason="a number of households that are in scope themselves").current()
+        of_each = members.filter(household=OuterRef("pk"), is_primary=True).order_by().values("household")
+        count = Subquery(of_each.annotate(count=Count("pk")).values("count"), output_field=IntegerField())
+        return self.annotate(people=Coalesce(count, 0))
 
 
 class ResidentQuerySet(ScopedQuerySet[Any]):
