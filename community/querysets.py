@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q
@@ -59,9 +60,23 @@ class AuditEventQuerySet(ScopedQuerySet[Any]):
             community_id=target.community_id, target_type=target._meta.label_lower, target_id=str(target.pk)
         ).scoped()
 
-    def of_household(self, household: Any) -> Self:
-        """Everything that touched a household, which the caller has found through its own `visible_to`."""
-        return self.filter(community_id=household.community_id, household_id=household.pk).scoped()
+    def of_household(self, household: Any, *, also: Iterable[Any] = ()) -> Self:
+        """Everything that touched a household, which the caller has found through its own `visible_to`; and what
+        touched those that were merged into it (`also`, their ids)."""
+        touched = [household.pk, *also]
+        return self.filter(community_id=household.community_id, household_id__in=touched).scoped()
+
+    def readings(self) -> Self:
+        """Who looked at something in plain, or took it away."""
+        from community.history import reading_verbs
+
+        return self.filter(verb__in=reading_verbs())
+
+    def changes(self) -> Self:
+        """Everything else."""
+        from community.history import reading_verbs
+
+        return self.exclude(verb__in=reading_verbs())
 
 
 class AttachmentQuerySet(ScopedQuerySet[Any]):
