@@ -6,10 +6,14 @@ class CommunityConfig(AppConfig):
     name = "community"
 
     def ready(self) -> None:
-        from community import history, menu, nav
+        from community import account_data, forgetting, history, menu, nav, personal, retention
+        from core import daily
 
         nav.register(menu.main)
         nav.register_account(menu.account)
+        personal.register("community", account_data.ROOM)
+        retention.register(*forgetting.RULES)
+        daily.register("what has had its time", retention.everywhere)
         history.register(
             {
                 "reveal": _("查看了完整信息"),
@@ -22,5 +26,7 @@ class CommunityConfig(AppConfig):
                 "redeem_letter": _("用信开通了账号"),
                 "set_password": _("用信设了新密码"),
                 "drop_second_factor": _("取消了两步验证"),
+                "data_taken": _("下载了自己的资料"),
+                "forgotten": _("删除了到期的资料"),
             }
         )

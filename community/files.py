@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
+from django.db import transaction
 from django.http import FileResponse, Http404
 
 from community.models import Attachment, Community
@@ -90,6 +91,21 @@ def hand_over(attachment: Attachment, *, small: bool = False) -> FileResponse:
     response["Cache-Control"] = "private, max-age=86400, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def forget(attachments: Iterable[Attachment]) -> int:
+    """Delete attachments that no record carries any more, and each file that no other attachment needs."""
+    rows = list(attachments)
+    Attachment.objects.unscoped(reason="files whose record is gone").filter(pk__in=[row.pk for row in rows]).delete()
+    for sha256 in {row.sha256 for row in rows}:
+        if not Attachment.objects.unscoped(reason="whether another needs the file").filter(sha256=sha256).exists():
+            transaction.on_commit(partial(_unlink, sha256))
+    return len(rows)
+
+
+def _unlink(sha256: str) -> None:
+    for small in (False, True):
+        path_of(sha256, small=small).unlink(missing_ok=True)
 
 
 def _write_once(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from community.models import AuditEvent
 
 _words: dict[str, str | Promise] = {}
+_readings: set[str] = {"reveal"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class Entry:
 def register(words: Mapping[str, str | Promise]) -> None:
     """The words of a room for its verbs: {"household_changed": _("修改了住户信息")}."""
     _words.update(words)
+
+
+def register_readings(*verbs: str) -> None:
+    """Verbs of the record by which somebody has read what is otherwise masked; residents see them apart."""
+    _readings.update(verbs)
+
+
+def reading_verbs() -> list[str]:
+    """The verbs that mean a reading, in a fixed order."""
+    return sorted(_readings)
 
 
 def words_for(verb: str) -> str:

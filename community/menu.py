@@ -29,6 +29,7 @@ def account(user: User) -> list[Entry]:
     """One's home, the work of the office, and one's account."""
     scope = user.scope
     entries = [Entry(_("账号安全"), reverse("mfa_index"), "shield-lock", order=90)]
+    entries.append(Entry(_("带走我的资料"), reverse("community:my_data"), "download", order=80))
     if scope.households and scope.may(Permission.TODAY):
         entries.append(Entry(_("我家"), reverse("community:mine"), "house", order=10))
     if scope.may(Permission.LETTER_ISSUE):

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from community import health, views, views_activate, views_appointments, views_letters
+from community import health, views, views_activate, views_appointments, views_letters, views_personal
 
 app_name = "community"
 urlpatterns = [
     path("", views.front, name="home"),
     path("mine/", views.mine, name="mine"),
+    path("mine/data/", views_personal.my_data, name="my_data"),
+    path("retention/", views_personal.retention_page, name="retention"),
     path("today/", views.today_page, name="today"),
     path("healthz", health.healthz, name="healthz"),
     path("notices/", views.notices, name="notices"),

@@ -19,6 +19,7 @@ FIELD_KEYS = env.list("FIELD_KEYS")
 SEARCH_KEY = env.str("SEARCH_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+RETENTION_DAYS = {slug: int(days) for slug, days in env.dict("RETENTION_DAYS", default={}).items()}
 HTTPS = env.bool("HTTPS", default=False)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 SOURCE_URL = env.str("SOURCE_URL", default="")

@@ -23,8 +23,17 @@ class ProposalQuerySet(ScopedQuerySet[Any]):
             | Q(household__in=scope.households)
         ).scoped()
 
+    def in_duty_of(self, user: User) -> Self:
+        """For those who decide: the office and the leader of the grid."""
+        scope = user.scope
+        return self.filter(Q(community__in=scope.offices_communities) | Q(building__grid__in=scope.grids)).scoped()
+
     def open(self) -> Self:
         return self.filter(state="open")
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("household__dwelling", "resident", "decided_by")
 
 
 class ConsentQuerySet(TermQuerySet):
@@ -37,6 +46,10 @@ class ConsentQuerySet(TermQuerySet):
             | Q(household__in=scope.households)
         ).scoped()
 
+    def given(self) -> Self:
+        """What still holds: it has not been withdrawn. A withdrawal counts at once, on its own day too."""
+        return self.filter(ends_on__isnull=True)
+
 
 class ErasureRequestQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
@@ -45,6 +58,10 @@ class ErasureRequestQuerySet(ScopedQuerySet[Any]):
 
     def open(self) -> Self:
         return self.filter(state="open")
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("resident", "household__dwelling")
 
 
 class MergeQuerySet(ScopedQuerySet[Any]):

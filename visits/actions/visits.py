@@ -16,10 +16,11 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
-from grids.models import CareTag, Household, Membership, Resident
+from grids.actions.consents import withdrawn_by
+from grids.models import CareTag, Consent, Household, Membership, Resident
 from visits import planning
 from visits.actions.findings import give_feedback, raise_finding
-from visits.actions.register import apply_change
+from visits.actions.register import apply_change, propose_left
 from visits.fields import BasicField, Result, Slot, count_of, slots_of
 from visits.models import (
     REACHED,
@@ -54,11 +55,14 @@ def record_visit(household: Household, *, by: User, report: Report, target: Targ
     if before is not None:
         return _again(before, content_hash)
     _consistent(report)
+    _no_photos_against_ones_will(household, report)
     target = _target_for(household, target, report)
     visit = _write(household, report, by=by, target=target, content_hash=content_hash)
     _keep_photos(visit, report, by=by)
     _verify(visit, household, report, by=by)
     _bring_back(visit, report, by=by)
+    if report.outcome == Visit.Outcome.MOVED:
+        propose_left(household, by=by, note=report.note)
     _advance(visit, target)
     audit.record("visit_recorded", visit, by=by, changes={"outcome": [None, visit.outcome]}, reason=visit.note)
     return visit
@@ -73,6 +77,14 @@ def _again(before: Visit, content_hash: str) -> Visit:
 def _consistent(report: Report) -> None:
     if report.outcome not in TALKED and report.answers:
         raise Refused(_("没有见到人，就不能核实信息。请改一下结果，或者把核实的内容去掉。"))
+
+
+def _no_photos_against_ones_will(household: Household, report: Report) -> None:
+    """Nothing is photographed where somebody who lives there has withdrawn the consent to it."""
+    against = withdrawn_by(household, Consent.Kind.VISIT_PHOTOS) if report.photos else []
+    if against:
+        words = {"name": "、".join(against)}
+        raise Refused(_("%(name)s不同意走访时拍照，照片不能留。请去掉照片再保存，别的都留着。") % words)
 
 
 def _write(household: Household, report: Report, *, by: User, target: Target | None, content_hash: str) -> Visit:

@@ -1,0 +1,40 @@
+"""What residents have asked of the register, as Today asks it of those who answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, Min
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.access import Permission
+from community.today import Ask
+from grids.models import ErasureRequest, Proposal
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def asks(user: User) -> list[Ask]:
+    """Proposals to check, and for the office requests to erase; a query each."""
+    found = _proposals(user) if user.scope.may(Permission.HOUSEHOLD_EDIT) else []
+    return [*found, *(_erasures(user) if user.scope.may(Permission.ERASURE_DECIDE) else [])]
+
+
+def _proposals(user: User) -> list[Ask]:
+    open_ones = Proposal.objects.in_duty_of(user).open().aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if not open_ones["count"]:
+        return []
+    title = _("更正申请 %(count)d 件等您核对") % {"count": open_ones["count"]}
+    detail = _("居民、走访和花名册提出的，核对了才改登记")
+    return [Ask(title, reverse("grids:proposals"), _("去核对"), detail, open_ones["oldest"])]
+
+
+def _erasures(user: User) -> list[Ask]:
+    rows = ErasureRequest.objects.visible_to(user).filter(community__in=user.scope.offices_communities).open()
+    waiting = rows.aggregate(count=Count("pk"), oldest=Min("created_at"))
+    if not waiting["count"]:
+        return []
+    title = _("有 %(count)d 位居民要求删除资料") % {"count": waiting["count"]}
+    return [Ask(title, reverse("grids:erasures"), _("去答复"), "", waiting["oldest"])]
