@@ -6,18 +6,29 @@ class GridsConfig(AppConfig):
     name = "grids"
 
     def ready(self) -> None:
-        from community import history, home, nav, reveal, today
+        from community import history, home, nav, personal, retention, reveal, today
         from community.access import Permission
-        from core import daily
-        from grids import menu, search
-        from grids.rosters import uploads as roster_uploads
+        from grids import answers, forgetting, menu, search
+        from grids import personal as kept
         from grids.today import asks
 
-        daily.register("rosters nobody decided about", roster_uploads.forget_old)
         history.register(
             {
                 "place_added": _("登记了新的地点"),
+                "place_changed": _("修改了地点信息"),
+                "grid_limits_changed": _("调整了网格的户数范围"),
+                "work_group_changed": _("改了工作群的地址"),
+                "work_group_tested": _("试发了工作群消息"),
                 "building_assigned": _("调整了所属网格"),
+                "area_changed": _("修改了房屋面积"),
+                "owner_group_added": _("登记了业主"),
+                "owner_group_changed": _("修改了业主信息"),
+                "owner_groups_joined": _("合并了两户业主"),
+                "owner_added": _("登记了产权人"),
+                "owner_changed": _("修改了产权人信息"),
+                "owner_removed": _("撤下了产权人"),
+                "dwelling_given": _("登记了房屋的业主"),
+                "dwelling_taken": _("结束或撤销了房屋的产权"),
                 "household_changed": _("修改了住户信息"),
                 "resident_changed": _("修改了成员信息"),
                 "member_added": _("登记了新成员"),
@@ -38,6 +49,16 @@ class GridsConfig(AppConfig):
                 "account_moved": _("账号转到了新家"),
                 "merged": _("合并了重复登记"),
                 "merge_undone": _("撤销了合并"),
+                "proposal_made": _("提出了更正"),
+                "proposal_withdrawn": _("撤回了更正"),
+                "proposal_accepted": _("核对后按提出的改了"),
+                "proposal_declined": _("核对后没有改"),
+                "consent_given": _("表示同意"),
+                "consent_withdrawn": _("撤回了同意"),
+                "erasure_asked": _("要求删除资料"),
+                "erasure_withdrawn": _("撤回了删除要求"),
+                "erasure_done": _("删除了资料"),
+                "erasure_declined": _("没有删除资料"),
                 "care_set": _("列为关爱对象"),
                 "care_changed": _("修改了关爱标签"),
                 "care_ended": _("不再列为关爱对象"),
@@ -46,13 +67,26 @@ class GridsConfig(AppConfig):
                 "found_by_number": _("凭完整号码查到了"),
                 "roster_sent": _("上传了花名册"),
                 "roster_given_up": _("放弃了花名册"),
+                "roster_said_full": _("说明了花名册是不是全册"),
+                "roster_heading_kept": _("记住了花名册的栏目"),
+                "roster_heading_forgotten": _("忘掉了花名册的栏目"),
+                "roster_doubt_mended": _("改好了花名册里的一行"),
+                "roster_doubt_dismissed": _("花名册里的一行不用处理"),
                 "roster_applied": _("按花名册登记或更新"),
             }
         )
         reveal.register("grids.resident", {"phone", "id_number", "birth_date"}, Permission.HOUSEHOLD_VIEW)
         reveal.register("grids.caretag", {"evidence"}, Permission.CARE_MANAGE)
         reveal.register("grids.household", {"phone"}, Permission.HOUSEHOLD_VIEW)
+        reveal.register("grids.proposal", {"before", "after"}, Permission.HOUSEHOLD_EDIT)
+        history.register_readings("found_by_number")
+        personal.register("grids", kept.ROOM)
+        retention.register(*forgetting.RULES)
+        nav.register_account(menu.account)
+        today.register(answers.asks)
         today.register(asks)
+        reveal.register("grids.owner", {"phone", "id_number"}, Permission.OWNERS_VIEW)
+        reveal.register("grids.ownership", {"deed"}, Permission.OWNERS_VIEW)
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()

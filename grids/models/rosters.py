@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -192,4 +193,17 @@ class RosterDoubt(CommunityRow):
         indexes = [models.Index(fields=["community", "state", "created_at"])]
 
     def __str__(self) -> str:
-        return f"{self.sheet} {self.row}"
+        return gettext("%(sheet)s第 %(row)s 行") % {"sheet": self.sheet, "row": self.row}
+
+    def get_absolute_url(self) -> str:
+        return reverse("grids:roster_doubt", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to look at it."""
+        return self.state == self.State.OPEN
+
+    @property
+    def tone(self) -> str:
+        """The tone of its state's badge."""
+        return {self.State.DONE: "good", self.State.DISMISSED: "idle"}.get(self.State(self.state), "wait")

@@ -65,6 +65,7 @@ _RELATIONS = {
     "堂兄弟 堂姐妹 表兄弟 表姐妹 侄子 侄 侄女 外甥 外甥女",
     Relation.NON_RELATIVE: "非亲属 保姆 朋友 租客 租户 室友 合租 同住 同事 房客 其他",
 }
+RELATION_WORDS = {str(code): words.split()[0] for code, words in _RELATIONS.items()}
 _RELATION_OF = {word: code for code, words in _RELATIONS.items() for word in words.split()}
 
 _EMPLOYMENT = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from core.fields import mask_birth, mask_identity, mask_phone
-from grids.rosters.columns import Column
+from grids.rosters.columns import Column, meanings
 
 _MOST_BYTES = 2800  # encrypted it must fit into RosterDoubt.content
 _LENGTHS = (200, 80, 40, 20, 10)
@@ -32,7 +32,8 @@ class WrittenRow:
         """The same row with other texts in some columns; one that the row did not have is added under its own name."""
         cells = [(heading, held, changed.get(held, text)) for heading, held, text in self.cells]
         there = {held for _heading, held, _text in self.cells}
-        added = [(str(Column(held).label), held, text) for held, text in changed.items() if held not in there and text]
+        names = meanings()
+        added = [(names[held], held, text) for held, text in changed.items() if held not in there and text]
         return WrittenRow((*cells, *added), self.address)
 
     def shown(self) -> Iterator[tuple[str, str]]:
