@@ -7,16 +7,21 @@ class HelpdeskConfig(AppConfig):
 
     def ready(self) -> None:
         from community import founding, history, home, nav, today
+        from community.personal import register as register_personal
         from core import daily
-        from helpdesk import menu
+        from grids import moved
+        from helpdesk import menu, personal, regridding, search
         from helpdesk.actions import close_unrated, seed_categories
         from helpdesk.today import asks
 
         founding.register(seed_categories)
         daily.register("requests closed unrated", close_unrated)
+        moved.register(regridding.react, regridding.foresee)
         today.register(asks)
+        register_personal("helpdesk", personal.ROOM)
         nav.register(menu.entries)
         home.register(menu.tiles)
+        search.register()
         history.register(
             {
                 "categories_seeded": _("设好了诉求类别"),
@@ -34,5 +39,6 @@ class HelpdeskConfig(AppConfig):
                 "request_withdraw": _("撤回了诉求"),
                 "request_remark": _("补充了诉求"),
                 "request_note": _("写了诉求的内部备注"),
+                "request_moved": _("楼幢换了网格，诉求跟着转过去"),
             }
         )

@@ -7,9 +7,17 @@ class VisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from community import history, nav, today
+        from community.access import Permission
+        from community.personal import register as register_personal
+        from grids import facade, moved
+        from visits import facade as doors
+        from visits import personal, regridding
         from visits.today import asks, entries, panels
 
+        moved.register(regridding.react, regridding.foresee)
+        facade.register(facade.Layer("visits", _("走访"), doors.layer, Permission.VISIT_VIEW, order=40))
         today.register(asks)
+        register_personal("visits", personal.ROOM)
         today.register_panels(panels)
         nav.register(entries)
         history.register(

@@ -1,9 +1,15 @@
 """Places: estate, grid, building, unit, dwelling."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -17,6 +23,9 @@ from grids.querysets import (
     GridQuerySet,
     UnitQuerySet,
 )
+
+if TYPE_CHECKING:
+    from community.models import Community
 
 
 class Estate(CommunityRow):
@@ -36,6 +45,34 @@ class Estate(CommunityRow):
 
     def __str__(self) -> str:
         return self.name
+
+
+@dataclass(frozen=True)
+class GridSize:
+    """What the number of a grid's households says: a word, its tone, and a sentence that warns."""
+
+    word: str
+    tone: str
+    warning: str = ""
+
+
+def size_of(kind: str, living: int, community: Community) -> GridSize:
+    """A basic grid has from so many to so many households; which, the community sets. A special one is not counted."""
+    low, high = community.grid_households_from, community.grid_households_to
+    numbers = {"living": living, "low": low, "high": high}
+    if kind == Grid.Kind.SPECIAL:
+        return GridSize(gettext("专属网格不计户数"), "idle")
+    if living < low:
+        return GridSize(
+            gettext("偏少"), "warn", gettext("只有 %(living)d 户，少于 %(low)d 户。可以把邻近的楼划进来。") % numbers
+        )
+    if living > high:
+        return GridSize(
+            gettext("偏多"),
+            "warn",
+            gettext("有 %(living)d 户，多于 %(high)d 户。可以把一些楼划给邻近的网格。") % numbers,
+        )
+    return GridSize(gettext("合适"), "good")
 
 
 class Grid(CommunityRow):
@@ -70,6 +107,12 @@ class Grid(CommunityRow):
 
     def get_absolute_url(self) -> str:
         return reverse("grids:grid", args=[self.pk])
+
+    @property
+    def size(self) -> GridSize:
+        """Whether the grid has as many households as the community wants; asked of a row with `living` counted."""
+        living: int = self.living  # type: ignore[attr-defined]
+        return size_of(self.kind, living, self.community)
 
 
 class Building(CommunityRow):

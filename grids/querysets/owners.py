@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, Prefetch, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from core.fields import search_hash
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet
+from grids import identity
 
 if TYPE_CHECKING:
     from community.models import User
     from grids.models import OwnerGroup
 
+_OFFERED = 20
 _TODAY = "what owner groups that are in scope themselves own today"
 
 
@@ -63,6 +67,10 @@ class OwnerGroupQuerySet(ScopedQuerySet[Any]):
     def without_area(self) -> Self:
         """With a dwelling whose area nobody has written down."""
         return self.filter(Exists(_owned_today().filter(dwelling__area__isnull=True)))
+
+    def owning(self) -> Self:
+        """With something that is owned today: each is a voter."""
+        return self.filter(Exists(_owned_today()))
 
     def without_dwelling(self) -> Self:
         """With nothing that is owned today: such a group has no vote."""
@@ -143,3 +151,29 @@ def _owned_today() -> Any:
 def _counted(rows: Any, what: Any) -> Coalesce:
     counted = rows.order_by().values("group").annotate(found=what).values("found")
     return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))
+
+
+def residents_like(user: User, community_id: int, name: str, id_number: str = "", *, chosen: str = "") -> list[Any]:
+    """Residents whom an owner may be: by the beginning of the name, by the identity number, or chosen before.
+
+    At most twenty, each with `homes`, where they live today; three queries.
+    """
+    from grids.models import Membership, Resident
+
+    wanted = Q(pk__in=[chosen] if _is_uuid(chosen) else [])
+    if name.strip():
+        wanted |= Q(name__startswith=name.strip())
+    if id_number.strip():
+        wanted |= Q(id_hash=search_hash(identity.normal(id_number)))
+    homes = Membership.objects.visible_to(user).current().select_related("household__dwelling")
+    rows = Resident.objects.visible_to(user).filter(wanted, community=community_id, merged_into__isnull=True)
+    found = rows.prefetch_related(Prefetch("memberships", homes, to_attr="homes")).order_by("name", "pk")
+    return list(found[:_OFFERED])
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

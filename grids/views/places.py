@@ -14,5 +14,9 @@ def places(request: PortalRequest) -> HttpResponse:
     """The buildings in one's duty."""
     buildings = Building.objects.in_duty_of(request.user).with_counts().select_related("grid")
     may_import = request.user.scope.may(Permission.ROSTER_IMPORT)
-    shown = {"buildings": buildings, "may_import": may_import}
+    shown = {
+        "buildings": buildings,
+        "may_import": may_import,
+        "may_see_owners": request.user.scope.may(Permission.OWNERS_VIEW),
+    }
     return render(request, "grids/places.html", shown)
