@@ -44,7 +44,7 @@ def say_hello(address: str, *, community: str, grid: str) -> str:
     notifier.redirects = False
     import apprise
 
-    with apprise.LogCapture(level=logging.WARNING) as log:
+    with apprise.LogCapture(level=logging.WARNING) as log:  # type: ignore[no-untyped-call]
         try:
             taken = bool(notifier.notify(body=_("%(grid)s的工作群接通了。") % {"grid": grid}, title=community))
         except Exception:  # a hundred plugins by a hundred authors: whatever goes wrong is an answer too

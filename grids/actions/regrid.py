@@ -65,26 +65,25 @@ def begin_in_grid(buildings: Iterable[Building], *, assigned: Iterable[Building]
     `buildings` are new; `assigned` were known but lay in no grid, so that the rooms above have something to move.
     Buildings without a grid, or with an open term, are left alone.
     """
-    known_before = [building for building in assigned if building.grid_id is not None]
-    placed = [*(building for building in buildings if building.grid_id is not None), *known_before]
+    known_before = [building for building in assigned if building.grid is not None]
+    placed = {building: building.grid for building in [*buildings, *known_before] if building.grid is not None}
+    if not placed:
+        return
     terms = BuildingInGrid.objects.unscoped(reason=_WHY).filter(building__in=placed, ends_on__isnull=True)
-    known = set(terms.values_list("building", flat=True)) if placed else set()
+    known = set(terms.values_list("building", flat=True))
     today = clock.today()
     BuildingInGrid.objects.bulk_create(
         (
-            BuildingInGrid(
-                community_id=building.community_id, building=building, grid_id=building.grid_id, starts_on=today
-            )
-            for building in placed
+            BuildingInGrid(community_id=building.community_id, building=building, grid=grid, starts_on=today)
+            for building, grid in placed.items()
             if building.pk not in known
         ),
         batch_size=500,
     )
-    leaders = leaders_of([building.grid_id for building in known_before if building.grid_id])
+    leaders = leaders_of([placed[building].pk for building in known_before])
     for building in known_before:
-        if building.grid is not None:
-            leader = leaders.get(building.grid.pk)
-            moved.carry_out(Move(building, None, building.grid, None, leader, by))
+        grid = placed[building]
+        moved.carry_out(Move(building, None, grid, None, leaders.get(grid.pk), by))
 
 
 def move_of(building: Building, *, grid: Grid, by: User) -> Move:
@@ -143,11 +142,9 @@ def _write_term(building: Building, grid: Grid) -> None:
 def _unwritten(building: Building) -> BuildingInGrid | None:
     """The term of a building whose first grid nobody wrote down: as long as the portal knows the building."""
     since = timezone.localtime(building.created_at).date()
-    if since >= clock.today():
+    if since >= clock.today() or building.grid is None:
         return None
-    return BuildingInGrid(
-        community_id=building.community_id, building=building, grid_id=building.grid_id, starts_on=since
-    )
+    return BuildingInGrid(community_id=building.community_id, building=building, grid=building.grid, starts_on=since)
 
 
 def _tell(move: Move) -> None:
