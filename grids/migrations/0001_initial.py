@@ -157,6 +157,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='NotSame',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                ('kind', models.CharField(choices=[('resident', '同一个人'), ('household', '同一户')], max_length=10, verbose_name='种类')),
+                ('first_id', models.UUIDField(verbose_name='其中一份')),
+                ('second_id', models.UUIDField(verbose_name='另一份')),
+                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
+                ('said_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='核对人')),
+            ],
+            options={
+                'verbose_name': '不是重复',
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'kind', 'first_id', 'second_id'), name='not_same_said_once'), models.CheckConstraint(condition=models.Q(('first_id__lt', models.F('second_id'))), name='not_same_in_order')],
+            },
+        ),
+        migrations.CreateModel(
             name='Owner',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

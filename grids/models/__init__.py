@@ -2,7 +2,7 @@ from grids.models.care import CareTag, Pairing
 from grids.models.owners import Owner, OwnerGroup, Ownership
 from grids.models.people import Household, Membership, Resident
 from grids.models.places import Building, BuildingInGrid, Dwelling, Estate, Grid, Unit
-from grids.models.records import Consent, ErasureRequest, Merge, Proposal
+from grids.models.records import Consent, ErasureRequest, Merge, NotSame, Proposal
 from grids.models.rosters import RosterDoubt, RosterHeading, RosterPage, RosterUpload
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Household",
     "Membership",
     "Merge",
+    "NotSame",
     "Owner",
     "OwnerGroup",
     "Ownership",

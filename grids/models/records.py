@@ -14,7 +14,13 @@ from core.ids import uuid7
 from core.terms import Term
 from grids.models.people import Household, Resident
 from grids.models.places import Building
-from grids.querysets import ConsentQuerySet, ErasureRequestQuerySet, MergeQuerySet, ProposalQuerySet
+from grids.querysets import (
+    ConsentQuerySet,
+    ErasureRequestQuerySet,
+    MergeQuerySet,
+    NotSameQuerySet,
+    ProposalQuerySet,
+)
 
 SEALED_LENGTH = 2000
 
@@ -215,3 +221,25 @@ class Merge(CommunityRow):
 
     def get_absolute_url(self) -> str:
         return reverse("grids:merge", args=[self.pk])
+
+
+class NotSame(CommunityRow):
+    """Two records that look like one, and are not: somebody has looked, and nobody is asked again."""
+
+    kind = models.CharField(_("种类"), max_length=10, choices=Merge.Kind.choices)
+    first_id = models.UUIDField(_("其中一份"))
+    second_id = models.UUIDField(_("另一份"))
+    said_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("核对人"))
+
+    objects = NotSameQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("不是重复")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "kind", "first_id", "second_id"], name="not_same_said_once"),
+            models.CheckConstraint(condition=Q(first_id__lt=models.F("second_id")), name="not_same_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ≠ {self.second_id}"

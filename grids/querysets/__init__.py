@@ -11,7 +11,13 @@ from grids.querysets.places import (
     GridQuerySet,
     UnitQuerySet,
 )
-from grids.querysets.records import ConsentQuerySet, ErasureRequestQuerySet, MergeQuerySet, ProposalQuerySet
+from grids.querysets.records import (
+    ConsentQuerySet,
+    ErasureRequestQuerySet,
+    MergeQuerySet,
+    NotSameQuerySet,
+    ProposalQuerySet,
+)
 from grids.querysets.rosters import (
     RosterDoubtQuerySet,
     RosterHeadingQuerySet,
@@ -32,6 +38,7 @@ __all__ = [
     "HouseholdQuerySet",
     "MembershipQuerySet",
     "MergeQuerySet",
+    "NotSameQuerySet",
     "OwnerGroupQuerySet",
     "OwnerQuerySet",
     "OwnershipQuerySet",

@@ -68,3 +68,9 @@ class MergeQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """For the office alone: a merge may join households of several grids."""
         return self.filter(community__in=user.scope.offices_communities).scoped()
+
+
+class NotSameQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """For the office that looks for duplicates."""
+        return self.filter(community__in=user.scope.offices_communities).scoped()
