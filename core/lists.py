@@ -147,7 +147,7 @@ class ListPage:
 
         `whole` adds to the queryset what the columns need, where the list itself reads less."""
         rows = whole(self.queryset) if whole else self.queryset
-        cells = ([_value(row, source) for _heading, source in columns] for row in rows.iterator(_CHUNK))
+        cells = ([value_of(row, source) for _heading, source in columns] for row in rows.iterator(_CHUNK))
         content = write_xlsx(title, [heading for heading, _source in columns], cells)
         disposition = content_disposition_header(True, f"{title}.xlsx") or "attachment"
         return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
@@ -275,7 +275,8 @@ def _plain(value: Any) -> object:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _value(row: Any, source: str | Callable[[Any], object]) -> object:
+def value_of(row: Any, source: str | Callable[[Any], object]) -> object:
+    """What a column of a spreadsheet says of a row; see `ListPage.as_xlsx`."""
     if callable(source):
         return source(row)
     value = row

@@ -8,8 +8,10 @@ class GridsConfig(AppConfig):
     def ready(self) -> None:
         from community import history, home, nav, personal, retention, reveal, today
         from community.access import Permission
-        from grids import answers, forgetting, menu, search
+        from core import daily
+        from grids import answers, exports, forgetting, menu, search
         from grids import personal as kept
+        from grids.own import home_of
         from grids.today import asks
 
         history.register(
@@ -73,13 +75,16 @@ class GridsConfig(AppConfig):
                 "roster_doubt_mended": _("改好了花名册里的一行"),
                 "roster_doubt_dismissed": _("花名册里的一行不用处理"),
                 "roster_applied": _("按花名册登记或更新"),
+                "register_exported": _("导出了名册的完整信息"),
+                "read_in_export": _("随名册导出了完整信息"),
             }
         )
-        reveal.register("grids.resident", {"phone", "id_number", "birth_date"}, Permission.HOUSEHOLD_VIEW)
+        sensitive = {"phone", "id_number", "birth_date"}
+        reveal.register("grids.resident", sensitive, Permission.HOUSEHOLD_VIEW, household=home_of)
         reveal.register("grids.caretag", {"evidence"}, Permission.CARE_MANAGE)
         reveal.register("grids.household", {"phone"}, Permission.HOUSEHOLD_VIEW)
         reveal.register("grids.proposal", {"before", "after"}, Permission.HOUSEHOLD_EDIT)
-        history.register_readings("found_by_number")
+        history.register_readings("found_by_number", "read_in_export")
         personal.register("grids", kept.ROOM)
         retention.register(*forgetting.RULES)
         nav.register_account(menu.account)
@@ -90,5 +95,6 @@ class GridsConfig(AppConfig):
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()
+        daily.register("registers exported yesterday", exports.forget_old)
         history.register_readings("found_by_number")
         nav.register_search(search.address)

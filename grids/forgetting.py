@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Community
 from community.retention import Rule
 from grids.actions.erasure import forget_person
-from grids.models import Membership, Merge, Proposal, Resident, RosterUpload
+from grids.models import Membership, Merge, Proposal, Resident, RosterDoubt, RosterUpload
 from grids.rosters import uploads
 
 _WHY = "housekeeping: what has had its time"
@@ -21,7 +21,7 @@ _WHY = "housekeeping: what has had its time"
 def _moved_out(community: Community, before: datetime) -> Any:
     """Who belonged to a household once, and to none since the day."""
     terms = Membership.objects.unscoped(reason=_WHY).filter(resident=OuterRef("pk"))
-    since = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localdate(before))
+    since = Q(ends_on__isnull=True) | Q(ends_on__gte=timezone.localtime(before).date())
     rows = Resident.objects.unscoped(reason=_WHY).filter(community=community, forgotten_on__isnull=True)
     return rows.filter(Exists(terms), ~Exists(terms.filter(since)))
 
@@ -40,9 +40,13 @@ def _proposals(community: Community, before: datetime) -> Any:
 
 
 def _rosters(community: Community, before: datetime) -> int:
-    states = [RosterUpload.State.READING, RosterUpload.State.READY]
-    rows = RosterUpload.objects.unscoped(reason=_WHY).filter(state__in=states, created_at__lt=before)
-    return int(rows.count())
+    rows = RosterUpload.objects.unscoped(reason=_WHY).exclude(state__in=RosterUpload.OVER)
+    return int(rows.filter(created_at__lt=before).count())
+
+
+def _doubts(community: Community, before: datetime) -> Any:
+    rows = RosterDoubt.objects.unscoped(reason=_WHY).filter(community=community, decided_at__lt=before)
+    return rows.exclude(content="")
 
 
 def _merges(community: Community, before: datetime) -> Any:
@@ -77,6 +81,15 @@ RULES = (
         count=_rosters,
         forget=lambda community, before: uploads.forget_old(),
         platform=True,
+    ),
+    Rule(
+        slug="roster_doubts",
+        what=_("花名册里处理过的存疑的行"),
+        then=_("那一行写的内容删除，只留是哪一行、怎样处理"),
+        days=365,
+        basis=_("下一份花名册里同样的行不用再问一遍；过后不再需要。"),
+        count=lambda community, before: int(_doubts(community, before).count()),
+        forget=lambda community, before: int(_doubts(community, before).update(content="")),
     ),
     Rule(
         slug="merges",

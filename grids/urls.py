@@ -19,6 +19,7 @@ from grids.views import (
     places,
     proposals,
     records,
+    register,
     search,
 )
 
@@ -105,6 +106,11 @@ urlpatterns = [
     path("care/pairings/<uuid:pk>/end/", pairings.pairing_end, name="pairing_end"),
     path("care/tags/<int:pk>/edit/", care.change, name="care_change"),
     path("care/tags/<int:pk>/end/", care.end, name="care_end"),
+    path("households/", register.households, name="households"),
+    path("residents/", register.residents, name="residents"),
+    path("households/export/", register.export_households, name="export_households"),
+    path("residents/export/", register.export_residents, name="export_residents"),
+    path("exports/<uuid:pk>/", register.export, name="export"),
     path("roster/", roster_views.roster_send, name="roster_send"),
     path("roster/<uuid:pk>/", roster_views.roster, name="roster"),
     path("roster/<uuid:pk>/columns/", roster_views.roster_columns, name="roster_columns"),

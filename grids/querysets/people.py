@@ -115,6 +115,23 @@ class MembershipQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(households_within(user.scope)).scoped()
 
+    def named(self, words: str) -> Self:
+        """Whose member's name, pinyin or initials begins with the words."""
+        return self.filter(
+            Q(resident__name__startswith=words)
+            | Q(resident__pinyin__startswith=words.lower())
+            | Q(resident__initials__startswith=words.lower())
+        )
+
+    def for_list(self, user: User) -> Self:
+        """With the person, the door and the grid joined, and the person's open care tags in `resident.cares`."""
+        from grids.models import CareTag
+
+        tags = Prefetch("resident__care_tags", CareTag.objects.visible_to(user).current(), to_attr="cares")
+        return self.select_related("resident", "household__dwelling", "household__building__grid").prefetch_related(
+            tags
+        )
+
     def as_of(self, day: date) -> Self:
         """Who lived here on `day`."""
         return self.at(day)
