@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django_tasks_db.models import DBTaskResult
+
 from community import actions_letters
 from community.models import Appointment, Notice
 from community.roles import Office, Role
@@ -12,8 +14,10 @@ from core import clock
 from core.models import Job
 from core.quarters import Quarter
 from grids import actions
-from grids.models import RosterUpload
+from grids.models import RosterDoubt, RosterHeading, RosterUpload
 from grids.rosters import uploads as roster_uploads
+from grids.rosters.doubts import Severity
+from grids.rosters.written import WrittenRow
 from helpdesk import actions as requests
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
@@ -36,14 +40,30 @@ def _register(world: World) -> None:
     home.save()
     staff = world.actor(Role.COMMUNITY_STAFF, "own")
     roster_uploads.take_in("姓名,住址\n".encode(), name="花名册.csv", community=home.community, by=staff)
+    for waiting in DBTaskResult.objects.ready():
+        waiting.task.call(*waiting.args_kwargs["args"])
     world.records |= {
         "household": home,
         "building": home.building,
+        "dwelling": home.dwelling,
         "resident": home.head,
         "roster": RosterUpload.objects.get(),
+        **_roster(world),
         **_care(world),
+        **_owners(world),
         "job": Job.objects.create(kind="x", label=world.secret, owner=staff),
     }
+
+
+def _roster(world: World) -> dict[str, Any]:
+    """A heading that somebody has explained, and a row that waits on the review list."""
+    community, upload = world.homes["own"].community, RosterUpload.objects.get()
+    row = WrittenRow((("姓名", "name", world.secret),))
+    doubt = RosterDoubt(community=community, upload=upload, sheet=world.secret, row=3, reason="empty")
+    doubt.severity, doubt.content = Severity.LEFT_OUT, row.as_text()
+    doubt.save()
+    heading = RosterHeading.objects.create(community=community, heading=world.secret, column="name")
+    return {"roster_doubt": doubt, "roster_heading": heading}
 
 
 def _care(world: World) -> dict[str, Any]:
@@ -51,6 +71,22 @@ def _care(world: World) -> dict[str, Any]:
     tag = in_care(home, evidence=world.secret)
     steward, leader = world.actor(Role.BUILDING_STEWARD, "own"), world.actor(Role.GRID_LEADER, "own")
     return {"care_tag": tag, "pairing": actions.pair(home, kind="steward", person=steward, by=leader)}
+
+
+def _owners(world: World) -> dict[str, Any]:
+    """Two groups that share an owner, so that they can be joined; one owns the home."""
+    home, staff = world.homes["own"], world.actor(Role.COMMUNITY_STAFF, "own")
+    fields = {"by": staff, "owner": {"name": world.secret, "resident": home.head}, "label": world.secret}
+    group, other = (actions.add_owner_group(home.building.estate, **fields) for _ in range(2))
+    return {
+        "place": home.community,
+        "grid": home.building.grid,
+        "estate": home.building.estate,
+        "owner_group": group,
+        "other_group": other,
+        "owner": group.voter,
+        "ownership": actions.give_dwelling(group, dwelling=home.dwelling, starts_on=clock.today(), by=staff),
+    }
 
 
 def _community(world: World) -> None:
