@@ -13,10 +13,20 @@ def main(command: str, *arguments: str) -> Any:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     import chores
+    import crowd
     import ledger
 
     chores.must_be_demo()
-    commands = {"rows": chores.rows, "pages": chores.pages, "look": chores.look, "ledger": ledger.race}
+    commands = {
+        "rows": chores.rows,
+        "pages": chores.pages,
+        "look": chores.look,
+        "ledger": ledger.race,
+        "crowd": crowd.crowd,
+        "settle": crowd.settle,
+        "register_pages": crowd.register_pages,
+        "explain": crowd.explain,
+    }
     return commands[command](*arguments)
 
 

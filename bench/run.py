@@ -23,6 +23,7 @@ from uuid import uuid4
 
 import measure
 import pages
+import register
 import stage
 from client import Answer, Visitor
 
@@ -156,16 +157,37 @@ def _on_postgres(arguments: list[str]) -> list[dict[str, Any]]:
     return results
 
 
+def _register(copies: int, *, as_json: bool) -> int:
+    """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
+    if not os.environ.get("DATABASE_URL"):
+        beside = str(stage.REPOSITORY / "tools/with_postgres")
+        command = [beside, sys.executable, str(stage.BENCH / "run.py"), "--register", str(copies)]
+        return subprocess.run([*command, "--json"] if as_json else command, check=False).returncode
+    result = register.bench(copies)
+    print(json.dumps(result, indent=1) if as_json else register.table(result))
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="fewer rows and requests, SQLite alone: under a minute")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="make the data there, or use what is there already")
     parser.add_argument("--look", metavar="PAGE", help="instead: where the portal spends its time on this page")
+    parser.add_argument(
+        "--register",
+        type=int,
+        nargs="?",
+        const=register.COMMUNITIES,
+        metavar="COPIES",
+        help=f"instead: pages of the register beside so many copies of the demo ({register.COMMUNITIES}), PostgreSQL",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
     size = QUICK if asked.quick else FULL
+    if asked.register:
+        return _register(asked.register, as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))

@@ -43,12 +43,17 @@ class Stage:
 
     def inside(self, command: str, *arguments: str, given: Any = None) -> Any:
         """Run a command of inside.py with the portal's settings; what it prints as JSON."""
-        return json.loads(run(self.portal, "bench/inside.py", command, *arguments, given=json.dumps(given)))
+        return inside(self.portal, command, *arguments, given=given)
 
 
 def say(text: str) -> None:
     """Progress, for whoever waits."""
     print(text, file=sys.stderr, flush=True)
+
+
+def inside(portal: Environment, command: str, *arguments: str, given: Any = None) -> Any:
+    """Run a command of inside.py with a portal's settings; what it prints as JSON."""
+    return json.loads(run(portal, "bench/inside.py", command, *arguments, given=json.dumps(given)))
 
 
 def run(environment: Environment, *command: str, given: str = "") -> str:
@@ -77,7 +82,7 @@ def make(rows: int, keep: Path | None = None) -> Iterator[Stage]:
         folder = keep or Path(stack.enter_context(_folder()))
         url = os.environ.get("DATABASE_URL", "")
         if url and not url.startswith("sqlite"):
-            stage = _stage(folder, *(stack.enter_context(_database(url, name)) for name in ("portal", "bare")))
+            stage = _stage(folder, *(stack.enter_context(database(url, name)) for name in ("portal", "bare")))
         else:
             stage = _stage(folder, f"sqlite:///{folder}/portal.sqlite3", f"sqlite:///{folder}/bare.sqlite3")
         if not (folder / "made").exists():
@@ -89,9 +94,20 @@ def make(rows: int, keep: Path | None = None) -> Iterator[Stage]:
 
 
 def _stage(folder: Path, portal_url: str, bare_url: str) -> Stage:
-    portal = {
+    bare = {
+        "DATABASE_URL": bare_url,
+        "DJANGO_SETTINGS_MODULE": "bare.settings",
+        "PYTHONPATH": str(BENCH),
+        "SECRET_KEY": "bench-" + "0123456789" * 5,
+    }
+    return Stage(portal_at(folder, portal_url), bare, "SQLite" if portal_url.startswith("sqlite") else "PostgreSQL")
+
+
+def portal_at(folder: Path, url: str) -> Environment:
+    """The settings of a portal whose files lie in `folder` and whose rows lie at `url`."""
+    return {
         "DATA_DIR": str(folder / "portal"),
-        "DATABASE_URL": portal_url,
+        "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONPATH": str(REPOSITORY),
         "DEBUG": "false",
@@ -99,21 +115,19 @@ def _stage(folder: Path, portal_url: str, bare_url: str) -> Stage:
         # The same names with a hash in them as in real life, without compressing what nobody fetches here.
         "STATIC_STORAGE": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
     }
-    bare = {
-        "DATABASE_URL": bare_url,
-        "DJANGO_SETTINGS_MODULE": "bare.settings",
-        "PYTHONPATH": str(BENCH),
-        "SECRET_KEY": "bench-" + "0123456789" * 5,
-    }
-    return Stage(portal, bare, "SQLite" if portal_url.startswith("sqlite") else "PostgreSQL")
+
+
+def seed(portal: Environment, folder: Path) -> None:
+    """The tables, and the demo community in them."""
+    run({}, "tools/make_secrets.py", str(folder / "portal"))
+    run(portal, "manage.py", "migrate", "--no-input", "--verbosity", "0")
+    run(portal, "manage.py", "createcachetable", "--verbosity", "0")
+    run(portal, "manage.py", "seed_demo", "--seed", "1", "--json")
 
 
 def _fill(stage: Stage, folder: Path, rows: int) -> None:
     say(f"{stage.vendor}: migrating and seeding the portal")
-    run({}, "tools/make_secrets.py", str(folder / "portal"))
-    run(stage.portal, "manage.py", "migrate", "--no-input", "--verbosity", "0")
-    run(stage.portal, "manage.py", "createcachetable", "--verbosity", "0")
-    run(stage.portal, "manage.py", "seed_demo", "--seed", "1", "--json")
+    seed(stage.portal, folder)
     say(f"{stage.vendor}: {rows:,} rows more")
     stage.inside("rows", str(rows))
     run(stage.bare, "-m", "bare.fill", str(rows), USER, PASSWORD)
@@ -129,27 +143,31 @@ def _folder() -> Iterator[str]:
 
 
 @contextmanager
-def _database(url: str, name: str) -> Iterator[str]:
-    """The address of a new database beside the one that `url` names, which is left as it is."""
+def database(url: str, name: str, template: str = "") -> Iterator[str]:
+    """The address of a new database beside the one that `url` names, which is left as it is; a copy of `template`."""
+    name = f"bench_{name}_{secrets.token_hex(4)}"
+    ask(url, f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    try:
+        yield f"{url.rpartition('/')[0]}/{name}"
+    finally:
+        ask(url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def ask(url: str, sql: str) -> list[Any]:
+    """What a PostgreSQL answers, outside of any transaction."""
     import environ
     import psycopg2
 
     known = environ.Env.db_url_config(url)
     server = {"host": known["HOST"], "port": known["PORT"], "user": known["USER"], "password": known["PASSWORD"]}
-    name = f"bench_{name}_{secrets.token_hex(4)}"
-
-    def execute(sql: str) -> None:
-        connection = psycopg2.connect(dbname=known["NAME"], **{key: value for key, value in server.items() if value})
+    connection = psycopg2.connect(dbname=known["NAME"], **{key: value for key, value in server.items() if value})
+    try:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(sql)
-        connection.close()
-
-    execute(f'CREATE DATABASE "{name}"')
-    try:
-        yield f"{url.rpartition('/')[0]}/{name}"
+            return cursor.fetchall() if cursor.description else []
     finally:
-        execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        connection.close()
 
 
 @contextmanager
