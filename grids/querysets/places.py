@@ -164,7 +164,7 @@ class DwellingQuerySet(ScopedQuerySet[Any]):
         """How many there are, their area in 0.01 m², how many without an area, and how many without an owner."""
         return self.aggregate(
             doors=Count("pk"),
-            area=Coalesce(Sum("area"), Value(0)),
+            measured=Coalesce(Sum("area"), Value(0)),
             unmeasured=Count("pk", filter=Q(area__isnull=True)),
             ownerless=Count("pk", filter=~Exists(_ownerships())),
         )

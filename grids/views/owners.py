@@ -34,7 +34,7 @@ class Ground:
     groups: int
     doubled: int
     doors: int
-    area: int
+    measured: int
     unmeasured: int
     ownerless: int
 
