@@ -22,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django_filters import FilterSet
 
-from core.fields import decrypt, encrypt
+from core.fields import decrypt, encrypt, plain_of
 from core.spreadsheets import write_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -269,7 +269,8 @@ def _nullable(model: type[Model], path: str) -> bool:
 
 
 def _plain(value: Any) -> object:
-    """A sort value as JSON; the column's own field reads it back."""
+    """A sort value as JSON, masked ones in plain: the cursor is encrypted; the column's own field reads it back."""
+    value = plain_of(value)
     if value is None or isinstance(value, str | int):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
