@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from community.models import AuditEvent
+from community.reveal import household_of
 from core.fields import Masked, plain_of
 from core.refusal import Refused
 
@@ -50,16 +51,18 @@ def reveal(obj: models.Model, field: str, *, by: User, purpose: str) -> str:
         raise Refused(_("请写明查看的用途。"))
     if by.scope.is_staff and not has_second_factor(by):
         raise Refused(_("查看完整信息前，请先设置两步验证。"))
-    record("reveal", obj, by=by, changes={"field": field}, reason=purpose)
+    record("reveal", obj, by=by, changes={"field": field}, reason=purpose, household_id=household_of(obj))
     return str(plain_of(getattr(obj, field)) or "")
 
 
 def last_event(*, community_id: int, household_id: Any) -> AuditEvent | None:
     """The newest event that touched a household, for telling the second of two people what the first did."""
+    from community import history
+
     return (
         AuditEvent.objects.unscoped(reason="the newest event of a household already found")
         .filter(community_id=community_id, household_id=household_id)
-        .exclude(verb="reveal")
+        .exclude(verb__in=history.reading_verbs())
         .first()
     )
 

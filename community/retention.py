@@ -1,4 +1,4 @@
-"""For how long what is kept, and why (PIPL art. 19: no longer than the purpose needs); `manage.py forget` carries it out.
+"""For how long what is kept, and why (PIPL art. 19: no longer than the purpose needs); `manage.py forget` does it.
 
 A room registers its rules when its app is ready. A period is data: RETENTION_DAYS in the settings overrides it.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,17 +23,27 @@ if TYPE_CHECKING:
 class Revealable:
     fields: frozenset[str]
     permissions: tuple[Permission, ...]
+    household: Callable[[Any], Any] | None = None
 
 
 _models: dict[str, Revealable] = {}
 
 
-def register(label: str, fields: set[str], *permissions: Permission) -> None:
+def register(
+    label: str, fields: set[str], *permissions: Permission, household: Callable[[Any], Any] | None = None
+) -> None:
     """Let the masked `fields` of a model ("grids.resident") be revealed to whoever sees the row and has a permission.
 
-    The row is found through `visible_to`; one of the permissions is enough.
+    The row is found through `visible_to`; one of the permissions is enough. `household` gives the id of the household
+    in whose record the reading stands, where the row has no household of its own.
     """
-    _models[label.lower()] = Revealable(frozenset(fields), permissions)
+    _models[label.lower()] = Revealable(frozenset(fields), permissions, household)
+
+
+def household_of(row: models.Model) -> Any:
+    """The id of the household whose people are to see that `row` was read; None where the row says it itself."""
+    known = _models.get(row._meta.label_lower)
+    return known.household(row) if known and known.household else None
 
 
 def find(label: str, pk: str, field: str, user: User) -> models.Model:

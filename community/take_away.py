@@ -1,4 +1,4 @@
-"""Everything that is kept about somebody, as a file to take away: a page to read and the same as data (PIPL art. 45)."""
+"""Everything that is kept about somebody, to take away: a page to read and the same as data (PIPL art. 45)."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from core.forms import PortalForm
 
 
 @signed_in
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 @never_cache
 @once
 def my_data(request: HttpRequest) -> HttpResponseBase:

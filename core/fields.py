@@ -12,6 +12,8 @@ from typing import Any
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import GreaterThan
 
 
 class Masked:
@@ -150,6 +152,11 @@ def search_hash(plain: str) -> str:
     if not plain:
         return ""
     return hmac.new(settings.SEARCH_KEY.encode(), plain.upper().encode(), hashlib.sha256).hexdigest()
+
+
+def is_filled(name: str) -> models.Q:
+    """The condition that the encrypted field of this name holds something; what, nobody can ask the database."""
+    return models.Q(GreaterThan(Length(name), 0))
 
 
 class EncryptedCharField(MaskedCharField):

@@ -143,7 +143,7 @@ def asked(proposal: Proposal) -> Asked:
         case Proposal.Kind.LEAVE if after:
             return Asked(proposal, subject, what, "", _("%(day)s 搬走") % {"day": after})
         case Proposal.Kind.CARE_END if proposal.field in CareCategory.values:
-            return Asked(proposal, subject, what, CareCategory(proposal.field).label, "")
+            return Asked(proposal, subject, what, str(CareCategory(proposal.field).label), "")
     return Asked(proposal, subject, what, "", after)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.models import Community
 from community.retention import Rule
+from core.fields import is_filled
 from grids.actions.erasure import forget_person
 from grids.models import Membership, Merge, Proposal, Resident, RosterDoubt, RosterUpload
 from grids.rosters import uploads
@@ -36,7 +37,7 @@ def _forget_moved_out(community: Community, before: datetime) -> int:
 
 def _proposals(community: Community, before: datetime) -> Any:
     rows = Proposal.objects.unscoped(reason=_WHY).filter(community=community, decided_at__lt=before)
-    return rows.exclude(before="", after="", note="")
+    return rows.filter(is_filled("before") | is_filled("after") | ~Q(note=""))
 
 
 def _rosters(community: Community, before: datetime) -> int:
@@ -46,7 +47,7 @@ def _rosters(community: Community, before: datetime) -> int:
 
 def _doubts(community: Community, before: datetime) -> Any:
     rows = RosterDoubt.objects.unscoped(reason=_WHY).filter(community=community, decided_at__lt=before)
-    return rows.exclude(content="")
+    return rows.filter(is_filled("content"))
 
 
 def _merges(community: Community, before: datetime) -> Any:

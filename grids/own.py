@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ EVENTS_AT_MOST = 3
 
 @dataclass(frozen=True)
 class Line:
-    """One fact: its words, its value, where to say that it is wrong, where to see it in plain ("" where one may not)."""
+    """One fact: its words, its value, where to say that it is wrong, where to see it in plain ("": nowhere)."""
 
     label: str
     value: str
@@ -77,10 +78,17 @@ class Home:
 
 
 def residents_of(user: User, *, ever: bool = False) -> dict[UUID, UUID]:
-    """Who of the register the account is, household by household: {household: resident}; with `ever` also in the past."""
+    """Who of the register the account is: {household: resident}; with `ever` also before moving away."""
     held = Appointment.objects.visible_to(user).filter(user=user, role=Role.RESIDENT, resident__isnull=False)
     rows = held if ever else held.current()
     return dict(rows.order_by("starts_on", "pk").values_list("household_id", "resident_id"))
+
+
+def home_of(resident: Resident) -> UUID | None:
+    """The id of the household that a resident, found before, lives in, or lived in last: its people see who read."""
+    terms = Membership.objects.unscoped(reason="in whose record a reading of the resident stands")
+    last = terms.filter(resident=resident).order_by(F("ends_on").desc(nulls_first=True), "-is_primary", "-starts_on")
+    return last.values_list("household_id", flat=True).first()
 
 
 def homes_of(user: User) -> list[Home]:

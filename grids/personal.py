@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.personal import Going, Room, Row, Section, Staying
-from core.fields import plain_of
+from core.fields import is_filled, plain_of
 from grids.actions.erasure import erase_from_register, lives_here, owns_nothing
 from grids.corrections import HOUSEHOLD_FACTS, RESIDENT_FACTS, asked
 from grids.models import CareTag, Consent, Household, Membership, Owner, Pairing, Proposal, Resident
@@ -167,7 +167,7 @@ def goes(resident: Resident) -> list[Going]:
     return [
         *found,
         Going(tags.count(), _("条关爱对象的依据材料")),
-        Going(proposals.exclude(after="").count(), _("件更正申请里填写的内容")),
+        Going(proposals.filter(is_filled("after")).count(), _("件更正申请里填写的内容")),
         Going(consents.count(), _("项还有效的同意，一并撤回")),
     ]
 

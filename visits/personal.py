@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from community.files import forget
 from community.personal import Going, Room, Section, Staying
+from core.fields import is_filled
 from grids.own import residents_of
 from visits.models import Conflict, Feedback, Finding, Verification, Visit, VisitPhoto
 
@@ -98,7 +99,8 @@ def _findings(user: User) -> list[dict[str, Any]]:
 
 
 def _values(resident: Any) -> Any:
-    return Verification.objects.unscoped(reason=_FOUND).filter(resident=resident).exclude(before="", after="")
+    rows = Verification.objects.unscoped(reason=_FOUND).filter(resident=resident)
+    return rows.filter(is_filled("before") | is_filled("after"))
 
 
 def _photos(resident: Any) -> Any:

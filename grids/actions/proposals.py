@@ -94,7 +94,8 @@ def accept_proposal(proposal: Proposal, *, by: User, version: int, answer: str =
     """Bring a proposal into the register through its own actions; `version` is the household's that was shown.
 
     `given` depends on the kind: of a new member name, relation, starts_on and the other basic fields, of an end of
-    care `tags`, of somebody who has left the first `day` without them. Raises Refused where somebody was faster, or proposed it himself.
+    care `tags`, of somebody who has left the first `day` without them. Raises Refused where somebody was faster, or
+    proposed it himself.
     """
     household = locked(proposal.household)
     proposal = _open(proposal)

@@ -65,7 +65,9 @@ class JoinForm(PortalForm):
 class LeaveForm(PortalForm):
     """Somebody who lives here no longer."""
 
-    resident = forms.ModelChoiceField(label=gettext_lazy("谁不住这里了"), queryset=None, empty_label=None)
+    resident: forms.ModelChoiceField[Resident] = forms.ModelChoiceField(
+        label=gettext_lazy("谁不住这里了"), queryset=None, empty_label=None
+    )
     after = forms.DateField(
         label=gettext_lazy("从哪天起"), required=False, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d")
     )
@@ -84,7 +86,9 @@ class LeaveForm(PortalForm):
 class CareEndForm(PortalForm):
     """A kind of care that is needed no longer."""
 
-    tag = forms.ModelChoiceField(label=gettext_lazy("哪一项不再需要"), queryset=None, empty_label=None)
+    tag: forms.ModelChoiceField[CareTag] = forms.ModelChoiceField(
+        label=gettext_lazy("哪一项不再需要"), queryset=None, empty_label=None
+    )
     note = _note(gettext_lazy("现在的情况"), gettext_lazy("例如：找到工作了，不再领低保。"))
 
     def __init__(self, *args: Any, tags: QuerySet[CareTag], **kwargs: Any) -> None:
@@ -160,7 +164,7 @@ class AcceptLeaveForm(AcceptForm):
 class AcceptCareEndForm(AcceptForm):
     """Which tags end."""
 
-    tags = forms.ModelMultipleChoiceField(
+    tags: forms.ModelMultipleChoiceField[CareTag] = forms.ModelMultipleChoiceField(
         label=gettext_lazy("哪一项不再需要"), queryset=None, widget=forms.CheckboxSelectMultiple
     )
     field_order = ["submission", "version", "tags", "answer"]

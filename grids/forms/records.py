@@ -17,9 +17,11 @@ _SHORT = {"rows": 3}
 class PaperConsentForm(PortalForm):
     """What a member said or signed, and how."""
 
-    resident = forms.ModelChoiceField(label=_("谁"), queryset=None, empty_label=_("请选择"))
+    resident: forms.ModelChoiceField[Resident] = forms.ModelChoiceField(
+        label=_("谁"), queryset=None, empty_label=_("请选择")
+    )
     kind = forms.ChoiceField(label=_("哪一件"), choices=Consent.Kind.choices, widget=forms.RadioSelect)
-    given = forms.ChoiceField(
+    agrees = forms.ChoiceField(
         label=_("同意吗"), choices=[("yes", _("同意")), ("no", _("不同意，或者撤回"))], widget=forms.RadioSelect
     )
     how = forms.CharField(label=_("怎样表示的"), max_length=120, help_text=_("例如：走访时签了纸条；电话里说的。"))

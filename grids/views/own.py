@@ -8,7 +8,7 @@ from uuid import UUID
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
@@ -19,7 +19,7 @@ from community.access import Permission, PortalRequest, access
 from community.models import AuditEvent
 from community.once import acting, new_id, once
 from core.forms import PortalForm
-from core.lists import list_page
+from core.lists import Columns, list_page
 from core.refusal import Refused
 from grids.actions import consents, proposals
 from grids.corrections import Fact, fact_of
@@ -109,7 +109,7 @@ def tell(request: PortalRequest, pk: UUID, kind: str) -> HttpResponseBase:
             proposals.propose(household, kind=kind, source=Source.RESIDENT, by=request.user, **form.given())
             _thank(request)
             return answer("grids:mine")
-    return render(request, "grids/tell.html", {"household": household, "form": form, "title": TOLD[kind]()})
+    return render(request, "grids/tell.html", {"household": household, "form": form, "title": TOLD[Kind(kind)]()})
 
 
 TOLD = {
@@ -145,8 +145,8 @@ def proposal_withdraw(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     with acting(request) as answer:
         proposals.withdraw_proposal(found, by=request.user)
         messages.success(request, _("撤回了。"))
-        return answer("grids:mine")
-    return my_household(request)
+        answer("grids:mine")
+    return redirect("grids:mine")
 
 
 @access(Permission.OWN_HOUSEHOLD)
@@ -164,8 +164,8 @@ def own_consent(request: PortalRequest, resident_pk: UUID, kind: str) -> HttpRes
         else:
             consents.withdraw_consent(me, kind=kind, how=_("本人在网上撤回"), by=request.user)
             messages.success(request, _("撤回了，从现在起算数。"))
-        return answer("grids:mine")
-    return my_household(request)
+        answer("grids:mine")
+    return redirect("grids:mine")
 
 
 @access(Permission.OWN_HOUSEHOLD)
@@ -187,7 +187,7 @@ def own_changes(request: PortalRequest, pk: UUID) -> HttpResponse:
 def _events(request: PortalRequest, household: Household, rows: Any, title: str, lead: str) -> HttpResponse:
     page = list_page(request, rows, sorts=SORTS, default_sort="-at")
     if page.wants_xlsx:
-        columns = [
+        columns: Columns = [
             (str(_("时间")), "at"),
             (str(_("身份")), "actor_role"),
             (str(_("谁")), "actor_name"),
@@ -200,14 +200,16 @@ def _events(request: PortalRequest, household: Household, rows: Any, title: str,
 
 
 def _own(request: PortalRequest, pk: UUID) -> Household:
-    return get_object_or_404(Household.objects.own_of(request.user).for_list(), pk=pk)
+    found: Household = get_object_or_404(Household.objects.own_of(request.user).for_list(), pk=pk)
+    return found
 
 
 def _me(request: PortalRequest, resident_pk: UUID) -> Resident:
     """Oneself in the register; 404 for everybody else, the own family included."""
     if resident_pk not in residents_of(request.user).values():
         raise Http404
-    return get_object_or_404(Resident.objects.visible_to(request.user), pk=resident_pk)
+    found: Resident = get_object_or_404(Resident.objects.visible_to(request.user), pk=resident_pk)
+    return found
 
 
 def _thank(request: PortalRequest) -> None:

@@ -14,8 +14,8 @@ from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from core.lists import list_page
 from grids.actions.proposals import accept_proposal, decline_proposal
-from grids.corrections import asked, fact_for
 from grids.asked_lists import DEFAULT_SORT, SORTS, ProposalFilter, columns
+from grids.corrections import asked, fact_for
 from grids.forms.proposals import AcceptCareEndForm, AcceptForm, AcceptJoinForm, AcceptLeaveForm, ReasonForm
 from grids.models import CareTag, Proposal
 
@@ -43,7 +43,7 @@ def proposal(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         with acting(request, form) as answer:
             accept_proposal(found, by=request.user, **form.given())
             return answer("grids:proposals")
-        found = _found(request, pk)
+    found = _found(request, pk)
     fact = fact_for(found)
     now = fact.text(found.resident or found.household) if fact else ""
     before, after = str(found.before.plain), str(found.after.plain)
@@ -76,7 +76,8 @@ def proposal_decline(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 def _found(request: PortalRequest, pk: UUID) -> Proposal:
     rows = Proposal.objects.in_duty_of(request.user).for_list().select_related("proposed_by", "household__building")
-    return get_object_or_404(rows, pk=pk)
+    found: Proposal = get_object_or_404(rows, pk=pk)
+    return found
 
 
 def _button(found: Proposal) -> str:

@@ -55,7 +55,7 @@ def consents(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 def _say(given: dict[str, Any], household: Household, *, by: Any) -> None:
     resident, kind, how = given["resident"], given["kind"], given["how"]
-    if given["given"] == "yes":
+    if given["agrees"] == "yes":
         consenting.give_consent(resident, household=household, kind=kind, how=how, by=by)
     else:
         consenting.withdraw_consent(resident, kind=kind, how=how, by=by)
@@ -107,7 +107,7 @@ def erasure_withdraw(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     with acting(request) as answer:
         erasing.withdraw_erasure(found, by=request.user)
         messages.success(request, _("撤回了，什么都没有删。"))
-        return answer("grids:erasure_ask")
+        answer("grids:erasure_ask")
     return redirect("grids:erasure_ask")
 
 
@@ -136,7 +136,7 @@ def erasure(request: PortalRequest, pk: UUID) -> HttpResponseBase:
             erasing.carry_out_erasure(found, by=request.user, **form.given())
             messages.success(request, _("已经删除，结果记在这里。"))
             return answer(found)
-        found = _found(request, pk)
+    found = _found(request, pk)
     is_open = found.state == ErasureRequest.State.OPEN
     context = {
         "erasure": found,
@@ -164,7 +164,7 @@ def erasure_decline(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 def _found(request: PortalRequest, pk: UUID) -> ErasureRequest:
     rows = ErasureRequest.objects.visible_to(request.user).for_list().select_related("asked_by", "decided_by")
-    found = rows.filter(community__in=request.user.scope.offices_communities, pk=pk).first()
+    found: ErasureRequest | None = rows.filter(community__in=request.user.scope.offices_communities, pk=pk).first()
     if found is None:
         raise Http404
     return found

@@ -41,7 +41,7 @@ def test_tidy():
 
     said = io.StringIO()
     call_command("tidy", "--dry-run", stdout=said)
-    assert "answered forms: 1" in said.getvalue()
+    assert "what has had its time: 3" in said.getvalue()
     assert Submission.objects.count() == 2
 
     call_command("tidy", stdout=said)
