@@ -25,6 +25,12 @@ class PortalForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
 
+    def drop(self, *names: str) -> None:
+        """Take out fields that do not apply to this one; for use after the form is made, before it is shown."""
+        for name in names:
+            del self.fields[name]
+            self.helper.layout.fields.remove(name)
+
     def given(self) -> dict[str, Any]:
         """The cleaned data for the action: everything but the submission id."""
         return {name: value for name, value in self.cleaned_data.items() if name != "submission"}

@@ -69,7 +69,7 @@ class OwnerForm(PortalForm):
         if finding or self._people:
             self._offer(finding)
         else:
-            del self.fields["resident"]
+            self.drop("resident")
 
     def _offered(
         self, data: QueryDict | None, user: User, community_id: int | None, owner: Owner | None
@@ -160,8 +160,7 @@ class OwnerGroupForm(OwnerForm):
         if dwelling is not None:
             field.initial, field.widget = dwelling.building.estate_id, forms.HiddenInput()
         else:
-            for name in ("starts_on", "deed", "expected"):
-                del self.fields[name]
+            self.drop("starts_on", "deed", "expected")
 
 
 class OwnerGroupEditForm(PortalForm):

@@ -34,7 +34,7 @@ class OfCommunityForm(SeenForm):
         super().__init__(*args, **kwargs)
         field = self.fields["community"]
         if row is not None:
-            del self.fields["community"]
+            self.drop("community")
             self.of = row.community
             return
         field.queryset = offices  # type: ignore[attr-defined]
@@ -142,7 +142,7 @@ class WorkGroupForm(PortalForm):
     def __init__(self, *args: Any, grid: Grid, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not grid.work_group:
-            del self.fields["clear"]
+            self.drop("clear")
             self.fields["address"].required = True
             self.fields["address"].error_messages["required"] = _("请粘贴群机器人的地址。")
 
@@ -300,7 +300,7 @@ class DwellingForm(AreaForm):
 
     def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["expected"]
+        self.drop("expected")
         field = self.fields["unit"]
         field.queryset = units  # type: ignore[attr-defined]
         if len(units) == 1:
