@@ -248,7 +248,8 @@ class _Settling:
             return False
         same = _in_common(row, self.roster.written(*place))
         if place != (old.sheet, old.row):
-            return Column.ID_NUMBER in same or {Column.NAME} < same
+            alone = len(self.named[self.read[place]]) == 1
+            return Column.ID_NUMBER in same or {Column.NAME} < same or (alone and Column.NAME in same)
         return bool(same & {Column.ID_NUMBER, Column.NAME}) or (old.reason in _NAMELESS and Column.ADDRESS in same)
 
 

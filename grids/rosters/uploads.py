@@ -18,6 +18,7 @@ from core.scoping import locked
 from grids.models import Building, Estate, Grid, RosterPage, RosterUpload
 from grids.rosters import applying, memory, preview, review
 from grids.rosters.missing import Full
+from grids.rosters.plan import Plan
 
 if TYPE_CHECKING:
     from community.models import User
@@ -194,15 +195,30 @@ def _apply(job: Job, upload_pk: str, user_pk: int) -> dict[str, Any]:
                 expected=upload.fingerprint,
                 progress=lambda done, _total: jobs.progress(job, 1 + done, steps),
             )
-            kept, solved = review.keep(plan, upload, by=by)
-            told = {"change": len(plan.changes()), "missing": len(plan.missing), "doubts": kept, "solved": solved}
-            upload.outcome = {**plan.created(), **told}
-            _close(upload, State.APPLIED)
+            _finish(upload, plan, by=by)
     except Refused:
         upload.state = State.READY
         upload.save(update_fields=["state"])
         raise
     return _result(upload)
+
+
+@transaction.atomic
+def keep_record(plan: Plan, *, name: str, mapping: Mapping[str, str], full: Full, by: User) -> RosterUpload:
+    """Keep that a roster was applied without an upload, by the command, and its doubts on the review list."""
+    upload = RosterUpload(
+        community=plan.community, owner=by, name=name[:120], mapping=dict(mapping), full=full.as_kept()
+    )
+    upload.save(force_insert=True)
+    _finish(upload, plan, by=by)
+    return upload
+
+
+def _finish(upload: RosterUpload, plan: Plan, *, by: User) -> None:
+    kept, solved = review.keep(plan, upload, by=by)
+    told = {"change": len(plan.changes()), "missing": len(plan.missing), "doubts": kept, "solved": solved}
+    upload.outcome = {**plan.created(), **told}
+    _close(upload, State.APPLIED)
 
 
 def _result(upload: RosterUpload) -> dict[str, Any]:

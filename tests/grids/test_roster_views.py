@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django_tasks_db.models import DBTaskResult
 
 from community.models import AuditEvent, User
 from community.roles import Role
@@ -17,6 +15,7 @@ from core.models import Job
 from grids.models import Household, Resident, RosterUpload
 from grids.rosters import uploads as roster_uploads
 from tests.factories import CommunityFactory, GridFactory, appoint
+from tests.grids.roster_pages import decide, send, work_off
 from tests.grids.rosters import HEADINGS, card, row, workbook
 
 pytestmark = pytest.mark.django_db
@@ -33,37 +32,6 @@ def staff(client: Client) -> User:
     user = appoint(Role.COMMUNITY_STAFF, CommunityFactory())
     client.force_login(user)
     return user
-
-
-def work_off() -> None:
-    """Do what waits, as the worker does it, but inside the transaction of the test."""
-    for waiting in DBTaskResult.objects.ready().order_by("enqueued_at"):
-        waiting.task.call(*waiting.args_kwargs["args"])
-        waiting.delete()
-
-
-def send(client: Client, content: bytes, name: str = "名册.xlsx") -> Any:
-    """Send a file as the form does, and let the worker read it."""
-    page = client.get(reverse("grids:roster_send"))
-    form = page.context["form"]
-    answer = client.post(
-        reverse("grids:roster_send"),
-        {
-            "community": form.fields["community"].initial.pk,
-            "submission": str(form["submission"].value()),
-            "file": SimpleUploadedFile(name, content),
-        },
-    )
-    if answer.status_code == 302:
-        work_off()
-    return answer
-
-
-def decide(client: Client, upload: RosterUpload, do: str) -> Any:
-    form = client.get(upload.get_absolute_url()).context["form"]
-    upload.refresh_from_db()
-    data = {"do": do, "seen": upload.fingerprint, "submission": str(form["submission"].value())}
-    return client.post(upload.get_absolute_url(), data)
 
 
 @pytest.fixture

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from community.models import Community
+from community.models import Community, User
 from core.refusal import Refused
-from grids.rosters import applying
+from grids.rosters import applying, memory, uploads
 from grids.rosters import columns as roster_columns
+from grids.rosters.missing import Full
 from grids.rosters.plan import Plan
 
 _SHOWN = 40
@@ -21,13 +23,22 @@ _BAR = 30
 class Command(BaseCommand):
     help = (
         "Compare a household roster (xlsx, xls or csv) with the register of a community and say what would be "
-        "created, changed and left, and which rows are in doubt. A dry run unless --apply; twice changes nothing."
+        "created, changed and left, and which rows are in doubt. Columns are understood as the community's office has "
+        "said before. A dry run unless --apply; twice changes nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the roster: .xlsx, .xls or .csv")
         parser.add_argument("--community", required=True, metavar="CODE", help="the 12-digit code of the community")
         parser.add_argument("--apply", action="store_true", help="write it, in one transaction")
+        parser.add_argument(
+            "--by", metavar="PHONE", help="who answers for it: doubtful rows then go to the review list"
+        )
+        parser.add_argument(
+            "--full",
+            action="store_true",
+            help="this is the full roster of the community: who is missing is proposed as moved out",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
         parser.add_argument(
             "--column",
@@ -55,16 +66,28 @@ class Command(BaseCommand):
 
     def _run(self, community: Community, options: dict[str, Any]) -> Plan:
         self._progress(0, 4)
-        roster = applying.read(_content(options["file"]), options["file"].name, _mapping(options["column"]))
+        mapping = {**memory.remembered(community), **_mapping(options["column"])}
+        content, name = _content(options["file"]), options["file"].name
+        by = _person(options["by"], community)
+        roster = applying.read(content, name, mapping)
         self._progress(1, 4)
+        full = Full(everywhere=options["full"])
         if not options["apply"]:
-            plan = applying.plan(roster, community=community)
+            plan = applying.plan(roster, community=community, full=full)
             self._progress(4, 4)
             return plan
         steps = applying.STEPS
-        return applying.apply(
-            roster, community=community, by=None, progress=lambda done, total: self._progress(1 + done, 1 + steps)
-        )
+        with transaction.atomic():
+            plan = applying.apply(
+                roster,
+                community=community,
+                by=by,
+                full=full,
+                progress=lambda done, total: self._progress(1 + done, 1 + steps),
+            )
+            if by is not None:
+                uploads.keep_record(plan, name=name, mapping=mapping, full=full, by=by)
+        return plan
 
     def _progress(self, done: int, total: int) -> None:
         """A bar on the terminal; nothing where the output is read by a program."""
@@ -83,6 +106,7 @@ class Command(BaseCommand):
             _("更新：%(change)s 处；不变：%(leave)s 户；登记册里有而名册里没有：%(not_in_roster)s 户。") % summary,
             *(_("关爱类别 %(name)s：%(count)s 人") % {"name": n, "count": c} for n, c in summary["care"].items()),
             *self._told_changes(summary["changes"]),
+            *([_("登记在册而全册里没有：%(missing)s 人，提出“已不住这里”。") % summary] if summary["missing"] else []),
             _("存疑：%(count)s 处") % {"count": len(summary["doubts"])},
             *(_("  %(sheet)s 第 %(row)s 行“%(column)s”：%(sentence)s") % doubt for doubt in summary["doubts"]),
         ]
@@ -98,6 +122,16 @@ class Command(BaseCommand):
         if len(changes) > _SHOWN:
             told.append(_("  …… 还有 %(count)s 处") % {"count": len(changes) - _SHOWN})
         return told
+
+
+def _person(phone: str | None, community: Community) -> User | None:
+    """The person of the community's office with this phone."""
+    if not phone:
+        return None
+    user = User.objects.filter(phone=phone).first()
+    if user is None or community.pk not in user.scope.offices_communities:
+        raise Refused(_("社区办公室里没有手机号是 %(phone)s 的人。") % {"phone": phone})
+    return user
 
 
 def _content(path: Path) -> bytes:
