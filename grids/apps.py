@@ -11,6 +11,7 @@ class GridsConfig(AppConfig):
         from core import daily
         from grids import answers, exports, forgetting, menu, search
         from grids import personal as kept
+        from grids.actions import merging
         from grids.own import home_of
         from grids.today import asks
 
@@ -95,6 +96,6 @@ class GridsConfig(AppConfig):
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()
+        daily.register("merges that cannot be undone any more", merging.forget_sealed)
         daily.register("registers exported yesterday", exports.forget_old)
-        history.register_readings("found_by_number")
         nav.register_search(search.address)

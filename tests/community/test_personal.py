@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 import json
-import time
 import zipfile
 from uuid import uuid4
 
 import pytest
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.urls import reverse
 from django.utils import translation
 
@@ -19,6 +17,8 @@ from community.roles import Role
 from community.take_away import take_away
 from grids import actions
 from grids.actions import consents, proposals
+from helpdesk import actions as requests
+from helpdesk.models import ServiceRequest
 from tests.factories import appoint, desk, family_of, household_in, report_of
 from visits.actions import record_visit
 from visits.report import Answer
@@ -85,10 +85,10 @@ def opened(content: bytes) -> tuple[str, dict]:
 @pytest.fixture
 def proved(client, me):
     """A client that has given the password just now."""
+    me.set_password("zhufang-2026")
+    me.save()
     client.force_login(me)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
-    session.save()
+    client.post(reverse("account_reauthenticate"), {"password": "zhufang-2026"})
     return client
 
 
@@ -125,11 +125,8 @@ def test_nothing_secret_about_anybody_else(secret, me, home):
 
 
 def test_no_internal_note_goes_along(me, office, home):
-    from helpdesk import actions as requests
-    from helpdesk.models import ServiceRequest
-
     request = ServiceRequest.objects.get(title="厨房漏水")
-    requests.note(request, by=office.leader, text="此人难缠")
+    requests.add_update(request, by=office.leader, note="此人难缠")
     page, data = opened(take_away(me))
     assert "难缠" not in page + json.dumps(data, ensure_ascii=False)
 

@@ -58,6 +58,11 @@ def with_text(record: str, **texts: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"pk": world.records[record].pk, **texts}
 
 
+def with_resident(**texts: str) -> Callable[[World], dict[str, Any]]:
+    """The keyword arguments that name the resident of the own place, and texts given as they are."""
+    return lambda world: {"resident_pk": world.records["resident"].pk, **texts}
+
+
 CORE = {
     "core:job": Page(None, {Role.COMMUNITY_STAFF}, pk_of("job")),
     "core:set_care": Page(public=True, post=True, answer=302),
@@ -67,6 +72,8 @@ CORE = {
 COMMUNITY = {
     "community:home": Page(public=True, answers={role: 302 for role in Role.values if P.TODAY in OF_ROLE[role]}),
     "community:mine": Page(),
+    "community:my_data": Page(answer=302),
+    "community:retention": Page(P.RETENTION_VIEW),
     "community:today": Page(P.TODAY),
     "community:healthz": Page(public=True, answer=503),
     "community:notices": Page(),
@@ -94,6 +101,27 @@ GRIDS = {
     "grids:building": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("building")),
     "grids:household": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("household")),
     "grids:mine": Page(P.OWN_HOUSEHOLD),
+    "grids:own_value": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, with_resident(field="phone"), post=True),
+    "grids:own_consent": Page(
+        P.OWN_HOUSEHOLD, RESIDENTS_SEE, with_resident(kind="visit_photos"), post=True, answer=302
+    ),
+    "grids:own_readings": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("household")),
+    "grids:own_changes": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("household")),
+    "grids:tell": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, with_text("household", kind="leave")),
+    "grids:correct_household": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, with_text("household", field="phone")),
+    "grids:correct_resident": Page(
+        P.OWN_HOUSEHOLD, RESIDENTS_SEE, lambda world: pk_of("household")(world) | with_resident(field="phone")(world)
+    ),
+    "grids:proposal_withdraw": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("proposal"), post=True, answer=302),
+    "grids:proposals": Page(P.HOUSEHOLD_EDIT),
+    "grids:proposal": Page(P.HOUSEHOLD_EDIT, LETTERS, pk_of("proposal")),
+    "grids:proposal_decline": Page(P.HOUSEHOLD_EDIT, LETTERS, pk_of("proposal")),
+    "grids:consents": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
+    "grids:erasure_ask": Page(),
+    "grids:erasure_withdraw": Page(None, RESIDENTS_SEE, pk_of("erasure"), post=True, answer=302),
+    "grids:erasures": Page(P.ERASURE_DECIDE),
+    "grids:erasure": Page(P.ERASURE_DECIDE, OFFICE, pk_of("erasure")),
+    "grids:erasure_decline": Page(P.ERASURE_DECIDE, OFFICE, pk_of("erasure")),
     "grids:household_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:member_add": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
     "grids:birth": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
@@ -106,6 +134,17 @@ GRIDS = {
     "grids:door": Page(P.HOUSEHOLD_MOVE),
     "grids:household_new": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("dwelling")),
     "grids:resident": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("resident")),
+    "grids:duplicates": Page(P.REGISTER_MERGE),
+    "grids:merge_residents": Page(P.REGISTER_MERGE, OFFICE, pk_of("resident", "first", second="twin")),
+    "grids:merge_households": Page(P.REGISTER_MERGE, OFFICE, pk_of("household", "first", second="twin_household")),
+    "grids:different": Page(
+        P.REGISTER_MERGE,
+        OFFICE,
+        lambda world: {"kind": "resident", **pk_of("resident", "first", second="twin")(world)},
+        post=True,
+        answer=302,
+    ),
+    "grids:merge": Page(P.REGISTER_MERGE, OFFICE, pk_of("merge")),
     "grids:building_past": Page(P.HOUSEHOLD_VIEW, CARERS, pk_of("building")),
     "grids:resident_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household", resident_pk="resident")),
     "grids:care": Page(P.CARE_MANAGE),

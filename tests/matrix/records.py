@@ -14,6 +14,7 @@ from core import clock
 from core.models import Job
 from core.quarters import Quarter
 from grids import actions
+from grids.actions import erasure, proposals
 from grids.models import RosterDoubt, RosterHeading, RosterUpload
 from grids.rosters import uploads as roster_uploads
 from grids.rosters.doubts import Severity
@@ -22,7 +23,7 @@ from helpdesk import actions as requests
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.publication.actions import draft_publication
-from tests.factories import FullCommittee, in_care, report_of, small_photo
+from tests.factories import FullCommittee, HouseholdFactory, ResidentFactory, in_care, report_of, small_photo
 from tests.matrix.world import World
 from visits import actions as visits
 from visits.models import Conflict, Finding, Target, VisitPhoto
@@ -48,10 +49,36 @@ def _register(world: World) -> None:
         "dwelling": home.dwelling,
         "resident": home.head,
         "roster": RosterUpload.objects.get(),
+        **_asked(world),
+        **_twins(world),
         **_roster(world),
         **_care(world),
         **_owners(world),
         "job": Job.objects.create(kind="x", label=world.secret, owner=staff),
+    }
+
+
+def _twins(world: World) -> dict[str, Any]:
+    """Records beside the own ones that may be the same, and two that were made one."""
+    home, office = world.homes["own"], world.actor(Role.SECRETARY, "own")
+    assert office is not None
+    people = [ResidentFactory(community=home.community, name=world.secret) for _number in range(3)]
+    return {
+        "twin": people[0],
+        "twin_household": HouseholdFactory(dwelling=home.dwelling),
+        "merge": actions.merge_residents(people[1], people[2], by=office),
+    }
+
+
+def _asked(world: World) -> dict[str, Any]:
+    """The account is the head of the household, has proposed something, and asked that data be erased."""
+    home, resident = world.homes["own"], world.actor(Role.RESIDENT, "own")
+    Appointment.objects.filter(user=resident, household=home).update(resident=home.head)
+    said = {"kind": "other", "source": "resident", "after": world.secret, "note": world.secret, "by": resident}
+    asked = {"household": home, "reason": world.secret, "by": resident}
+    return {
+        "proposal": proposals.propose(home, **said),
+        "erasure": erasure.ask_erasure(home.head, **asked),
     }
 
 
