@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from community.models import Appointment
 from community.roles import Role
-from grids.gaps import STEWARD, Home
+from grids.gaps import MEMBER, STEWARD, Home
 from grids.models import Membership, Pairing
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Candidate:
 
 
 class Candidates:
-    """Everybody who fits for some households, fewest pairings first; three queries, however many there are."""
+    """Everybody who fits for some households, fewest pairings first; two queries, however many there are."""
 
     def __init__(self, homes: Iterable[Home]) -> None:
         homes = list(homes)
@@ -55,29 +56,28 @@ class Candidates:
         return [one for one in self._found[home.building, kind] if one.household != home.pk]
 
     def _read(self) -> None:
-        busy = self._busy()
         for held in self._stewards():
-            one = Candidate(held.user, "", None, busy.get(held.user_id, 0))
-            self._found[held.building_id, STEWARD].append(one)
+            self._found[held.building_id, STEWARD].append(Candidate(held.user, "", None, held.pairings))
         for member in self._members():
             home = member.household
-            one = Candidate(member.resident, home.dwelling.label, home.pk, busy.get(member.resident_id, 0))
-            self._found[home.building_id, Pairing.Kind.PARTY_MEMBER].append(one)
+            one = Candidate(member.resident, home.dwelling.label, home.pk, member.pairings)
+            self._found[home.building_id, MEMBER].append(one)
         for found in self._found.values():
             found.sort(key=lambda one: (one.pairings, str(one.person), one.key))
 
     def _stewards(self) -> Any:
         held = Appointment.objects.unscoped(reason=_WHY).current().filter(**self._here, role=Role.BUILDING_STEWARD)
-        return held.filter(building__in=self._buildings).select_related("user")
+        held = held.filter(building__in=self._buildings).select_related("user")
+        return held.annotate(pairings=_count(steward=OuterRef("user")))
 
     def _members(self) -> Any:
         rows = Membership.objects.unscoped(reason=_WHY).current().party_members().filter(**self._here)
-        return rows.filter(household__building__in=self._buildings).select_related("resident", "household__dwelling")
+        rows = rows.filter(household__building__in=self._buildings).select_related("resident", "household__dwelling")
+        return rows.annotate(pairings=_count(member=OuterRef("resident")))
 
-    def _busy(self) -> dict[Any, int]:
-        """How many households each person has today."""
-        rows = Pairing.objects.unscoped(reason=_WHY).current().filter(**self._here).order_by()
-        counted = rows.values("steward", "member").annotate(count=Count("pk"))
-        return {
-            steward or member: count for steward, member, count in counted.values_list("steward", "member", "count")
-        }
+
+def _count(**whose: OuterRef) -> Coalesce:
+    """How many households somebody looks after today, beside whichever row names them."""
+    rows = Pairing.objects.unscoped(reason=_WHY).current().filter(community=OuterRef("community"), **whose).order_by()
+    counted = rows.values("community").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -38,7 +38,7 @@ CATEGORY_OF = {Hint.VERY_OLD: CareCategory.VERY_OLD, Hint.ALONE: CareCategory.LI
 def of_kind(hint: str, user: User) -> MembershipQuerySet | CareTagQuerySet:
     """The rows that a hint is about, within the user's duty: people to mark, or tags to end."""
     if hint == Hint.LEFT_BEHIND:
-        return cast(CareTagQuerySet, CareTag.objects.in_duty_of(user).left_behind())
+        return CareTag.objects.in_duty_of(user).left_behind()
     people = _people(user)
     return _very_old(people) if hint == Hint.VERY_OLD else _alone(people)
 
@@ -60,7 +60,7 @@ def born_by(age: int) -> date:
 def _people(user: User) -> MembershipQuerySet:
     rows = Membership.objects.filter(community__in=user.scope.communities).filter(grids_within(user.scope))
     here = rows.scoped().current().filter(is_primary=True, household__left_on__isnull=True)
-    return cast(MembershipQuerySet, here.filter(resident__deceased_on__isnull=True))
+    return here.filter(resident__deceased_on__isnull=True)
 
 
 def _of_age(rows: MembershipQuerySet, age: int) -> MembershipQuerySet:

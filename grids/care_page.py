@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from community.access import Permission
 from grids import gaps
 from grids.care_list import review_tone
+from grids.gap_reasons import explain
 from grids.gaps import Gap, Tie
 from grids.models import CareTag, Household
 from grids.querysets import decides_about
@@ -63,5 +64,5 @@ def may_decide(household: Household, user: User) -> bool:
 def _ties(household: Household, user: User) -> list[TieLine]:
     tags = CareTag.objects.visible_to(user).filter(community=household.community_id, household=household)
     looked = gaps.look(tags)
-    found = {gap.kind: gap for gap in gaps.explain(looked)}
+    found = {gap.kind: gap for gap in explain(looked)}
     return [TieLine(tie, found.get(tie.kind)) for tie in looked.ties]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -148,7 +149,7 @@ def _check_fits(rows: list[Pairing], kind: str, person: User | Resident) -> None
     raise Refused(_("%(name)s不能结对：要是党员，现在住在同一幢楼，又不是这一户的人。") % {"name": person})
 
 
-def _before(standing: dict[object, Pairing], row: Pairing) -> str | None:
+def _before(standing: dict[UUID, Pairing], row: Pairing) -> str | None:
     before = standing.get(row.household_id)
     return before.person if before else None
 

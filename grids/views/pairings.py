@@ -24,6 +24,7 @@ from grids.care_board import board_of
 from grids.care_list import SORTS
 from grids.forms import PairForm, PairingEndForm
 from grids.gap_list import GapList, sheet
+from grids.gap_reasons import explain
 from grids.models import Building, CareTag, Household, Pairing
 
 
@@ -31,7 +32,7 @@ from grids.models import Building, CareTag, Household, Pairing
 def gap_list(request: PortalRequest) -> HttpResponse:
     """Every care household that lacks somebody, with those who could take it."""
     looked = gaps.look(CareTag.objects.in_duty_of(request.user))
-    page = GapList(request, looked, gaps.explain(looked))
+    page = GapList(request, looked, explain(looked))
     if page.wants_xlsx:
         return page.as_xlsx()
     return render(request, "grids/gaps.html", {"page": page, "homes": len(looked.homes)})
@@ -63,6 +64,7 @@ def pair(request: PortalRequest, pk: UUID, kind: str) -> HttpResponseBase:
             words = {"name": given["person"], "door": household}
             messages.success(request, _("%(name)s和%(door)s结了对。") % words)
             return answer(_back(request, household))
+    if form.non_field_errors():
         page = _PairPage(request, household, kind).after(form)
     return render(request, "grids/pair.html", {"page": page, "form": page.form, "household": household})
 
@@ -79,14 +81,14 @@ def pair_building(request: PortalRequest, pk: int) -> HttpResponseBase:
     person = people.get(request.POST.get("person", ""))
     if person is None:
         messages.error(request, _("这幢楼的空缺或管家刚刚有变动，请重新看一看。"))
-        return redirect(_back(request, "grids:gaps"))
-    homes = Household.objects.to_decide(request.user).filter(pk__in=[home.pk for home in broken])
-    with acting(request) as answer:
-        made = actions.pair_all(list(homes), kind=gaps.STEWARD, person=person, by=request.user)
-        words = {"name": person, "count": len(made)}
-        said = ngettext("%(name)s和 %(count)d 户结了对。", "%(name)s和 %(count)d 户结了对。", len(made)) % words
-        messages.success(request, said)
-        return answer(_back(request, "grids:gaps"))
+    else:
+        homes = Household.objects.to_decide(request.user).filter(pk__in=[home.pk for home in broken])
+        with acting(request) as answer:
+            made = actions.pair_all(list(homes), kind=gaps.STEWARD, person=person, by=request.user)
+            words = {"name": person, "count": len(made)}
+            said = ngettext("%(name)s和 %(count)d 户结了对。", "%(name)s和 %(count)d 户结了对。", len(made)) % words
+            messages.success(request, said)
+            return answer(_back(request, "grids:gaps"))
     return redirect(_back(request, "grids:gaps"))
 
 
@@ -126,9 +128,9 @@ class _PairPage:
     """What the page of a pairing needs: the tie, why it is a gap, and who could take it."""
 
     def __init__(self, request: PortalRequest, household: Household, kind: str) -> None:
-        looked = gaps.look(CareTag.objects.in_duty_of(request.user).filter(household=household))
-        self.tie = next((tie for tie in looked.ties if tie.kind == kind), None)
-        self.gap = next((gap for gap in gaps.explain(looked) if gap.kind == kind), None)
+        looked = gaps.look(CareTag.objects.in_duty_of(request.user).filter(household=household)).of_kind(kind)
+        self.tie = next(iter(looked.ties), None)
+        self.gap = next(iter(explain(looked)), None)
         self.label = str(Pairing.Kind(kind).label)
         people = Candidates(looked.homes).of(self.tie.home, kind) if self.tie else []
         paired = self.tie.person_id if self.tie else ""
@@ -138,7 +140,7 @@ class _PairPage:
 
     def after(self, refused: PairForm) -> _PairPage:
         """The page as it is now, with what was refused; the next try is about what it shows."""
-        data: Any = refused.data.copy()
+        data: Any = dict(refused.data.items())
         data["seen"] = self.tie.person_id if self.tie else ""
         self.form.data = data
         self.form.errors.update(refused.errors)

@@ -56,7 +56,15 @@ def leader(household, client):
 
 
 def given(**more):
-    return {"version": 1, "starts_on": "2026-11-01", "level": "", "evidence": "", "review_due": "", "cadence": "", **more}
+    return {
+        "version": 1,
+        "starts_on": "2026-11-01",
+        "level": "",
+        "evidence": "",
+        "review_due": "",
+        "cadence": "",
+        **more,
+    }
 
 
 class TestATag:
@@ -102,8 +110,8 @@ class TestATag:
             ({"category": "minimum_allowance", "level": "1"}, "不分等级"),
             ({"category": "minimum_allowance", "starts_on": "2026-11-21"}, "还没有到"),
             ({"category": "minimum_allowance", "review_due": "2026-10-01"}, "以后"),
-            ({"category": "disabled", "level": "5"}, "有效的选项"),
-            ({"category": ""}, "必填"),
+            ({"category": "disabled", "level": "5"}, "请从列出的里面选"),
+            ({"category": ""}, "请填写这一项"),
         ],
     )
     def test_says_what_to_mend_and_keeps_what_was_typed(self, household, leader, client, wrong, sentence):
@@ -294,6 +302,7 @@ class TestSuggestions:
 @pytest.mark.parametrize("page", ["care", "care_hints", "care_add", "care_change", "care_end", "household"])
 def test_the_number_of_queries_does_not_grow(page, household, leader, client, django_assert_max_num_queries):
     tag = in_care(household, review_due=TODAY)
+    MembershipFactory(household=household, resident__birth_date=date(1930, 1, 1))
     own = {"care_add": household.pk, "household": household.pk, "care_change": tag.pk, "care_end": tag.pk}
     url = reverse(f"grids:{page}", args=[own[page]] if page in own else [])
     with django_assert_max_num_queries(14 if page == "household" else 12) as few:
