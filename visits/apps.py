@@ -11,9 +11,10 @@ class VisitsConfig(AppConfig):
         from community.personal import register as register_personal
         from grids import facade, moved
         from visits import facade as doors
-        from visits import personal, regridding
+        from visits import merging, personal, regridding
         from visits.today import asks, entries, panels
 
+        merging.register()
         moved.register(regridding.react, regridding.foresee)
         facade.register(facade.Layer("visits", _("走访"), doors.layer, Permission.VISIT_VIEW, order=40))
         today.register(asks)

@@ -3,6 +3,7 @@
 from grids.actions.care import change_care, end_care, set_care
 from grids.actions.doors import add_dwelling, add_unit, change_area
 from grids.actions.families import change_head, join_households, set_up_household, split_household
+from grids.actions.merging import merge_households, merge_residents, not_the_same, undo_merge
 from grids.actions.moves import add_member, born, died, move_out, move_within
 from grids.actions.owners import (
     add_owner,
@@ -58,8 +59,11 @@ __all__ = [
     "give_dwelling",
     "join_households",
     "join_owner_groups",
+    "merge_households",
+    "merge_residents",
     "move_out",
     "move_within",
+    "not_the_same",
     "pair",
     "pair_all",
     "record_work_group_test",
@@ -68,4 +72,5 @@ __all__ = [
     "set_up_household",
     "set_work_group",
     "split_household",
+    "undo_merge",
 ]

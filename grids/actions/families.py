@@ -27,7 +27,7 @@ from grids.actions.belonging import (
     settle_head,
     tell,
 )
-from grids.actions.moves import transfer
+from grids.actions.moves import MOVE, transfer
 from grids.actions.people import new_resident
 from grids.codes import Arrival, Departure
 from grids.models import Dwelling, Household, Resident
@@ -102,24 +102,29 @@ def split_household(
 ) -> Household:
     """Some members become a household of their own, at the same door or at `dwelling`; gives the new one.
 
-    `new_head` is one of those who leave. Raises Refused where nobody would stay: that is a move, not a split.
+    `new_head` is one of those who leave. Where all of them go to another door, the old household has left; at the same
+    door nothing would have changed, and it is Refused.
     """
     check_day(day)
     (household,) = lock_households(household)
     check_open(household, version)
     members = members_of(household)
     leaving = chosen(members, residents)
-    if len(leaving) == len(members):
-        raise Refused(_("分户要有人留下。全家一起搬，请用“搬到社区里另一户”或“迁出”。"))
+    everybody = len(leaving) == len(members)
+    if everybody and (dwelling is None or dwelling.pk == household.dwelling_id):
+        raise Refused(_("分户要有人留下。全家搬到别的门牌，请写明新的门牌。"))
     if new_head.pk not in {one.resident_id for one in leaving}:
         raise Refused(_("请在分出去的人里选一位做新户的户主。"))
     accounts = following.accounts_of([one.resident for one in leaving], household)
     made = _new_household(dwelling or household.dwelling, kind=kind or household.kind)
-    transfer(
-        leaving, old=household, new=made, day=day, relations=relations_there, how=SPLIT, by=by, head=locked(new_head)
-    )
+    how = MOVE if everybody else SPLIT
+    transfer(leaving, old=household, new=made, day=day, relations=relations_there, how=how, by=by, head=new_head)
     made.head = new_head
-    settle_head(household, head=head, relations=relations or {}, left=str(household.head or ""))
+    if everybody:
+        following.end_household(household, day=day, reason=_("全家搬走"), by=by)
+        audit.record("household_left", household, by=by, changes={"left_on": [None, day]})
+    else:
+        settle_head(household, head=head, relations=relations or {}, left=str(household.head or ""))
     audit.record("household_set_up", made, by=by, changes={"head": [None, new_head]})
     following.tell_office(household, [one.resident for one in leaving], by=by, accounts=accounts)
     saved(household)

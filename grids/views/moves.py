@@ -56,7 +56,8 @@ def member_add(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     household = _household(request, pk)
     if "resident" in request.GET:
         return _return(request, household)
-    given = {"community_id": household.community_id, "by": request.user, "initial": {"version": household.version}}
+    given: dict[str, Any] = {"community_id": household.community_id, "by": request.user}
+    given["initial"] = {"version": household.version}
     form = MemberForm(request.POST or None, **given)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
@@ -71,7 +72,8 @@ def member_add(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 @once
 def birth(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     household = _household(request, pk)
-    given = {"community_id": household.community_id, "by": request.user, "initial": {"version": household.version}}
+    given: dict[str, Any] = {"community_id": household.community_id, "by": request.user}
+    given["initial"] = {"version": household.version}
     form = BirthForm(request.POST or None, **given)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:

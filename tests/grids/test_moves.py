@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date, timedelta
+from itertools import pairwise
 from urllib.parse import urlencode
 
 import pytest
@@ -25,7 +26,6 @@ from tests.factories import (
     GridFactory,
     HouseholdFactory,
     MembershipFactory,
-    ResidentFactory,
     appoint,
     household_in,
 )
@@ -333,9 +333,7 @@ def test_a_whole_household_moves_to_another_door(home, grid, leader, today):
 def test_nobody_moves_into_another_community(home, leader, today):
     far = HouseholdFactory()
     with pytest.raises(Refused, match="跨社区"):
-        actions.move_within(
-            home, to=far, by=leader, day=today, residents=[person("王小明")], relations_there={}
-        )
+        actions.move_within(home, to=far, by=leader, day=today, residents=[person("王小明")], relations_there={})
 
 
 # Pages ----------------------------------------------------------------------------------------------------------
@@ -498,7 +496,7 @@ def _check(people, community):
         one.refresh_from_db()
         rows = list(Membership.objects.filter(resident=one).order_by("starts_on"))
         assert rows, f"{one} is lost"
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             assert before.ends_on is not None
             assert before.ends_on < after.starts_on
         last = rows[-1]
