@@ -36,6 +36,8 @@ _WIDEST = 60
 _LONGEST = 32_767
 _EXACT = 10**15
 _CELL_NAME = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^<>]*?\br=[\"']([A-Z]{0,3})([0-9]{1,7})[\"']")
+# A locked xlsx is a stream of this name; a locked xls says FILEPASS right behind the beginning of its first stream.
+_LOCKED = re.compile("EncryptedPackage".encode("utf-16-le") + rb"|\x09\x08\x10\x00.{16}\x2f\x00", re.DOTALL)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|table|meta|head|div)\b", re.IGNORECASE)
 
@@ -67,6 +69,8 @@ def read_sheets(file: bytes | IO[bytes], filename: str = "") -> list[Sheet]:
         _check_zip(content)
         return _read_workbook(content)
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        if _LOCKED.search(content):
+            raise _locked()
         return _read_workbook(content)
     return [_read_csv(content, PurePath(filename).stem or _("表格"))]
 
@@ -78,6 +82,10 @@ def _read(file: IO[bytes]) -> bytes:
 
 def _not_a_table() -> SpreadsheetRefused:
     return SpreadsheetRefused(_("这不是能读的表格。请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传。"))
+
+
+def _locked() -> SpreadsheetRefused:
+    return SpreadsheetRefused(_("这个表格设了密码。请在 Excel 或 WPS 里去掉密码，另存后再上传。"))
 
 
 def _too_large() -> SpreadsheetRefused:
@@ -151,7 +159,7 @@ def _read_workbook(content: bytes) -> list[Sheet]:
             seen = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
             sheets = [_read_sheet(workbook.get_sheet_by_name(name)) for name in seen]
     except PasswordError as error:
-        raise SpreadsheetRefused(_("这个表格设了密码。请在 Excel 或 WPS 里去掉密码，另存后再上传。")) from error
+        raise _locked() from error
     except (CalamineError, ValueError, OSError) as error:
         raise _not_a_table() from error
     if not any(sheet.rows for sheet in sheets):

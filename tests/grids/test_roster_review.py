@@ -218,7 +218,7 @@ def test_a_corrected_roster_changes_what_changed_and_closes_what_it_solves(clien
     assert reasons() == [(5, "not understood")]
     assert reasons(State.DONE) == [(3, "check digit"), (4, "not understood")]
     assert corrected.outcome["solved"] == 2
-    assert (corrected.outcome["households"], corrected.outcome["residents"], corrected.outcome["change"]) == (1, 1, 1)
+    assert (corrected.outcome["households"], corrected.outcome["residents"], corrected.outcome["change"]) == (1, 1, 3)
     assert AuditEvent.objects.filter(verb="roster_applied").count() == events + 2
     assert plain_of(Resident.objects.get(name="李四").id_number) == card("19570406", 2)
 
