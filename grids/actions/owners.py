@@ -77,15 +77,16 @@ def change_owner(owner: Owner, *, by: User, version: int, **fields: Any) -> Owne
 def remove_owner(owner: Owner, *, by: User, version: int, reason: str) -> OwnerGroup:
     """Take an owner out who was written down by mistake; the record keeps who it was.
 
-    The last owner stays as long as the group owns something. Was it the voter, the one who remains votes; of several
-    none until somebody is named.
+    The last owner stays. Who remains alone votes; was it the voter and several remain, none until somebody is named.
     """
     group = changing(owner.group, version)
     others = list(Owner.objects.of(group).exclude(pk=owner.pk))
     if not others:
         raise Refused(_("一户业主至少要有一位产权人。房子换了业主，请在房屋页办理转移。"))
-    if group.voter_id == owner.pk:
-        group.voter = others[0] if len(others) == 1 else None
+    if len(others) == 1:
+        group.voter = others[0]
+    elif group.voter_id == owner.pk:
+        group.voter = None
     moved_on(group)
     audit.record("owner_removed", group, by=by, changes={_("产权人"): [owner.name, ""]}, reason=reason)
     locked(owner).delete()
