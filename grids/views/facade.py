@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from community.access import Permission, PortalRequest, access
 from grids import facade
@@ -12,7 +15,9 @@ from grids.models import Building
 
 @access(Permission.HOUSEHOLD_VIEW)
 def building(request: PortalRequest, pk: int) -> HttpResponse:
-    """Who lives behind which door; `?layer=` says what colours and words mean."""
+    """Who lives behind which door; `?layer=` says what colours and words mean, `?on=2026-03-31` leads to that day."""
+    if "on" in request.GET:
+        return redirect(f"{reverse('grids:building_past', args=[pk])}?{urlencode({'on': request.GET['on']})}")
     user = request.user
     building = get_object_or_404(Building.objects.in_duty_of(user).select_related("grid", "estate"), pk=pk)
     layers = facade.layers_for(user)
