@@ -44,7 +44,7 @@ def give_dwelling(
     made: Ownership = Ownership.objects.create(
         community_id=group.community_id, group=group, dwelling=dwelling, starts_on=starts_on, deed=deed
     )
-    changes = {_("业主"): [before, group.label], "starts_on": [None, starts_on]}
+    changes = {_("业主"): [before, group.label], _("起"): ["", starts_on]}
     audit.record("dwelling_given", dwelling, by=by, changes=changes)
     audit.record("dwelling_given", group, by=by, changes={_("房屋"): ["", dwelling.label], _("起"): ["", starts_on]})
     return made
@@ -67,7 +67,7 @@ def end_ownership(ownership: Ownership, *, by: User, last_day: date | None, reas
     else:
         ownership.ends_on = last_day
         ownership.save(update_fields=["ends_on"])
-        changes["ends_on"] = [None, last_day]
+        changes[_("止")] = ["", last_day]
     moved_on(group)
     audit.record("dwelling_taken", group, by=by, changes=changes, reason=reason)
     return group
