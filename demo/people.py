@@ -71,6 +71,8 @@ YOUNG = (
 OUT_OF_WORK_AGE = 60
 SCHOOL_AGE = 6
 ADULT = 18
+# Every so many people, from this age, is a Party member.
+PARTY_FROM, PARTY_EVERY = 35, 9
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Person:
     phone: str
     employment: str
     care: str
+    party: str
 
 
 class People:
@@ -148,6 +151,11 @@ class People:
             phone=f"1990{self._drawn:07d}" if age >= 12 else "",
             employment=self._employment(age),
             care="、".join(self._care(age, alone)),
+            party="中共党员"
+            if age >= PARTY_FROM and self._drawn % PARTY_EVERY == 0
+            else "群众"
+            if age >= ADULT
+            else "",
         )
 
     def _age(self, born: date) -> int:

@@ -35,6 +35,7 @@ HEADINGS = (
     "就业状况",
     "建筑面积(㎡)",
     "人员类别",
+    "政治面貌",
 )
 
 
@@ -89,6 +90,7 @@ def _rows(people: People, today: date) -> Iterator[list[Cell]]:
                 person.employment,
                 area,
                 person.care,
+                person.party,
             ]
 
 

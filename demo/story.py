@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, places, publications, requests, rounds
+from demo import books, care, places, publications, requests, rounds
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -46,7 +46,9 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     publications.publish(book, officers)
     with clock.at(clock.now() - timedelta(days=70)):
         let_residents_in(officers, hiring=hiring, households=_first_doors(estate.pk))
+        care.look_after(community, officers, hiring=hiring)
     rounds.walk(community, officers, seed=seed)
+    care.leave_gaps(officers)
     requests.tell(officers, seed=seed)
     _read_old_notices()
     return hiring.sign_ins, _counts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from community.models import User
     from grids.models import Resident
 
+    Person = User | Resident
+
 _FOUND = "the pairings of households already found"
 NOBODY = ""
 
@@ -30,7 +33,7 @@ def pair(
     household: Household,
     *,
     kind: str,
-    person: User | Resident,
+    person: Person,
     by: User,
     reason: str = "",
     seen: str | None = None,
@@ -43,33 +46,36 @@ def pair(
     household = locked(household)
     if seen is not None:
         _check_seen(household, kind, seen)
-    return pair_all([household], kind=kind, person=person, by=by, reason=reason)[0]
+    return pair_all([(household, person)], kind=kind, by=by, reason=reason)[0]
 
 
 @transaction.atomic
-def pair_all(
-    households: Sequence[Household], *, kind: str, person: User | Resident, by: User, reason: str = ""
-) -> list[Pairing]:
-    """Let one person look after several care households; all of them, or Refused and none. Few statements."""
-    keys = [household.pk for household in households]
-    rows = Household.objects.unscoped(reason=_FOUND).filter(pk__in=keys).select_for_update(of=("self",))
+def pair_all(chosen: Sequence[tuple[Household, Person]], *, kind: str, by: User, reason: str = "") -> list[Pairing]:
+    """Let each household be looked after by the person beside it; all of them, or Refused and none. Few statements."""
+    wanted = {household.pk: person for household, person in chosen}
+    rows = Household.objects.unscoped(reason=_FOUND).filter(pk__in=wanted).select_for_update(of=("self",))
     homes: list[Household] = list(rows.select_related("dwelling").order_by("pk"))
     _check_in_care(homes)
-    standing = {row.household_id: row for row in _open(keys, kind)}
-    kept = [row for row in standing.values() if row.person_id == str(person.pk)]
-    others = [row for row in standing.values() if row.person_id != str(person.pk)]
-    given = {"steward": person} if kind == Pairing.Kind.STEWARD else {"member": person}
-    _end(others, by=by, reason=reason or _("换人结对"))
+    standing = {row.household_id: row for row in _open(wanted, kind)}
+    kept = [row for key, row in standing.items() if row.person_id == str(wanted[key].pk)]
+    _end([row for row in standing.values() if row not in kept], by=by, reason=reason or _("换人结对"))
+    name = _field(kind)
     made = [
-        Pairing(community_id=home.community_id, household=home, kind=kind, starts_on=clock.today(), **given)
+        Pairing(
+            community_id=home.community_id,
+            household=home,
+            kind=kind,
+            starts_on=clock.today(),
+            **{name: wanted[home.pk]},
+        )
         for home in homes
-        if home.pk not in {row.household_id for row in kept}
+        if home.pk not in standing or standing[home.pk] not in kept
     ]
     _save(made)
-    _check_fits([*kept, *made], kind, person)
-    audit.record_many("paired", [(row, {_field(kind): [_before(standing, row), str(person)]}) for row in made], by=by)
-    if made and kind == Pairing.Kind.STEWARD:
-        _tell(person, made)  # type: ignore[arg-type]
+    _check_fits([*kept, *made], kind)
+    audit.record_many("paired", [(row, {name: [_before(standing, row), row.person]}) for row in made], by=by)
+    if kind == Pairing.Kind.STEWARD:
+        _tell(made)
     return [*kept, *made]
 
 
@@ -139,14 +145,16 @@ def _check_in_care(homes: list[Household]) -> None:
         raise Refused(_("%(door)s没有关爱标签，不用结对。") % {"door": stranger})
 
 
-def _check_fits(rows: list[Pairing], kind: str, person: User | Resident) -> None:
+def _check_fits(rows: list[Pairing], kind: str) -> None:
     """Whoever does not fit takes back everything: the caller's transaction ends with the Refused."""
     fitting = Pairing.objects.unscoped(reason=_FOUND).holding().filter(pk__in=[row.pk for row in rows])
-    if fitting.count() == len(rows):
+    kept = set(fitting.values_list("pk", flat=True))
+    wrong = next((row for row in rows if row.pk not in kept), None)
+    if wrong is None:
         return
     if kind == Pairing.Kind.STEWARD:
-        raise Refused(_("%(name)s不是这幢楼现任的楼栋管家，请先任命，或者换一位。") % {"name": person})
-    raise Refused(_("%(name)s不能结对：要是党员，现在住在同一幢楼，又不是这一户的人。") % {"name": person})
+        raise Refused(_("%(name)s不是这幢楼现任的楼栋管家，请先任命，或者换一位。") % {"name": wrong.person})
+    raise Refused(_("%(name)s不能结对：要是党员，现在住在同一幢楼，又不是这一户的人。") % {"name": wrong.person})
 
 
 def _before(standing: dict[UUID, Pairing], row: Pairing) -> str | None:
@@ -158,8 +166,14 @@ def _field(kind: str) -> str:
     return "steward" if kind == Pairing.Kind.STEWARD else "member"
 
 
-def _tell(steward: User, made: list[Pairing]) -> None:
-    text = _("请您照看 %(door)s，您和这一户结了对。") % {"door": made[0].household}
-    if len(made) > 1:
-        text = _("请您照看 %(count)d 户关爱户，您和他们结了对。") % {"count": len(made)}
-    notify([steward], about=made[0].household, kind="paired", text=text)
+def _tell(made: list[Pairing]) -> None:
+    """One notice a steward, however many households."""
+    taken: dict[User, list[Pairing]] = defaultdict(list)
+    for row in made:
+        if row.steward is not None:
+            taken[row.steward].append(row)
+    for steward, rows in taken.items():
+        text = _("请您照看 %(door)s，您和这一户结了对。") % {"door": rows[0].household}
+        if len(rows) > 1:
+            text = _("请您照看 %(count)d 户关爱户，您和他们结了对。") % {"count": len(rows)}
+        notify([steward], about=rows[0].household, kind="paired", text=text, url="grids:my_pairings")

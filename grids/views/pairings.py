@@ -84,7 +84,7 @@ def pair_building(request: PortalRequest, pk: int) -> HttpResponseBase:
     else:
         homes = Household.objects.to_decide(request.user).filter(pk__in=[home.pk for home in broken])
         with acting(request) as answer:
-            made = actions.pair_all(list(homes), kind=gaps.STEWARD, person=person, by=request.user)
+            made = actions.pair_all([(home, person) for home in homes], kind=gaps.STEWARD, by=request.user)
             words = {"name": person, "count": len(made)}
             said = ngettext("%(name)s和 %(count)d 户结了对。", "%(name)s和 %(count)d 户结了对。", len(made)) % words
             messages.success(request, said)

@@ -125,6 +125,10 @@ class TestWhoFits:
             actions.pair(neighbour_of(household), kind="steward", person=steward, by=leader)
 
 
+def all_of(households, person):
+    return [(household, person) for household in households]
+
+
 def appoint_from(building, day):
     user = appoint(Role.BUILDING_STEWARD, building)
     user.appointments.update(starts_on=day)
@@ -171,11 +175,11 @@ class TestOneAfterAnother:
     def test_several_households_at_once_or_none(self, household, leader, steward):
         others = [neighbour_of(household) for _ in range(3)]
         with pytest.raises(Refused, match="没有关爱标签"):
-            actions.pair_all([household, *others], kind="steward", person=steward, by=leader)
+            actions.pair_all(all_of([household, *others], steward), kind="steward", by=leader)
         assert not Pairing.objects.exists()
         for other in others:
             in_care(other)
-        assert len(actions.pair_all([household, *others], kind="steward", person=steward, by=leader)) == 4
+        assert len(actions.pair_all(all_of([household, *others], steward), kind="steward", by=leader)) == 4
         assert Notice.objects.filter(user=steward, kind="paired").count() == 1
 
     def test_many_cost_no_more_than_one(self, household, leader, steward, django_assert_max_num_queries):
@@ -185,7 +189,7 @@ class TestOneAfterAnother:
         for other in others:
             in_care(other)
         with django_assert_max_num_queries(len(few)):
-            actions.pair_all(others, kind="steward", person=steward, by=leader)
+            actions.pair_all(all_of(others, steward), kind="steward", by=leader)
 
 
 class TestTwoAtOnce:
@@ -319,4 +323,5 @@ class TestPages:
         assert member.name in page
         member.is_party_member = False
         member.save()
-        assert member.name not in client.get(reverse("grids:mine")).text
+        (home,) = client.get(reverse("grids:mine")).context["homes"]
+        assert [one.steward for one in home.household.carers] == [steward]
