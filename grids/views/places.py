@@ -18,5 +18,7 @@ def places(request: PortalRequest) -> HttpResponse:
         "buildings": buildings,
         "may_import": may_import,
         "may_see_owners": request.user.scope.may(Permission.OWNERS_VIEW),
+        "may_move": request.user.scope.may(Permission.HOUSEHOLD_MOVE),
+        "may_merge": request.user.scope.may(Permission.REGISTER_MERGE),
     }
     return render(request, "grids/places.html", shown)
