@@ -242,7 +242,7 @@ class SecondForm(PortalForm):
         self._here = {f"here-{one.resident_id.hex}": one.resident_id for one in staying if one.resident != new_head}
         self._new_head = new_head
         for key, pk in self._there.items():
-            self.fields[key] = self._relation(gettext("%(name)s和那一户户主的关系"), pk, required=True)
+            self.fields[key] = self._relation(gettext("%(name)s和那一户户主的关系"), pk)
         asks_head = bool(staying) and new_head is None
         if asks_head:
             people = [(str(one.resident_id), one.resident.name) for one in staying]
@@ -250,14 +250,13 @@ class SecondForm(PortalForm):
                 label=gettext("留下的人里谁做户主"), choices=people, widget=forms.RadioSelect
             )
         for key, pk in self._here.items():
-            self.fields[key] = self._relation(gettext("%(name)s和新户主的关系"), pk, required=new_head is not None)
+            self.fields[key] = self._relation(gettext("%(name)s和新户主的关系"), pk)
         self._lay_out(asks_head=asks_head)
 
-    def _relation(self, words: str, pk: UUID, *, required: bool) -> forms.ChoiceField:
+    def _relation(self, words: str, pk: UUID) -> forms.ChoiceField:
         return forms.ChoiceField(
             label=words % {"name": self._people[pk].name},
             choices=[CHOOSE, *MEMBER_RELATIONS],
-            required=required,
             error_messages={"required": gettext("请选一种关系。")},
         )
 
@@ -272,11 +271,11 @@ class SecondForm(PortalForm):
         self.helper.layout = Layout(*parts)
 
     def clean(self) -> dict[str, Any]:
+        """The new head has no relation to the new head."""
         given = super().clean() or self.cleaned_data
-        if given.get("head"):
-            for key, pk in self._here.items():
-                if str(pk) != given["head"] and not given.get(key):
-                    self.add_error(key, gettext("请选一种关系。"))
+        own = next((key for key, pk in self._here.items() if str(pk) == given.get("head")), "")
+        if own in self.errors:
+            del self.errors[own]
         return given
 
     @property

@@ -129,7 +129,7 @@ class NewPersonForm(ResidentForm):
         super().__init__(*args, **kwargs)
         self.community_id, self.by = community_id, by
         self.known = Known()
-        if "another" not in self.data:
+        if not self.data.get("another"):
             self.fields["another"].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
@@ -155,12 +155,12 @@ class MemberForm(NewPersonForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     relation = forms.ChoiceField(label=_("与户主关系"), choices=MEMBER_RELATIONS, initial=Relation.NON_RELATIVE)
-    how = forms.ChoiceField(label=_("怎样来的"), choices=HOW, required=False, widget=forms.RadioSelect)
-    starts_on = day_field(_("从哪天起住在这里"), required=False)
+    how = forms.ChoiceField(label=_("怎样来的"), choices=HOW, initial=Arrival.MOVED_IN, widget=forms.RadioSelect)
+    starts_on = day_field(_("从哪天起住在这里"))
     field_order = ["submission", "version", "name", "relation", "how", "starts_on"]
 
     def clean_how(self) -> Arrival:
-        return Arrival(self.cleaned_data["how"] or Arrival.MOVED_IN)
+        return Arrival(self.cleaned_data["how"])
 
     def clean_starts_on(self) -> Any:
         return no_later(self.cleaned_data["starts_on"])

@@ -26,6 +26,7 @@ from tests.factories import (
 )
 
 CARD = "99071219820728061X"  # born on 1982-07-28, male
+COMING = {"how": "moved_in", "starts_on": "2026-03-01"}
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_who_is_registered_in_scope_is_offered_and_moved(household, signed_in):
     other = household_in(household.building.grid)
     known = MembershipFactory(household=other, resident__name="王小明", resident__birth_date="1982-07-28").resident
     url = reverse("grids:member_add", args=[household.pk])
-    form = {"name": "王小明", "sex": "1", "birth_date": "1982-07-28", "relation": "20"}
+    form = {"name": "王小明", "sex": "1", "birth_date": "1982-07-28", "relation": "20"} | COMING
     page = signed_in.post(url, form)
     assert [one for one, _address in page.context["offered"]] == [known]
     (_known, address) = page.context["offered"][0]
@@ -128,7 +129,7 @@ def test_who_is_registered_out_of_scope_is_the_offices_and_not_told(household, l
     fields = {f"resident__{key}": value for key, value in number.items()}
     MembershipFactory(household=far, resident__name="王远方", resident__birth_date="1982-07-28", **fields)
     name = "王别名" if by_number else "王远方"
-    form = {"name": name, "sex": "1", "birth_date": "1982-07-28", "relation": "20", "another": "on", **number}
+    form = {"name": name, "sex": "1", "birth_date": "1982-07-28", "relation": "20", "another": "on", **COMING, **number}
     page = signed_in.post(reverse("grids:member_add", args=[household.pk]), form).content.decode()
     assert "社区办公室" in page
     assert far.dwelling.label not in page

@@ -76,6 +76,8 @@ def test_a_double_click_changes_once(household, leader, client):
     form = {
         "submission": "6a1f5a34-3f52-4a37-bb3c-6dc8b8a4b0a1",
         "relation": "20",
+        "how": "moved_in",
+        "starts_on": "2026-03-01",
         "name": "王小明",
         "sex": "1",
     }
