@@ -17,8 +17,20 @@ from grids.candidates import Candidate, Candidates
 from grids.gaps import MEMBER, STEWARD, Home
 from grids.models import Building, CareTag, Household, Membership, Resident
 
-STEWARDS = ("顾春梅", "尹志强", "龚秀英", "汤国强", "段玉兰", "常金宝")
-BUILDINGS_EACH = 4
+STEWARDS = (
+    "顾春梅",
+    "尹志强",
+    "龚秀英",
+    "汤国强",
+    "段玉兰",
+    "常金宝",
+    "武月娥",
+    "乔建平",
+    "赖红霞",
+    "万德明",
+    "钱玉芬",
+)
+BUILDINGS_EACH = 2
 # Every so many households nobody has been found yet.
 OPEN_EVERY = 17
 # So many Party members of a building share its households.

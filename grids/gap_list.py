@@ -52,10 +52,11 @@ class GapFilter(forms.Form):
 
 @dataclass(frozen=True)
 class Row:
-    """A gap with the few who could take it; `more` says whether there are others."""
+    """A gap with who could best take it, a few others, and whether there are `more`."""
 
     gap: Gap
-    people: list[Candidate]
+    best: Candidate | None
+    others: list[Candidate]
     more: bool
     submission: str = field(default_factory=new_id)
 
@@ -150,7 +151,7 @@ class GapList:
 
 
 def _row(gap: Gap, people: list[Candidate]) -> Row:
-    return Row(gap, people[:AT_MOST], len(people) > AT_MOST)
+    return Row(gap, next(iter(people), None), people[1:AT_MOST], len(people) > AT_MOST)
 
 
 def sheet(title: str, headings: list[str], rows: Iterable[list[object]]) -> HttpResponse:
