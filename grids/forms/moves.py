@@ -74,15 +74,14 @@ class LeaveForm(FirstForm):
 
 
 class DeathForm(FirstForm):
+    who = forms.ChoiceField(
+        label=_("谁去世了"), widget=forms.RadioSelect, error_messages={"required": _("请选一个人。")}
+    )
     day = day_field(_("去世日期"))
-
-    def __init__(self, *args: Any, dead: Resident, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.dead = dead
 
     @property
     def leaving(self) -> list[Membership]:
-        return [one for one in self.members if one.resident_id == self.dead.pk]
+        return [one for one in self.members if str(one.resident_id) == self.cleaned_data["who"]]
 
 
 class HeadForm(FirstForm):

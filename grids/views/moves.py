@@ -140,26 +140,24 @@ def head(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 @access(Permission.HOUSEHOLD_MOVE)
 @once
-def death(request: PortalRequest, pk: UUID, resident_pk: UUID) -> HttpResponseBase:
-    household = _household(request, pk)
-    dead = get_object_or_404(Resident.objects.members_of(household), pk=resident_pk)
-    return _walk(request, household, DEATH, dead=dead)
+def death(request: PortalRequest, pk: UUID) -> HttpResponseBase:
+    return _walk(request, _household(request, pk), DEATH)
 
 
-def _walk(request: PortalRequest, household: Household, kind: Move, **more: Any) -> HttpResponseBase:
+def _walk(request: PortalRequest, household: Household, kind: Move) -> HttpResponseBase:
     """The first step leads to the second by its query; the second shows what will happen and does it."""
     members = list(_members(request, household))
-    given = {"household": household, "members": members, "by": request.user, **more}
+    given = {"household": household, "members": members, "by": request.user}
     begun = "day" in request.GET or "head" in request.GET
     if not begun:
         initial = {"day": clock.today(), "who": request.GET.getlist("who"), "to": _named(request)}
         asked = kind.first(request.POST or None, initial=initial, **given)
         if request.method == "POST" and asked.is_valid():
             return redirect(f"{request.path}?{asked.query()}")
-        return _first_step(request, kind, household, asked, more)
+        return _first_step(request, kind, household, asked)
     asked = kind.first(request.GET, **given)
     if not asked.is_valid():
-        return _first_step(request, kind, household, asked, more)
+        return _first_step(request, kind, household, asked)
     form = SecondForm(request.POST or None, household=household, **_follows(kind, household, asked))
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
@@ -172,15 +170,12 @@ def _walk(request: PortalRequest, household: Household, kind: Move, **more: Any)
         "form": form,
         "lines": lines if asked.leaving else [],
         "into": asked.into,
-        **more,
     }
     return render(request, "grids/move_confirm.html", shown)
 
 
-def _first_step(
-    request: PortalRequest, kind: Move, household: Household, form: FirstForm, more: dict[str, Any]
-) -> HttpResponseBase:
-    return render(request, "grids/move_first.html", {"kind": kind, "household": household, "form": form, **more})
+def _first_step(request: PortalRequest, kind: Move, household: Household, form: FirstForm) -> HttpResponseBase:
+    return render(request, "grids/move_first.html", {"kind": kind, "household": household, "form": form})
 
 
 def _follows(kind: Move, household: Household, asked: FirstForm) -> dict[str, Any]:
@@ -243,8 +238,9 @@ def _act_head(request: PortalRequest, asked: Any, form: SecondForm) -> Household
 
 
 def _act_death(request: PortalRequest, asked: Any, form: SecondForm) -> Household:
-    actions.died(asked.dead, household=asked.household, by=request.user, day=asked.cleaned_data["day"], **_head(form))
+    (dead,) = _people(asked.leaving)
     household: Household = asked.household
+    actions.died(dead, household=household, by=request.user, day=asked.cleaned_data["day"], **_head(form))
     return household
 
 

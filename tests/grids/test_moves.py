@@ -411,8 +411,8 @@ def test_split_join_head_and_death_pages(home, other, signed_in, today):
     first = signed_in.post(reverse("grids:join", args=[new.pk]), {"to": str(home.pk), "day": today.isoformat()})
     signed_in.post(first.url, {"version": 2, f"there-{child.pk.hex}": "70"})
     assert people_of(home) == ["王小明", "王小红", "王秀英"]
-    url = reverse("grids:death", args=[home.pk, mother.pk])
-    first = signed_in.post(url, {"day": today.isoformat()})
+    url = reverse("grids:death", args=[home.pk])
+    first = signed_in.post(url, {"who": str(mother.pk), "day": today.isoformat()})
     home.refresh_from_db()
     assert signed_in.post(first.url, {"version": home.version}).url == home.get_absolute_url()
     mother.refresh_from_db()

@@ -125,7 +125,7 @@ GRIDS = {
     "grids:household_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
     "grids:member_add": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
     "grids:birth": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
-    "grids:death": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household", resident_pk="resident")),
+    "grids:death": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
     "grids:leave": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
     "grids:move": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
     "grids:split": Page(P.HOUSEHOLD_MOVE, LETTERS, pk_of("household")),
