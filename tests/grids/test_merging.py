@@ -358,6 +358,8 @@ def test_the_pages_from_suspicion_to_undo(grid, office, client):
     page = client.get(url).content.decode()
     assert "138****1111" in page
     assert "13800001111" not in page
+    assert 'name="phone"' in page
+    assert 'name="home"' in page
     form = {"keep": "second", "phone": "first", "home": str(home.pk)}
     done = client.post(url, form)
     gone.refresh_from_db()
@@ -378,7 +380,9 @@ def test_an_old_link_to_a_merged_household_leads_to_the_kept_one_with_both_histo
     living(gone, "李国强")
     actions.change_household(gone, by=office, note="门铃坏了")
     url = reverse("grids:merge_households", args=[kept.pk, gone.pk])
-    assert "李国强" in client.get(url).content.decode()
+    page = client.get(url).content.decode()
+    assert "李国强" in page
+    assert f'name="relation-{gone.head_id.hex}"' in page
     answer = client.post(url, {"keep": "first", f"relation-{gone.head_id.hex}": "10"})
     assert answer.status_code == 302
     assert client.get(gone.get_absolute_url()).url == kept.get_absolute_url()
