@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from core import clock
 from core.scoping import ScopedQuerySet
@@ -71,6 +72,14 @@ class AuditEventQuerySet(ScopedQuerySet[Any]):
         from community.history import reading_verbs
 
         return self.filter(verb__in=reading_verbs())
+
+    def newest_of_each(self, most: int) -> Self:
+        """The newest readings and the newest changes, `most` of each, marked by `is_reading`; one query."""
+        from community.history import reading_verbs
+
+        is_reading = Case(When(verb__in=reading_verbs(), then=Value(True)), default=Value(False))
+        newest = Window(RowNumber(), partition_by=[F("is_reading")], order_by=[F("at").desc(), F("pk").desc()])
+        return self.annotate(is_reading=is_reading).annotate(place=newest).filter(place__lte=most)
 
     def changes(self) -> Self:
         """Everything else."""

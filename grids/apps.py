@@ -11,7 +11,6 @@ class GridsConfig(AppConfig):
         from core import daily
         from grids import answers, exports, forgetting, menu, search
         from grids import personal as kept
-        from grids.actions import merging
         from grids.own import home_of
         from grids.today import asks
 
@@ -96,6 +95,5 @@ class GridsConfig(AppConfig):
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()
-        daily.register("merges that cannot be undone any more", merging.forget_sealed)
         daily.register("registers exported yesterday", exports.forget_old)
         nav.register_search(search.address)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Community
 from community.retention import Rule
 from core.fields import is_filled
+from grids.actions import merging
 from grids.actions.erasure import forget_person
 from grids.models import Membership, Merge, Proposal, Resident, RosterDoubt, RosterUpload
 from grids.rosters import uploads
@@ -50,8 +51,9 @@ def _doubts(community: Community, before: datetime) -> Any:
     return rows.filter(is_filled("content"))
 
 
-def _merges(community: Community, before: datetime) -> Any:
-    return Merge.objects.unscoped(reason=_WHY).filter(community=community, merged_at__lt=before).exclude(sealed="")
+def _merges(community: Community, before: datetime) -> int:
+    rows = Merge.objects.unscoped(reason=_WHY).exclude(sealed="")
+    return sum(not merging.can_undo(one) for one in rows)
 
 
 RULES = (
@@ -96,9 +98,10 @@ RULES = (
         slug="merges",
         what=_("合并重复登记时盖掉的内容"),
         then=_("内容删除，只留合并这件事"),
-        days=2,
+        days=1,
         basis=_("只为当天可以撤销。"),
-        count=lambda community, before: int(_merges(community, before).count()),
-        forget=lambda community, before: int(_merges(community, before).update(sealed="")),
+        count=_merges,
+        forget=lambda community, before: merging.forget_sealed(),
+        platform=True,
     ),
 )

@@ -21,7 +21,7 @@ from community import history
 from community.models import Appointment, AuditEvent
 from community.roles import Role
 from grids.corrections import HOUSEHOLD_FACTS, RESIDENT_FACTS, Asked, Fact, asked
-from grids.models import Consent, ErasureRequest, Household, Membership, Proposal, Resident
+from grids.models import Consent, Household, Membership, Proposal, Resident
 
 if TYPE_CHECKING:
     from community.models import User
@@ -72,7 +72,6 @@ class Home:
     people: list[Person]
     proposals: list[Asked]
     choices: list[Choice] = field(default_factory=list)
-    erasures: list[ErasureRequest] = field(default_factory=list)
     readings: list[history.Entry] = field(default_factory=list)
     changes: list[history.Entry] = field(default_factory=list)
 
@@ -101,9 +100,9 @@ def homes_of(user: User) -> list[Home]:
     homes = [_home(one, mine.get(one.pk), proposals[one.pk]) for one in households]
     _consents(user, homes)
     for home in homes:
-        events = AuditEvent.objects.of_household(home.household)
-        home.readings = history.tell(events.readings()[:EVENTS_AT_MOST])
-        home.changes = history.tell(events.changes()[:EVENTS_AT_MOST])
+        events = list(AuditEvent.objects.of_household(home.household).newest_of_each(EVENTS_AT_MOST))
+        home.readings = history.tell(event for event in events if event.is_reading)
+        home.changes = history.tell(event for event in events if not event.is_reading)
     return homes
 
 
@@ -140,8 +139,6 @@ def _consents(user: User, homes: list[Home]) -> None:
         latest[one.resident_id, one.kind] = one
     for resident, home in mine.items():
         home.choices = [_choice(kind, label, resident, latest.get((resident, kind))) for kind, label in KINDS]
-    for erasure in ErasureRequest.objects.visible_to(user).filter(resident__in=mine, asked_by=user):
-        mine[erasure.resident_id].erasures.append(erasure)
 
 
 KINDS = [(str(code), label) for code, label in Consent.Kind.choices]

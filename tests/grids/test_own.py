@@ -142,7 +142,7 @@ def test_the_number_of_queries_does_not_grow(client, me, home, django_assert_max
     client.force_login(me)
 
     def queries():
-        with django_assert_max_num_queries(20) as captured:
+        with django_assert_max_num_queries(12) as captured:
             client.get(MINE)
         return len(captured)
 
