@@ -130,8 +130,10 @@ def leave(membership: Membership, *, day: date, how: Departure, elsewhere: bool 
     membership.save(update_fields=["ends_on", "left_by"])
 
 
-def settle_head(household: Household, *, head: Resident | None, relations: Relations, left: str = "") -> None:
-    """See that a household that had a head has one, after somebody has left; `left` is the name of the old one.
+def settle_head(
+    household: Household, *, left: Iterable[Membership], head: Resident | None, relations: Relations
+) -> None:
+    """See that a household whose head is among those who `left` has another one.
 
     Whoever stays alone is the head. Raises Refused where a new head, or somebody's relation to them, is not said.
     """
@@ -139,10 +141,11 @@ def settle_head(household: Household, *, head: Resident | None, relations: Relat
     if not staying:
         household.head = None
         return
-    if household.head_id in {one.resident_id for one in staying} or (household.head_id is None and head is None):
+    before = next((one.resident for one in left if one.resident_id == household.head_id), None)
+    if before is None:
         return
     if head is None and len(staying) > 1:
-        raise Refused(_("%(name)s是户主。请在留下的人里选一位新户主，并写明其他人和他的关系。") % {"name": left})
+        raise Refused(_("%(name)s是户主。请在留下的人里选一位新户主，并写明其他人和他的关系。") % {"name": before.name})
     set_head(household, staying, head=head or staying[0].resident, relations=relations)
 
 

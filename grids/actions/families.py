@@ -124,7 +124,7 @@ def split_household(
         following.end_household(household, day=day, reason=_("全家搬走"), by=by)
         audit.record("household_left", household, by=by, changes={"left_on": [None, day]})
     else:
-        settle_head(household, head=head, relations=relations or {}, left=str(household.head or ""))
+        settle_head(household, left=leaving, head=head, relations=relations or {})
     audit.record("household_set_up", made, by=by, changes={"head": [None, new_head]})
     following.tell_office(household, [one.resident for one in leaving], by=by, accounts=accounts)
     saved(household)

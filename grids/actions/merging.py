@@ -107,7 +107,7 @@ def undo_merge(merge: Merge, *, by: User) -> Merge:
     touched = _households_of(merge)
     for household in touched:
         bump(household)
-        audit.record("merge_undone", household, by=by, changes={"name": [None, merge.label]})
+        audit.record("merge_undone", household, by=by, reason=merge.label)
     audit.record("merge_undone", merge, by=by)
     return merge
 
@@ -205,8 +205,8 @@ def _written(
     ).delete()
     for household in Household.objects.unscoped(reason=_WHY).filter(pk__in=touched):
         bump(household)
-        audit.record("merged", household, by=by, changes={"name": [None, label]})
-    audit.record("merged", merge, by=by, changes={"moved": [None, sum(len(keys) for *_to, keys in journal.moved)]})
+        audit.record("merged", household, by=by, reason=label)
+    audit.record("merged", merge, by=by)
     return merge
 
 

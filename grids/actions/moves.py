@@ -175,6 +175,10 @@ def died(
     changes = {"name": [None, resident.name], "deceased_on": [None, day]}
     audit.record("died", resident, by=by, changes=changes, household_id=household.pk)
     leave(membership, day=day, how=Departure.DIED)
+    for beside in Membership.objects.unscoped(reason="where else somebody belonged who has died").filter(
+        resident=resident, ends_on__isnull=True
+    ):
+        leave(beside, day=max(day, beside.starts_on), how=Departure.DIED)
     resident.deceased_on = day
     resident.save(update_fields=["deceased_on"])
     following.end_with(resident, old=household, day=day, by=by)
@@ -229,9 +233,8 @@ def _close_ranks(
     by: User,
 ) -> None:
     """After somebody has left: the household has a head, or it has left itself."""
-    names = {one.resident_id: one.resident.name for one in left}
     before = household.head_id
-    settle_head(household, head=head, relations=relations, left=names.get(before, ""))  # type: ignore[arg-type]
+    settle_head(household, left=left, head=head, relations=relations)
     if not members_of(household):
         following.end_household(household, day=day, reason=_("全家迁出"), by=by)
         audit.record("household_left", household, by=by, changes={"left_on": [None, day]})

@@ -147,7 +147,7 @@ def death(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 def _walk(request: PortalRequest, household: Household, kind: Move) -> HttpResponseBase:
     """The first step leads to the second by its query; the second shows what will happen and does it."""
     members = list(_members(request, household))
-    given = {"household": household, "members": members, "by": request.user}
+    given: dict[str, Any] = {"household": household, "members": members, "by": request.user}
     begun = "day" in request.GET or "head" in request.GET
     if not begun:
         initial = {"day": clock.today(), "who": request.GET.getlist("who"), "to": _named(request)}
