@@ -54,7 +54,7 @@ class GridFilter(django_filters.FilterSet):
     """By the number of households against what the community has set."""
 
     size = django_filters.ChoiceFilter(
-        label=_("户数"),
+        label=_("大小"),
         method="of_size",
         choices=[("small", _("偏少")), ("right", _("合适")), ("large", _("偏多"))],
         empty_label=ANY,
@@ -154,9 +154,9 @@ def estate_columns() -> Columns:
         (str(_("名称")), "name"),
         (str(_("地址")), "address"),
         (str(_("居民自管")), lambda row: str(_("是")) if row.is_self_managed else ""),
-        (str(_("楼幢")), "houses"),
-        (str(_("房屋")), "doors"),
-        (str(_("住户")), "living"),
+        (str(_("幢数")), "houses"),
+        (str(_("套数")), "doors"),
+        (str(_("户数")), "living"),
     ]
 
 
@@ -166,9 +166,9 @@ def grid_columns() -> Columns:
         (str(_("名称")), "name"),
         (str(_("类型")), "get_kind_display"),
         (str(_("网格长")), "leader"),
-        (str(_("楼幢")), "houses"),
-        (str(_("住户")), "living"),
-        (str(_("户数")), lambda row: str(row.size.word)),
+        (str(_("幢数")), "houses"),
+        (str(_("户数")), "living"),
+        (str(_("大小")), lambda row: str(row.size.word)),
     ]
 
 
@@ -177,8 +177,8 @@ def building_columns() -> Columns:
         (str(_("楼名")), "label"),
         (str(_("小区")), "estate.name"),
         (str(_("网格")), "grid.name"),
-        (str(_("房屋")), "doors"),
-        (str(_("住户")), "living"),
+        (str(_("套数")), "doors"),
+        (str(_("户数")), "living"),
         (str(_("没有面积的房屋")), "unmeasured"),
     ]
 
@@ -199,7 +199,7 @@ def owner_columns() -> Columns:
         (str(_("业主")), "label"),
         (str(_("小区")), "estate.name"),
         (str(_("投票代表")), "voter.name"),
-        (str(_("房屋（套）")), "doors"),
+        (str(_("套数")), "doors"),
         (str(_("总面积（平方米）")), lambda row: _metres(row.area)),
         (str(_("没有面积的房屋")), "unmeasured"),
     ]

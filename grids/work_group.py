@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 from core.refusal import Refused
 
 SECONDS = 4
+# An address is a key: what apprise says about one is told to whoever tries it, and stays out of the server's log.
+_log = logging.getLogger("apprise")
+_log.addHandler(logging.NullHandler())
+_log.propagate = False
 # Addresses as the robots' own pages give them, which apprise knows under another name.
 _NATIVE = (
     (re.compile(r"^https://oapi\.dingtalk\.com/robot/send/?\?access_token=([A-Za-z0-9]+)$"), "dingtalk://{}"),

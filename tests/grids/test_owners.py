@@ -218,6 +218,18 @@ def test_nobody_in_the_register_is_said_so(estate, staff, client):
     assert "查无此人" in page
 
 
+def test_a_double_click_does_nothing_twice(door, estate, staff, client):
+    group = group_of(estate, staff)
+    twice = {"submission": "6a1f5a34-3f52-4a37-bb3c-6dc8b8a4b0a1", "version": group.version, "name": "王伟"}
+    first, second = (client.post(url("owner_add", group.pk), twice) for _ in range(2))
+    assert first.url == second.url
+    assert Owner.objects.filter(group=group).count() == 2
+    give = f"{url('owner_group_give', group.pk)}?dwelling={door.pk}"
+    once = {"submission": "6a1f5a34-3f52-4a37-bb3c-6dc8b8a4b0a2", "starts_on": MARCH.isoformat(), "deed": ""}
+    assert client.post(give, once).url == client.post(give, once).url
+    assert len(terms(door)) == 1
+
+
 # what they own ---------------------------------------------------------------------------------------------------
 
 

@@ -242,13 +242,14 @@ def test_redirects_are_not_followed(community, secretary, group_server):
     "address",
     ["http://127.0.0.1/", "file:///etc/passwd", "syslog://", "javascript:alert(1)", "群里", "foo://x", "json://"],
 )
-def test_only_addresses_that_a_message_can_go_to_are_kept(address, community, secretary, client):
+def test_only_addresses_that_a_message_can_go_to_are_kept(address, community, secretary, client, capfd):
     grid = grid_of(community)
     page = client.post(reverse("grids:grid_work_group", args=[grid.pk]), {"address": address})
     assert page.status_code == 200
     assert "认不出这个地址" in page.content.decode()
     grid.refresh_from_db()
     assert not grid.work_group
+    assert address not in "".join(capfd.readouterr()), "an address is a key and no matter for the log"
 
 
 @pytest.mark.parametrize(
