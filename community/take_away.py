@@ -37,9 +37,9 @@ def take_away(user: User) -> bytes:
 
 
 def _homes(user: User) -> list[Any]:
-    """The appointments under which it is recorded: those to one's own households, else whatever one holds."""
-    rows = list(user.appointments.unscoped(reason="one's own appointments").current().select_related("household"))
-    homes = {one.household_id: one for one in rows if one.household_id}
+    """The appointments under which it is recorded: those to one's own households, else the last one held."""
+    rows = list(user.appointments.unscoped(reason="one's own appointments").order_by("-starts_on", "-pk"))
+    homes = {one.household_id: one for one in rows if one.household_id and one.is_current}
     return list(homes.values()) or rows[:1]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,13 +18,14 @@ from grids.own import residents_of
 if TYPE_CHECKING:
     from community.models import User
 
+_OWN = "one's own household, and oneself wherever one lived"
 _FOUND = "what is kept about a resident already found"
 _OPTIONAL = ("phone", "id_number", "hukou", "employment", "is_party_member", "note")
 
 
 def sections(user: User) -> list[Section]:
     """One's own record in plain; of the household the facts, of the others who lives there what they see too: masks."""
-    mine = set(residents_of(user).values())
+    mine = set(residents_of(user, ever=True).values())
     return [
         Section("households", _("我家"), [("door", _("门牌")), *_columns(HOUSEHOLD_FACTS)], _households(user)),
         Section("people", _("家里的人"), _people_columns(), _people(user, mine), note=_others()),
@@ -32,6 +34,11 @@ def sections(user: User) -> list[Section]:
         Section("consents", _("同意过什么"), _consent_columns(), _consents(user, mine)),
         Section("proposals", _("提过的更正"), _proposal_columns(), _proposals(user)),
     ]
+
+
+def _home_or_self(user: User, mine: set[Any]) -> Q:
+    """The condition that a row is of one's household, or about oneself, also after moving away."""
+    return Q(household__in=user.scope.households) | Q(resident__in=mine)
 
 
 def _others() -> str:
@@ -56,7 +63,7 @@ def _households(user: User) -> list[Row]:
 
 
 def _people(user: User, mine: set[Any]) -> list[Row]:
-    rows = Membership.objects.visible_to(user).filter(household__in=user.scope.households).select_related("resident")
+    rows = Membership.objects.unscoped(reason=_OWN).filter(_home_or_self(user, mine)).select_related("resident")
     return [
         {
             **{fact.name: _said(fact, row.resident, own=row.resident_id in mine) for fact in RESIDENT_FACTS.values()},
@@ -86,7 +93,7 @@ def _care_columns() -> list[tuple[str, str]]:
 
 
 def _care(user: User, mine: set[Any]) -> list[Row]:
-    rows = CareTag.objects.visible_to(user).filter(household__in=user.scope.households).select_related("resident")
+    rows = CareTag.objects.unscoped(reason=_OWN).filter(_home_or_self(user, mine)).select_related("resident")
     return [
         {
             "who": row.resident.name if row.resident else _("这一户"),
@@ -117,7 +124,7 @@ def _consent_columns() -> list[tuple[str, str]]:
 
 
 def _consents(user: User, mine: set[Any]) -> list[Row]:
-    rows = Consent.objects.visible_to(user).filter(resident__in=mine)
+    rows = Consent.objects.unscoped(reason=_OWN).filter(resident__in=mine)
     return [{"kind": row.get_kind_display(), "how": row.how, "from": row.starts_on, "to": row.ends_on} for row in rows]
 
 

@@ -79,6 +79,7 @@ urlpatterns = [
     path("proposals/<uuid:pk>/", proposals.proposal, name="proposal"),
     path("proposals/<uuid:pk>/decline/", proposals.proposal_decline, name="proposal_decline"),
     path("erasures/", records.erasures, name="erasures"),
+    path("residents/<uuid:pk>/erasure/", records.erasure_behalf, name="erasure_behalf"),
     path("erasures/<uuid:pk>/", records.erasure, name="erasure"),
     path("erasures/<uuid:pk>/decline/", records.erasure_decline, name="erasure_decline"),
     path("households/<uuid:pk>/", people.household, name="household"),

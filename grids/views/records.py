@@ -23,7 +23,7 @@ from grids.asked_lists import DEFAULT_SORT, ERASURE_SORTS, ErasureFilter, erasur
 from grids.forms.proposals import ReasonForm
 from grids.forms.records import AnswerForm, AskErasureForm, PaperConsentForm
 from grids.models import Consent, ErasureRequest, Household, Resident
-from grids.own import residents_of
+from grids.own import home_of, residents_of
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ def consents(request: PortalRequest, pk: UUID) -> HttpResponseBase:
             messages.success(request, _("记下了。"))
             return answer(request.path)
     rows = Consent.objects.visible_to(request.user).filter(household=household).select_related("resident", "given_by")
-    return render(request, "grids/consents.html", {"household": household, "form": form, "consents": rows})
+    may_erase = request.user.scope.may(Permission.ERASURE_DECIDE)
+    context = {"household": household, "form": form, "consents": rows, "may_erase": may_erase}
+    return render(request, "grids/consents.html", context)
 
 
 def _say(given: dict[str, Any], household: Household, *, by: Any) -> None:
@@ -160,6 +162,24 @@ def erasure_decline(request: PortalRequest, pk: UUID) -> HttpResponseBase:
             erasing.decline_erasure(found, by=request.user, **form.given())
             return answer(found)
     return render(request, "grids/erasure_decline.html", {"erasure": found, "form": form})
+
+
+@access(Permission.ERASURE_DECIDE)
+@once
+def erasure_behalf(request: PortalRequest, pk: UUID) -> HttpResponseBase:
+    """Write down that a resident without an account asks in person."""
+    resident = get_object_or_404(Resident.objects.visible_to(request.user), pk=pk)
+    homes = Household.objects.visible_to(request.user).for_list()
+    household = get_object_or_404(
+        homes.filter(community__in=request.user.scope.offices_communities), pk=home_of(resident)
+    )
+    form = AskErasureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with acting(request, form) as answer:
+            made = erasing.ask_erasure(resident, household=household, by=request.user, **form.given())
+            messages.success(request, _("记下了，请看看哪些会删、哪些要留。"))
+            return answer(made)
+    return render(request, "grids/erasure_behalf.html", {"resident": resident, "household": household, "form": form})
 
 
 def _found(request: PortalRequest, pk: UUID) -> ErasureRequest:

@@ -15,6 +15,7 @@ from community import audit, personal
 from community.models import AuditEvent
 from community.roles import Role
 from community.take_away import take_away
+from core import clock
 from grids import actions
 from grids.actions import consents, proposals
 from helpdesk import actions as requests
@@ -170,6 +171,25 @@ def test_one_tap_gives_the_file_once(proved):
     assert opened(answer.content)[1]["of"]
     assert proved.post(URL, form).status_code == 302
     assert AuditEvent.objects.filter(verb="data_taken").count() == 1
+
+
+def test_who_has_moved_away_takes_along_the_own_row_alone(me, office, home):
+    spouse = home.memberships.get(resident__name="李大明").resident
+    mine = home.head
+    actions.move_out(
+        home,
+        by=office.leader,
+        day=clock.today(),
+        residents=[mine],
+        head=spouse,
+        relations={one.resident_id: "20" for one in home.memberships.exclude(resident__in=[mine, spouse])},
+    )
+    me.__dict__.pop("scope", None)
+    page, data = opened(take_away(me))
+    assert {row["name"] for row in data["sections"]["people"]} == {"王秀英"}
+    assert MINE in page
+    assert "李大明" not in page
+    assert AuditEvent.objects.filter(verb="data_taken", household_id=home.pk).exists()
 
 
 def test_somebody_without_a_home_takes_the_account_away(office, client):

@@ -248,6 +248,16 @@ class TestAnswering:
         client.force_login(appoint(Role.SECRETARY, CommunityFactory()))
         assert client.get(asked.get_absolute_url()).status_code == 404
 
+    def test_the_office_writes_down_what_is_asked_in_person(self, home, staff, client):
+        client.force_login(staff)
+        url = reverse("grids:erasure_behalf", args=[home.head_id])
+        assert client.get(url).status_code == 200
+        answer = client.post(url, {"reason": "本人带身份证来过"})
+        made = ErasureRequest.objects.get()
+        assert (answer.url, made.asked_by, made.household) == (made.get_absolute_url(), staff, home)
+        client.post(made.get_absolute_url(), {"answer": ""})
+        assert not Resident.objects.get(pk=home.head_id).phone
+
     def test_who_is_nobody_of_the_register_is_sent_to_the_office(self, office, client):
         client.force_login(office.other)
         assert "社区办公室" in client.get(ASK).content.decode()

@@ -120,6 +120,7 @@ GRIDS = {
     "grids:erasure_ask": Page(),
     "grids:erasure_withdraw": Page(None, RESIDENTS_SEE, pk_of("erasure"), post=True, answer=302),
     "grids:erasures": Page(P.ERASURE_DECIDE),
+    "grids:erasure_behalf": Page(P.ERASURE_DECIDE, OFFICE, pk_of("resident")),
     "grids:erasure": Page(P.ERASURE_DECIDE, OFFICE, pk_of("erasure")),
     "grids:erasure_decline": Page(P.ERASURE_DECIDE, OFFICE, pk_of("erasure")),
     "grids:household_edit": Page(P.HOUSEHOLD_EDIT, CARERS, pk_of("household")),
