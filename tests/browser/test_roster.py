@@ -1,6 +1,7 @@
 """The office sends a roster, looks at what it would change, and confirms."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 from playwright.sync_api import Page
@@ -66,6 +67,46 @@ def test_a_roster_is_sent_previewed_and_confirmed(page: Page, portal: str, langu
     page.goto(preview)
     _look(page, javascript, pages[3])
     assert Resident.objects.count() == 2
+    page.goto(reverse("grids:roster_doubts"))
+    _look(page, javascript, "roster-doubts")
+    page.locator("main a.title", has_text="王五").click()
+    _look(page, javascript, "roster-doubt")
+    page.fill("[name=address]", "225号3幢2单元502室")
+    page.locator("form:has([name=address]) [type=submit]").click()
+    _look(page, javascript, "roster-doubt-mended")
+    assert Resident.objects.filter(name="王五").exists()
+
+
+@pytest.mark.parametrize(("screen", "language", "javascript"), ENDS)
+def test_a_full_roster_and_the_lists_of_the_register(page: Page, portal: str, language: str, javascript: bool) -> None:
+    staff = appoint(Role.COMMUNITY_STAFF, CommunityFactory())
+    Authenticator.objects.create(user=staff, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    act_as(page, staff)
+    send(page, [*AFTER, row("225号4幢101", "户主", "孙七")])
+    page.locator("[name=do][value=apply]").click()
+    _follow(page)
+    send(page, [AFTER[0]])
+    page.goto(f"{page.url}full/")
+    _look(page, javascript, "roster-full")
+    page.locator("[name=what][value=everywhere]").check()
+    page.locator("main form [type=submit].btn-primary").click()
+    _follow(page)
+    _look(page, javascript, "roster-full-preview")
+    page.goto(f"{page.url}list/missing/")
+    _look(page, javascript, "roster-missing")
+    assert "孙七" in page.inner_text("main")
+    for name in ("households", "residents"):
+        page.goto(reverse(f"grids:{name}"))
+        _look(page, javascript, f"register-{name}")
+        assert "孙七" in page.inner_text("main")
+    page.locator("main .actions a", has_text=said(language, "导出完整信息")).click()
+    _look(page, javascript, "register-export")
+    page.fill("[name=purpose]", "街道人口核查")
+    page.locator("main form:has([name=purpose]) [type=submit]").click()
+    _look(page, javascript, "register-exported")
+    with page.expect_download() as got:
+        page.locator("main .actions a.btn-primary").click()
+    assert got.value.suggested_filename.endswith(".xlsx")
 
 
 def _look(page: Page, javascript: bool, name: str) -> None:
