@@ -6,7 +6,6 @@ is a community of its own with users of its own: nobody of the demo gets to see 
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from django.db import connection, models
@@ -69,7 +68,6 @@ def crowd(number: str) -> dict[str, int]:
             last = min(first + AT_A_TIME - 1, count)
             for model in COPIED:
                 cursor.execute(_copy(model), [first, last])
-            print(f"  {last:,} of {count:,} communities", file=sys.stderr, flush=True)
         cursor.execute("SET session_replication_role = origin")
     return settle()
 

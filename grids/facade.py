@@ -128,7 +128,7 @@ def homes_of(user: User, building: Building) -> list[Home]:
     """
     living: dict[Any, list[Household]] = {}
     households = Household.objects.visible_to(user).living_in(building).with_care().with_people()
-    for household in households.order_by("pk"):
+    for household in households.defer("head__id_number").order_by("pk"):
         living.setdefault(household.dwelling_id, []).append(household)
     dwellings = Dwelling.objects.in_duty_of(user).filter(community=building.community_id, building=building)
     ordered = sorted(

@@ -32,7 +32,7 @@ _HOUSEHOLDS_A_DOOR = 4
 
 def register() -> None:
     """Add the register's sections to the search."""
-    search.register(Section("people", gettext_lazy("居民"), people, Permission.HOUSEHOLD_VIEW, order=10))
+    search.register(Section("people", gettext_lazy("人和住户"), people, Permission.HOUSEHOLD_VIEW, order=10))
     search.register(Section("doors", gettext_lazy("楼栋和门牌"), doors, Permission.HOUSEHOLD_VIEW, order=20))
     search.register(Section("owners", gettext_lazy("业主"), owners, Permission.OWNERS_VIEW, order=30))
 
@@ -55,6 +55,7 @@ def people(user: User, sought: Sought, most: int) -> list[Hit]:
         .filter(meant, community__in=user.scope.communities, resident__community__in=user.scope.communities)
         .filter(resident__merged_into=None, resident__forgotten_on=None, household__merged_into=None)
         .select_related("resident", "household__dwelling")
+        .defer("resident__id_number")
         .order_by(_closest(sought), F("ends_on").desc(nulls_first=True), "resident__name", "resident_id", "-is_primary")
     )
     first: dict[Any, Hit] = {}
@@ -96,7 +97,11 @@ def _households(user: User, dwellings: list[Dwelling], phone: Q | None, most: in
     if meant is None:
         return []
     found = Household.objects.visible_to(user).filter(meant, community__in=user.scope.communities, merged_into=None)
-    ordered = found.select_related("dwelling", "head").order_by(F("left_on").asc(nulls_first=True), "pk")
+    ordered = (
+        found.select_related("dwelling", "head")
+        .defer("head__id_number")
+        .order_by(F("left_on").asc(nulls_first=True), "pk")
+    )
     return list(ordered[: most * _HOUSEHOLDS_A_DOOR])
 
 
@@ -106,7 +111,10 @@ def owners(user: User, sought: Sought, most: int) -> list[Hit]:
     if meant is None:
         return []
     found = Owner.objects.visible_to(user).filter(meant, community__in=user.scope.communities)
-    return [_owner(one, sought) for one in found.select_related("group__estate").order_by("name", "pk")[:most]]
+    return [
+        _owner(one, sought)
+        for one in found.select_related("group__estate").defer("id_number").order_by("name", "pk")[:most]
+    ]
 
 
 def _closest(sought: Sought) -> Case:
