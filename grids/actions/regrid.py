@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,8 +88,8 @@ def begin_in_grid(buildings: Iterable[Building], *, assigned: Iterable[Building]
 
 
 def move_of(building: Building, *, grid: Grid, by: User) -> Move:
-    """The move as the rooms above are told of it; three queries."""
-    before = Grid.objects.unscoped(reason=_WHY).filter(pk=building.grid_id).first()
+    """The move as the rooms above are told of it."""
+    before = building.grid
     leaders = leaders_of([one.pk for one in (before, grid) if one])
     return Move(
         building=building,
@@ -102,14 +103,20 @@ def move_of(building: Building, *, grid: Grid, by: User) -> Move:
 
 def expected(move: Move) -> list[Line]:
     """What a move would do, in numbers, the rooms above included; writes nothing."""
-    households = Household.objects.unscoped(reason=_WHY).living_here().filter(building=move.building).count()
-    letters = ActivationLetter.objects.unscoped(reason=_WHY).open()
-    unused = letters.filter(household__building=move.building).count()
+    letters = ActivationLetter.objects.unscoped(reason=_WHY).open().filter(household__building=move.building)
+    found = (
+        Household.objects.unscoped(reason=_WHY)
+        .filter(building=move.building)
+        .aggregate(
+            living=Count("pk", filter=Q(left_on__isnull=True), distinct=True),
+            unused=Count("letters", filter=Q(letters__in=letters), distinct=True),
+        )
+    )
     leader = move.new_leader.name if move.new_leader else _("还没有网格长的%(grid)s") % {"grid": move.after}
     return [
-        (households, _("户住户，由%(leader)s负责") % {"leader": leader}),
+        (found["living"], _("户住户，由%(leader)s负责") % {"leader": leader}),
         *moved.expected(move),
-        (unused, _("封还没用的开通信，仍然有效，新的网格长也看得到")),
+        (found["unused"], _("封还没用的开通信，仍然有效，新的网格长也看得到")),
     ]
 
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from community.actions_letters import issue_letters
 from community.models import AuditEvent, Notice, User
 from community.roles import Role
 from core import clock
@@ -219,12 +220,17 @@ def test_when_a_room_fails_nothing_has_moved(office, new_grid, monkeypatch):
     assert len(terms(office.household.building)) == 1
 
 
-def test_the_page_shows_the_numbers_before_the_button(office, new_grid, client):
+def test_the_page_shows_the_numbers_before_the_button(office, new_grid, client, django_assert_max_num_queries):
     office.log()
+    HouseholdFactory(dwelling=office.household.dwelling, left_on=date(2026, 1, 1))
+    for _ in range(2):
+        issue_letters([office.household], by=office.leader)
     client.force_login(office.secretary)
     url = reverse("grids:building_move", args=[office.household.building_id])
-    page = client.get(url, {"grid": new_grid.pk}).content.decode()
+    with django_assert_max_num_queries(12):
+        page = client.get(url, {"grid": new_grid.pk}).content.decode()
     assert "<b>1</b> <span>户住户" in page
+    assert "<b>1</b> <span>封还没用的开通信" in page
     assert "<b>1</b> <span>件还在办的诉求" in page
     assert "处待访的住户" in page
     assert "封还没用的开通信" in page
