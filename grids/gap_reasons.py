@@ -80,21 +80,21 @@ class _Past:
 
     def _reason_of_steward(self, tie: Tie) -> Reason:
         assert tie.pairing is not None
-        held = self.duties.get(tie.pairing.steward_id or 0, [])
+        held = self.duties.get(tie.pairing.steward or 0, [])
         if not any(building == tie.home.building for building, _span in held):
             return Reason.HOME_MOVED
         elsewhere = any(span.holds(self.today) for _building, span in held)
         return Reason.OTHER_BUILDING if elsewhere else Reason.DUTY_ENDED
 
     def _reason_of_member(self, tie: Tie) -> Reason:
-        assert tie.pairing is not None
-        member = tie.pairing.member
-        assert member is not None
-        if member.deceased_on is not None and member.deceased_on <= self.today:
+        paired = tie.pairing
+        assert paired is not None
+        assert paired.member is not None
+        if paired.died_on is not None and paired.died_on <= self.today:
             return Reason.DIED
-        lived = self.lived.get(member.pk, [])
+        lived = self.lived.get(paired.member, [])
         now = [home for home, building, span in lived if span.holds(self.today) and building == tie.home.building]
-        if now and member.is_party_member:
+        if now and paired.in_party:
             return Reason.SAME_HOME
         if now:
             return Reason.NOT_IN_PARTY
@@ -171,9 +171,9 @@ class _Past:
     def _left_party(self) -> dict[str, date]:
         """When the register changed whether somebody is a Party member, as its record says."""
         people = [
-            str(tie.pairing.member_id)
+            str(tie.pairing.member)
             for tie in self.broken
-            if tie.pairing is not None and tie.pairing.member is not None and not tie.pairing.member.is_party_member
+            if tie.pairing is not None and tie.pairing.member is not None and not tie.pairing.in_party
         ]
         events = of_communities(AuditEvent.objects.all(), self.homes.values()).filter(
             target_type="grids.resident", target_id__in=people, changes__has_key="is_party_member"

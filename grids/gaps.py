@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
     from grids.querysets import CareTagQuerySet
 
-STEWARD, MEMBER = Pairing.Kind.STEWARD, Pairing.Kind.PARTY_MEMBER
+KINDS = STEWARD, MEMBER = Pairing.Kind.STEWARD, Pairing.Kind.PARTY_MEMBER
 _WHY = "who looks after the households in care that are in scope themselves"
 _DAY = timedelta(days=1)
 _HOME = (
@@ -38,6 +38,19 @@ _HOME = (
     "household__building__grid",
     "household__building__grid__name",
     "household__head__name",
+)
+_PAIRED = (
+    "pk",
+    "household",
+    "kind",
+    "starts_on",
+    "holds",
+    "steward",
+    "member",
+    "steward__name",
+    "member__name",
+    "member__is_party_member",
+    "member__deceased_on",
 )
 _ORDER = (
     "household__building__estate__code",
@@ -94,13 +107,30 @@ class Home:
         return min(self.days)
 
 
+@dataclass(slots=True)
+class Paired:
+    """A pairing of today, with as much of it and of the person as a reason needs."""
+
+    pk: UUID
+    home: UUID
+    kind: str
+    starts_on: date
+    holds: bool
+    steward: int | None
+    member: UUID | None
+    steward_name: str | None
+    member_name: str | None
+    in_party: bool | None
+    died_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tie:
     """One household and one kind of pairing: who, if anybody, and whether they fit today."""
 
     home: Home
     kind: str
-    pairing: Pairing | None
+    pairing: Paired | None
     holds: bool
 
     @property
@@ -109,12 +139,12 @@ class Tie:
 
     @property
     def person(self) -> str:
-        return self.pairing.person if self.pairing else ""
+        return (self.pairing.steward_name or self.pairing.member_name or "") if self.pairing else ""
 
     @property
     def person_id(self) -> str:
         """Whom a form shows as paired; "" for nobody."""
-        return self.pairing.person_id if self.pairing else ""
+        return str(self.pairing.steward or self.pairing.member) if self.pairing else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +202,25 @@ def look(tags: CareTagQuerySet) -> Look:
     homes: dict[UUID, Home] = {}
     rows = tags.open().order_by(*_ORDER).values_list(*_HOME, "category", "level", "starts_on")
     for *facts, category, level, starts_on in rows:
-        home = homes.setdefault(facts[0], Home(*facts))
+        home = homes.get(facts[0])
+        if home is None:
+            home = homes[facts[0]] = Home(*facts)
         home.cares.append((category, level))
         home.days.append(starts_on)
-    found = {(row.household_id, row.kind): row for row in _pairings_of(homes)}
+    found = {(one.home, one.kind): one for one in _pairings_of(homes)}
     ties = []
     for home in homes.values():
-        for kind in Pairing.Kind.values:
-            row = found.get((home.pk, kind))
-            ties.append(Tie(home, kind, row, bool(row and row.holds)))
+        for kind in KINDS:
+            paired = found.get((home.pk, kind))
+            ties.append(Tie(home, kind, paired, paired is not None and paired.holds))
     return Look(list(homes.values()), ties)
 
 
-def _pairings_of(homes: dict[UUID, Home]) -> Iterable[Any]:
+def _pairings_of(homes: dict[UUID, Home]) -> list[Paired]:
     if not homes:
         return []
     rows = of_communities(Pairing.objects.all(), homes.values()).current().filter(household__in=list(homes))
-    held: Iterable[Any] = rows.with_holds().select_related("steward", "member").order_by("starts_on", "pk")
-    return held
+    return [Paired(*row) for row in rows.with_holds().order_by("starts_on", "pk").values_list(*_PAIRED)]
 
 
 def of_communities(rows: ScopedQuerySet[Any], homes: Iterable[Home]) -> Any:
