@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.translation import gettext as _
 
 from community import nav
 from community.models import Community, Notice, User
+from core.sql import rows
 
 
 class Facts(NamedTuple):
@@ -38,13 +38,10 @@ class Frame:
 
     @cached_property
     def facts(self) -> Facts:
-        """One query; in SQL, because on every page the ORM takes a hundred times as long to write it as the database
-        to answer it."""
+        """One query."""
         if self.user is None or self._own is None:
             return Facts(self.community.name, self.community.phone) if self.community else Facts()
-        with connection.cursor() as cursor:
-            cursor.execute(_FACTS, [self.user.pk, self.user.pk, self._own])
-            name, phone, unread, has_second_factor = cursor.fetchone()
+        name, phone, unread, has_second_factor = rows(_FACTS, self.user.pk, self.user.pk, self._own)[0]
         return Facts(name, phone, unread, bool(has_second_factor))
 
     @property

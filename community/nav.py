@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 
+from core.kept import Kept
+
 if TYPE_CHECKING:
     from community.models import User
 
@@ -27,15 +29,16 @@ Entries = Callable[["User"], list[Entry]]
 _rooms: list[Entries] = []
 _account: list[Entries] = []
 _search: list[Callable[[User], str]] = []
+_kept: Kept[list[Entry]] = Kept(most=512)
 
 
 def register(entries: Entries) -> None:
-    """A room's entries of the main navigation; must ask no query, `user.scope` is there."""
+    """A room's entries of the main navigation; by `user.scope` and nothing else, without a query."""
     _rooms.append(entries)
 
 
 def register_account(entries: Entries) -> None:
-    """A room's entries of the menu behind one's own name; must ask no query."""
+    """A room's entries of the menu behind one's own name; by `user.scope` and nothing else, without a query."""
     _account.append(entries)
 
 
@@ -62,4 +65,6 @@ def search_url(user: User) -> str:
 
 
 def _ordered(rooms: list[Entries], user: User) -> list[Entry]:
-    return sorted((entry for room in rooms for entry in room(user)), key=lambda entry: entry.order)
+    """The same for all who hold the same, so that it is put together once."""
+    found = (entry for room in rooms for entry in room(user))
+    return _kept.of((*rooms, user.scope), lambda: sorted(found, key=lambda entry: entry.order))

@@ -1,9 +1,17 @@
 """Numbers that people read, given out without gaps."""
 
 from django.db import transaction
-from django.db.models import F
 
 from community.models import Community, Sequence
+from core import clock
+from core.sql import rows
+
+# Whoever comes at the same moment waits for the row, also where it is not there yet: nothing fails and is tried again.
+_NEXT = (
+    f"INSERT INTO {Sequence._meta.db_table} AS given (community_id, kind, period, last, created_at) "  # noqa: S608
+    "VALUES (%s, %s, %s, 1, %s) "
+    "ON CONFLICT (community_id, kind, period) DO UPDATE SET last = given.last + 1 RETURNING last"
+)
 
 
 def next_number(community: Community, *, kind: str, period: str = "") -> int:
@@ -13,9 +21,4 @@ def next_number(community: Community, *, kind: str, period: str = "") -> int:
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a number is drawn in the transaction that uses it")
-    rows = Sequence.objects.filter(community=community, kind=kind, period=period)
-    if not rows.update(last=F("last") + 1):
-        # The first of its kind: whoever comes at the same moment waits here for the same row.
-        Sequence.objects.get_or_create(community=community, kind=kind, period=period)
-        rows.update(last=F("last") + 1)
-    return rows.values_list("last", flat=True).get()
+    return int(rows(_NEXT, community.pk, kind, period, clock.now())[0][0])

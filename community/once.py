@@ -9,17 +9,29 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 
 from community.models import Submission
+from core import clock
 from core.refusal import Refused
+from core.sql import changed, rows
 
 FIELD = "submission"
 
 Answer = Callable[[Any], HttpResponseRedirect]
+
+
+_TABLE = Submission._meta.db_table
+# Who finds the id taken by somebody who is not done yet waits for them; no statement fails and spoils the transaction.
+_CLAIM = (
+    f"INSERT INTO {_TABLE} (id, user_id, path, location, at) VALUES (%s, %s, %s, '', %s) "  # noqa: S608
+    "ON CONFLICT (id) DO NOTHING"
+)
+_ANSWER = f"UPDATE {_TABLE} SET location = %s WHERE id = %s"  # noqa: S608
+_BEFORE = f"SELECT location FROM {_TABLE} WHERE id = %s AND user_id = %s AND path = %s"  # noqa: S608
 
 
 class AlreadyDone(Exception):
@@ -65,7 +77,7 @@ def acting(request: HttpRequest, form: BaseForm | None = None) -> Iterator[Answe
             def answer(target: Any) -> HttpResponseRedirect:
                 response = redirect(target)
                 if key is not None:
-                    Submission.objects.filter(pk=key).update(location=response.url[:300])
+                    changed(_ANSWER, response.url[:300], key)
                 return response
 
             yield answer
@@ -80,19 +92,14 @@ def _claim(request: HttpRequest) -> UUID | None:
     key = _key(request)
     if key is None:
         return None
-    try:
-        # No savepoint: when the id is taken the whole transaction, which has done nothing yet, is given up.
-        Submission.objects.create(id=key, user_id=request.user.pk, path=request.path[:200])
-    except IntegrityError:
-        raise AlreadyDone from None
+    if not changed(_CLAIM, key, request.user.pk, request.path[:200], clock.now()):
+        raise AlreadyDone
     return key
 
 
 def _answer_before(request: HttpRequest, key: UUID) -> HttpResponseRedirect | None:
-    answers = Submission.objects.filter(pk=key, user=request.user.pk, path=request.path[:200])
-    for location in answers.values_list("location", flat=True):
-        return HttpResponseRedirect(location or request.path)
-    return None
+    answers = rows(_BEFORE, key, request.user.pk, request.path[:200])
+    return HttpResponseRedirect(answers[0][0] or request.path) if answers else None
 
 
 def _key(request: HttpRequest) -> UUID | None:

@@ -32,6 +32,11 @@ HANDLER_ROLES = (
 )
 
 
+# The columns that a line of Today shows, or that what it shows is worked out from.
+WAITING = (
+    "title", "category__banner", "category__finish_kind", "place", "place_kind", "building", "handler", "handler_role",
+    "state", "submitted_at", "due_at", "resolved_at",
+)  # fmt: skip
 # The columns that a list of requests shows, or that what it shows is worked out from.
 LISTED = (
     "number", "title", "category__name", "category__banner", "category__finish_kind",
@@ -91,6 +96,10 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         """What a list shows, already joined, and nothing else."""
         return self.select_related("category", "handler").only(*LISTED)
 
+    def for_today(self) -> Self:
+        """What a line of Today shows, already joined, and nothing else."""
+        return self.select_related("category").only(*WAITING)
+
     def for_sheet(self) -> Self:
         """Whole rows again, with what a spreadsheet shows already joined."""
         return self.defer(None).select_related("category", "grid", "handler")
@@ -107,13 +116,16 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         return self.open().filter(due_at__lt=clock.now())
 
     def tallied(self) -> dict[str, int]:
-        """How many are open, overdue, and in the states that wait for those who lead."""
-        return self.open().aggregate(
-            open=Count("pk"),
-            overdue=Count("pk", filter=Q(due_at__lt=clock.now())),
-            submitted=Count("pk", filter=Q(state=State.SUBMITTED)),
-            review=Count("pk", filter=Q(state=State.REVIEW)),
-        )
+        """How many are open, overdue, and in the states that wait for those who lead; counted by state, summed here."""
+        late = Count("pk", filter=Q(due_at__lt=clock.now()))
+        rows = list(self.open().order_by().values_list("state").annotate(count=Count("pk"), late=late))
+        counts = {state: count for state, count, _late in rows}
+        return {
+            "open": sum(counts.values()),
+            "overdue": sum(overdue for _state, _count, overdue in rows),
+            "submitted": counts.get(State.SUBMITTED, 0),
+            "review": counts.get(State.REVIEW, 0),
+        }
 
     def containing(self, words: str) -> Self:
         """Those whose number, title, text, place or reporter holds every word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -95,9 +96,30 @@ def by_grid(user: User, campaign: Campaign) -> list[GridProgress]:
 
 
 def count_over(targets: TargetQuerySet) -> Count:
-    """All of these targets together. Summed here: seven aggregates, each with its filter, cost twice as much."""
+    """All of these targets together."""
+    return _summed(targets.by_kind_and_state())
+
+
+def open_round(targets: TargetQuerySet) -> tuple[Campaign, Count] | None:
+    """The newest open round that these targets belong to, as much of it as is shown, and all of them together.
+
+    One query; None where none of them belongs to an open round.
+    """
+    rounds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in targets.by_open_round():
+        rounds[row[:5]].append(row[5:])
+    if not rounds:
+        return None
+    newest = max(rounds)
+    year, quarter, starts_on, ends_on, pk = newest
+    round_ = Campaign(pk=pk, year=year, quarter=quarter, starts_on=starts_on, ends_on=ends_on)
+    return round_, _summed(rounds[newest])
+
+
+def _summed(rows: Iterable[tuple[Any, ...]]) -> Count:
+    """Summed here: seven aggregates, each with its filter, cost twice as much."""
     count = Count()
-    for kind, state, number, fields, verified in targets.by_kind_and_state():
+    for kind, state, number, fields, verified in rows:
         reached = number if state in REACHED else 0
         if kind == Target.Kind.QUARTERLY:
             twice = number if state == Target.State.ABSENT_TWICE else 0

@@ -86,6 +86,13 @@ class TargetQuerySet(ScopedQuerySet[Any]):
         sums = Count("pk"), Sum("fields_total"), Sum("fields_verified")
         return self.values_list("kind", "state").annotate(*sums).order_by()
 
+    def by_open_round(self) -> Any:
+        """The same of each open round: year, quarter, first and last day and id stand in front."""
+        rounds = [f"campaign__{name}" for name in ("year", "quarter", "starts_on", "ends_on", "pk")]
+        sums = Count("pk"), Sum("fields_total"), Sum("fields_verified")
+        within = self.filter(campaign__state="open")
+        return within.values_list(*rounds, "kind", "state").annotate(*sums).order_by()
+
     def waiting_by_building(self) -> Any:
         """One row a building with doors that wait: how many, how many twice not met, the earliest day due."""
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min
+from django.db.models import DateField, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,10 +29,10 @@ _SOON = timedelta(days=7)
 
 
 def asks(user: User) -> list[Ask]:
-    """Doors that wait, problems without feedback, conflicts to settle, a quarter without its round; four queries."""
+    """Doors that wait, problems without feedback, conflicts to settle, a quarter without its round; three queries."""
     if not user.scope.may(Permission.VISIT_RECORD):
         return []
-    return [*_doors(user), *_findings(user), *_conflicts(user), *_rounds(user)]
+    return [*_doors(user), *_brought_back(user), *_rounds(user)]
 
 
 def entries(user: User) -> list[Entry]:
@@ -43,15 +43,13 @@ def entries(user: User) -> list[Entry]:
 
 
 def panels(user: User) -> list[Panel]:
-    """How far the open round has come at the user's doors, and when it ends at this pace; two queries."""
+    """How far the open round has come at the user's doors, and when it ends at this pace; one query."""
     if not user.scope.may(Permission.VISIT_VIEW):
         return []
-    campaign = Campaign.objects.visible_to(user).open().first()
-    if campaign is None:
+    found = progress.open_round(Target.objects.visible_to(user))
+    if found is None or not found[1].doors:
         return []
-    count = progress.count_over(Target.objects.visible_to(user).filter(campaign=campaign))
-    if not count.doors:
-        return []
+    campaign, count = found
     data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count)}
     return [Panel("visits/_today.html", data)]
 
@@ -79,39 +77,37 @@ def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
     return Ask(title=title, url=url, button=_("去走访"), detail=" · ".join(filter(None, [due, detail])), urgent=urgent)
 
 
-def _findings(user: User) -> list[Ask]:
-    found = (
-        Finding.objects.in_duty_of(user)
-        .open()
-        .aggregate(count=Count("pk"), oldest=Min("created_at"), due=Min("due_on"))
-    )
-    if not found["count"]:
-        return []
-    return [
-        Ask(
-            title=_("走访问题还没反馈 %(count)d 件") % {"count": found["count"]},
-            url=reverse("visits:findings"),
-            button=_("去反馈"),
-            detail=_("处理好了，也要告诉家里一声"),
-            since=found["oldest"],
-            urgent=found["due"] <= clock.today(),
+def _brought_back(user: User) -> list[Ask]:
+    """Problems without feedback, and what two people have said differently; one query for both."""
+    never = Value(None, output_field=DateField())
+    conflicts = Conflict.objects.visible_to(user).waiting().order_by().values_list("created_at", never)
+    findings = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on")
+    rows = list(findings.union(conflicts, all=True))
+    findings_since = [since for since, due_on in rows if due_on is not None]
+    conflicts_since = [since for since, due_on in rows if due_on is None]
+    asks = []
+    if findings_since:
+        asks.append(
+            Ask(
+                title=_("走访问题还没反馈 %(count)d 件") % {"count": len(findings_since)},
+                url=reverse("visits:findings"),
+                button=_("去反馈"),
+                detail=_("处理好了，也要告诉家里一声"),
+                since=min(findings_since),
+                urgent=min(due_on for _since, due_on in rows if due_on is not None) <= clock.today(),
+            )
         )
-    ]
-
-
-def _conflicts(user: User) -> list[Ask]:
-    found = Conflict.objects.visible_to(user).waiting().aggregate(count=Count("pk"), oldest=Min("created_at"))
-    if not found["count"]:
-        return []
-    return [
-        Ask(
-            title=_("两个人说的不一样 %(count)d 处") % {"count": found["count"]},
-            url=reverse("visits:conflicts"),
-            button=_("定一下"),
-            detail=_("走访带回来的和登记的对不上"),
-            since=found["oldest"],
+    if conflicts_since:
+        asks.append(
+            Ask(
+                title=_("两个人说的不一样 %(count)d 处") % {"count": len(conflicts_since)},
+                url=reverse("visits:conflicts"),
+                button=_("定一下"),
+                detail=_("走访带回来的和登记的对不上"),
+                since=min(conflicts_since),
+            )
         )
-    ]
+    return asks
 
 
 def _rounds(user: User) -> list[Ask]:

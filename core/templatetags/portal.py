@@ -82,6 +82,14 @@ def drawn_field(context: template.Context) -> SafeString:
     return drawn(context["field"], context)
 
 
+@register.simple_tag(takes_context=True)
+def drawn_asks(context: template.Context) -> SafeString:
+    """The `asks` of the context as lines of Today; with `main`, the first button is the red one."""
+    from core.drawn_asks import drawn  # it draws with the icons of this module
+
+    return drawn(context["asks"], main=bool(context.get("main")))
+
+
 @register.filter
 def tone_icon(tone: str) -> str:
     """The icon that goes with a tone when none was asked for."""

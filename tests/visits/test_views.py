@@ -428,12 +428,12 @@ class TestFacade:
 class TestToday:
     def test_doors_problems_and_conflicts(self, campaign, household, leader, office, django_assert_num_queries):
         brought = (Brought("灯泡坏了", handling=Handling.NOTE),)
-        with django_assert_num_queries(3 + 1):
+        with django_assert_num_queries(2 + 1):
             titles = [ask.title for ask in asks(leader)]
         assert titles == [f"{household.building.label}还有 1 户待访"]
         visit = actions.record_visit(household, by=leader, report=report_of(household, findings=brought))
         TestQueries().conflict(visit)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             titles = [ask.title for ask in asks(leader)]
         assert titles == ["走访问题还没反馈 1 件", "两个人说的不一样 1 处"]
 
