@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import Count, OuterRef, Q, Subquery, UniqueConstraint
 from django.utils.translation import gettext as _
 
 from core import clock
@@ -49,6 +49,24 @@ def repoint(journal: Journal, gone: Any, kept: Any, *, but: frozenset[str] = fro
                 _rule_of(model)(journal, other, row)
         rows = list(model._base_manager.filter(**{field.name: gone}).order_by("pk"))
         journal.point(rows, field.name, kept)
+
+
+def hanging(row: models.Model) -> list[tuple[str, int]]:
+    """What hangs on a record, (kind of row, how many), in one query."""
+    keys = [(model, field) for model, field in related(type(row)) if model is not type(row)]
+    counts = {
+        f"n{number}": Subquery(
+            model._base_manager.filter(**{field.name: OuterRef("pk")})
+            .order_by()
+            .values(field.name)
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        for number, (model, field) in enumerate(keys)
+    }
+    found = type(row)._base_manager.filter(pk=row.pk).values(**counts).get()
+    named = [(str(model._meta.verbose_name), found[f"n{number}"]) for number, (model, _field) in enumerate(keys)]
+    return [(name, count) for name, count in named if count]
 
 
 def keep_by(weight: Callable[[Any], Any]) -> Rule:

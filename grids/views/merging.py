@@ -14,13 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
-from community.models import Appointment
 from community.once import acting, new_id, once
 from core import clock
-from grids import actions, duplicates
+from grids import actions, duplicates, uniting
 from grids.actions.merging import can_undo
 from grids.forms.merging import MergeHouseholdsForm, MergeResidentsForm, label, shown
-from grids.models import CareTag, Household, Membership, Merge, Resident
+from grids.models import Household, Membership, Merge, Resident
 
 Row = TypeVar("Row", Resident, Household)
 RECENT = 20
@@ -53,9 +52,7 @@ def merge_residents(request: PortalRequest, first: UUID, second: UUID) -> HttpRe
         with acting(request, form) as answer:
             by, whose = request.user, form.whose
             return answer(actions.merge_residents(form.kept, form.gone, by=by, fields=whose, home=form.home))
-    sides = [
-        _resident_side(request, each, [row for row in rows if row.resident_id == each.pk]) for each in (one, other)
-    ]
+    sides = [_resident_side(each, [row for row in rows if row.resident_id == each.pk]) for each in (one, other)]
     return _compare(request, form, Merge.Kind.RESIDENT, one, other, sides)
 
 
@@ -124,14 +121,12 @@ def _compare(
     return render(request, "grids/compare.html", shown_)
 
 
-def _resident_side(request: PortalRequest, one: Resident, homes: list[Membership]) -> dict[str, Any]:
+def _resident_side(one: Resident, homes: list[Membership]) -> dict[str, Any]:
     names = ("name", "id_type", "id_number", "sex", "birth_date", "phone", "hukou", "employment", "note")
-    cares = CareTag.objects.visible_to(request.user).current().filter(resident=one).count()
-    accounts = Appointment.objects.visible_to(request.user).current().filter(resident=one).count()
     facts: list[tuple[Any, Any]] = [(label(one, name), shown(one, name)) for name in names]
-    facts += [(_("关爱"), cares), (_("账号"), accounts), (_("登记时间"), clock.local(one.created_at).date())]
+    facts += [(_("登记时间"), clock.local(one.created_at).date())]
     lived = [(home.household, f"{home.starts_on} — {home.ends_on or _('至今')}") for home in homes]
-    return {"title": one.name, "facts": facts, "homes": lived}
+    return {"title": one.name, "facts": facts, "homes": lived, "hanging": uniting.hanging(one)}
 
 
 def _household_side(one: Household, members: list[Membership]) -> dict[str, Any]:
@@ -139,7 +134,7 @@ def _household_side(one: Household, members: list[Membership]) -> dict[str, Any]
     facts += [(label(one, name), shown(one, name)) for name in ("kind", "phone", "note")]
     names = [f"{member.resident.name}（{member.get_relation_display()}）" for member in members]
     facts += [(_("成员"), "、".join(names) or "—"), (_("登记时间"), clock.local(one.created_at).date())]
-    return {"title": str(one), "facts": facts, "homes": []}
+    return {"title": str(one), "facts": facts, "homes": [], "hanging": uniting.hanging(one)}
 
 
 def _lines(done: Merge) -> list[tuple[int, str]]:

@@ -390,6 +390,19 @@ def test_an_old_link_to_a_merged_household_leads_to_the_kept_one_with_both_histo
     assert gone not in Household.objects.living_here()
 
 
+def test_the_comparison_says_in_numbers_what_hangs_on_each(grid, office, client, django_assert_max_num_queries):
+    client.force_login(office)
+    home = household_in(grid)
+    one, other = living(home), living(household_in(grid))
+    for category in ("disabled", "very_old"):
+        CareTag.objects.create(
+            community=grid.community, household=home, resident=one, category=category, starts_on=SINCE
+        )
+    with django_assert_max_num_queries(12):
+        page = client.get(reverse("grids:merge_residents", args=[one.pk, other.pk]))
+    assert ("关爱标签", 2) in page.context["sides"][0]["hanging"]
+
+
 def test_what_is_not_the_same_is_remembered(grid, office, client):
     client.force_login(office)
     one, other = living(household_in(grid)), living(household_in(grid))
