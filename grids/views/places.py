@@ -17,6 +17,7 @@ def places(request: PortalRequest) -> HttpResponse:
     shown = {
         "buildings": buildings,
         "may_import": may_import,
+        "may_see_grids": bool(request.user.scope.grids or request.user.scope.offices_communities),
         "may_see_owners": request.user.scope.may(Permission.OWNERS_VIEW),
         "may_move": request.user.scope.may(Permission.HOUSEHOLD_MOVE),
         "may_merge": request.user.scope.may(Permission.REGISTER_MERGE),

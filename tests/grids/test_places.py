@@ -169,6 +169,21 @@ def test_the_leader_reads_the_own_grid_and_changes_nothing(community, client):
         assert "登记" not in content(client, name).split("<main")[1].split("empty")[0]
 
 
+def test_the_register_leads_to_what_its_reader_may_open(community, secretary, client):
+    household = household_in(grid_of(community))
+    ways = {name: reverse(f"grids:{name}") for name in ("grids", "estates", "buildings", "owner_groups")}
+    seen = {
+        secretary: set(ways),
+        appoint(Role.GRID_LEADER, household.building.grid): set(ways),
+        appoint(Role.BUILDING_STEWARD, household.building): {"estates", "buildings"},
+    }
+    for user, names in seen.items():
+        client.force_login(user)
+        page = content(client, "places")
+        assert {name for name, address in ways.items() if f'href="{address}"' in page} == names
+        assert all(client.get(ways[name]).status_code == 200 for name in names)
+
+
 # work group ------------------------------------------------------------------------------------------------------
 
 
