@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -21,15 +22,19 @@ class PortalForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["submission"].initial = uuid4
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How crispy draws the form; made when it is drawn, so that every field added or taken out counts."""
+        helper = FormHelper(self)
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
 
     def drop(self, *names: str) -> None:
-        """Take out fields that do not apply to this one; for use after the form is made, before it is shown."""
+        """Take out fields that do not apply to this one."""
         for name in names:
             del self.fields[name]
-            self.helper.layout.fields.remove(name)
 
     def given(self) -> dict[str, Any]:
         """The cleaned data for the action: everything but the submission id."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -35,11 +34,6 @@ class MergeForm(PortalForm):
         for name in self.FIELDS:
             if getattr(first, name) and getattr(second, name) and getattr(first, name) != getattr(second, name):
                 self.fields[name] = self._whose(name)
-        self.lay_out()
-
-    def lay_out(self) -> None:
-        """Draw all fields there are; crispy has looked before they were known."""
-        self.helper.layout = Layout(*self.fields)
 
     def _whose(self, name: str) -> forms.ChoiceField:
         model_field: Any = self.first._meta.get_field(name)
@@ -80,7 +74,6 @@ class MergeResidentsForm(MergeForm):
                 widget=forms.RadioSelect,
                 error_messages={"required": gettext("请选他现在住在哪一户。")},
             )
-            self.lay_out()
 
     @property
     def home(self) -> Household | None:
@@ -100,7 +93,6 @@ class MergeHouseholdsForm(MergeForm):
                 choices=[CHOOSE, *MEMBER_RELATIONS],
                 required=False,
             )
-        self.lay_out()
 
     @property
     def relations(self) -> dict[UUID, str]:

@@ -117,7 +117,6 @@ class _ToHousehold(FirstForm):
                 choices=[(str(one.pk), _door_and_head(one)) for one in self._found[:OFFERED]],
             )
             self.order_fields(["submission", "who", "to", "pick"])
-            self.helper.layout = Layout(*self.fields)
 
     @cached_property
     def _found(self) -> list[Household]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -190,7 +189,6 @@ class BirthForm(NewPersonForm):
             del self.fields[name]
         self.fields["birth_date"] = day_field(_("出生日期"))
         self.order_fields(self.field_order)
-        self.helper.layout = Layout(*self.fields)
 
     def clean(self) -> dict[str, Any]:
         born = self.cleaned_data.get("birth_date")

@@ -77,7 +77,6 @@ class ColumnsForm(PortalForm):
             self.fields[f"column_{number}"] = forms.ChoiceField(
                 label=heading, choices=choices, initial=meaning or self.NOT_READ
             )
-        self.helper.layout = self.helper.build_default_layout(self)
 
     def mapping(self) -> dict[str, str]:
         """Normal heading → meaning, where it was chosen otherwise than understood."""
@@ -170,7 +169,6 @@ class MendForm(PortalForm):
         if self.other:
             label = roster_columns.meanings()[self.other]
             self.fields["other"] = forms.CharField(label=label, required=False, max_length=60, help_text=self._KEEP)
-        self.helper.layout = self.helper.build_default_layout(self)
 
     def given(self) -> dict[str, Any]:
         columns = {str(column): self.cleaned_data[column.value].strip() for column in self.COLUMNS}
