@@ -162,7 +162,10 @@ class TestSaying:
 class TestWithdrawing:
     def test_who_proposed_takes_back(self, said, client, me):
         client.force_login(me)
-        client.post(reverse("grids:proposal_withdraw", args=[said.pk]))
+        url = reverse("grids:proposal_withdraw", args=[said.pk])
+        assert url in client.get(reverse("grids:mine")).content.decode()
+        client.post(url)
+        assert url not in client.get(reverse("grids:mine")).content.decode()
         said.refresh_from_db()
         assert said.state == State.WITHDRAWN
 
