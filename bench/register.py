@@ -37,7 +37,7 @@ class Side:
     """One of the two portals: how to ask it, and whose processor time counts."""
 
     worker: int
-    backend: Callable[[], int]
+    backend: Callable[[], int | None]
     ask: Callable[[], Answer]
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -50,7 +50,9 @@ class Side:
 
     def turn(self, batch: int) -> None:
         """So many requests; once more where the connection grew too old meanwhile and its process was another's."""
-        processes = (self.worker, self.backend())
+        while (backend := self.backend()) is None:
+            self.once()
+        processes = (self.worker, backend)
         try:
             before = sum(map(measure.cpu_seconds, processes))
             seconds = [self.once() for _ in range(batch)]
@@ -144,14 +146,14 @@ def _name(environment: stage.Environment) -> str:
     return environment["DATABASE_URL"].rpartition("/")[2]
 
 
-def _backend_of(environment: stage.Environment) -> int:
-    """The process of PostgreSQL that answers this portal's worker: there is one."""
-    (found,) = stage.ask(
+def _backend_of(environment: stage.Environment) -> int | None:
+    """The process of PostgreSQL that answers this portal's worker; None between two connections."""
+    found = stage.ask(
         environment["DATABASE_URL"],
         "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' "
         "AND pid <> pg_backend_pid()",
     )
-    return int(found[0])
+    return int(found[0][0]) if found else None
 
 
 HEAD = (
