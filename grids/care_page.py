@@ -53,7 +53,7 @@ def section_of(household: Household, user: User) -> CareSection:
     names = {one.resident_id: one.resident.name for one in household.members}  # type: ignore[attr-defined]
     cares: list[CareTag] = household.cares  # type: ignore[attr-defined]
     tags = [TagLine(tag, names.get(tag.resident_id, ""), review_tone(tag)) for tag in cares]
-    return CareSection(tags, _ties(household, user) if tags else [], may_decide(household, user))
+    return CareSection(tags, _ties(household, cares), may_decide(household, user))
 
 
 def may_decide(household: Household, user: User) -> bool:
@@ -61,8 +61,7 @@ def may_decide(household: Household, user: User) -> bool:
     return user.scope.may(Permission.CARE_MANAGE) and decides_about(user.scope, household)
 
 
-def _ties(household: Household, user: User) -> list[TieLine]:
-    tags = CareTag.objects.visible_to(user).filter(community=household.community_id, household=household)
-    looked = gaps.look(tags)
+def _ties(household: Household, cares: list[CareTag]) -> list[TieLine]:
+    looked = gaps.look_at(household, cares)
     found = {gap.kind: gap for gap in explain(looked)}
     return [TieLine(tie, found.get(tie.kind)) for tie in looked.ties]

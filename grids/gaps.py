@@ -24,6 +24,7 @@ from grids.models import Pairing
 
 if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
+    from grids.models import CareTag, Household
     from grids.querysets import CareTagQuerySet
 
 KINDS = STEWARD, MEMBER = Pairing.Kind.STEWARD, Pairing.Kind.PARTY_MEMBER
@@ -207,6 +208,29 @@ def look(tags: CareTagQuerySet) -> Look:
             home = homes[facts[0]] = Home(*facts)
         home.cares.append((category, level))
         home.days.append(starts_on)
+    return _looked(homes)
+
+
+def look_at(household: Household, tags: Iterable[CareTag]) -> Look:
+    """The same of one household that was read with its door, building, grid and head, and its open tags; one query."""
+    building, grid, head = household.building, household.building.grid, household.head
+    home = Home(
+        household.pk,
+        household.community_id,
+        household.dwelling.label,
+        building.pk,
+        building.label,
+        grid.pk if grid else None,
+        grid.name if grid else "",
+        head.name if head else "",
+    )
+    for tag in tags:
+        home.cares.append((tag.category, tag.level))
+        home.days.append(tag.starts_on)
+    return _looked({home.pk: home} if home.cares and household.left_on is None else {})
+
+
+def _looked(homes: dict[UUID, Home]) -> Look:
     found = {(one.home, one.kind): one for one in _pairings_of(homes)}
     ties = []
     for home in homes.values():
