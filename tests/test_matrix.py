@@ -63,6 +63,7 @@ def answer(world: World, name: str, page: Page, role: str, place: str) -> int:
         body = content(response)
         if place != "own":
             assert world.secret.encode() not in body, f"{role} {place} reads another's record in {name}"
+        assert b'class="care"' not in body, f"{name} gives its page a name that the frame uses for large print"
         transaction.set_rollback(True)
     return response.status_code
 

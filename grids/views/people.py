@@ -44,7 +44,7 @@ def household(request: PortalRequest, pk: UUID) -> HttpResponse:
         and household.left_on is None,
         "on": on,
         "then": belonged.as_of(on.day) if on.day else None,
-        "care": section_of(household, user),
+        "looked_after": section_of(household, user),
         "former": belonged.filter(ends_on__lt=clock.today()).order_by("-ends_on", "pk")[:FORMER_AT_MOST],
     }
     return render(request, "grids/household.html", shown)
