@@ -59,6 +59,16 @@ class TestOpening:
         assert [one.due_on for one in monthly] == [date(2026, 10, 31), date(2026, 11, 30), date(2026, 12, 31)]
         assert monthly[0].why == ["独居老人，每月看望"]
 
+    def test_the_cadence_that_was_chosen_counts_before_the_category(self, grid, household, leader, office):
+        set_care(household, category="living_alone", resident=household.head, by=office, cadence="quarterly")
+        self.open(grid, office)
+        assert not Target.objects.filter(kind="monthly_care").exists()
+
+    def test_a_category_of_the_quarter_may_be_called_on_every_month(self, grid, household, leader, office):
+        set_care(household, category="minimum_allowance", resident=household.head, by=office, cadence="monthly")
+        self.open(grid, office)
+        assert {one.why[0] for one in Target.objects.filter(kind="monthly_care")} == {"低保，每月看望"}
+
     def test_the_reasons_come_from_the_last_visit(self, grid, household, leader, office):
         set_care(
             household, category="minimum_allowance", resident=household.head, by=office, review_due=date(2026, 11, 1)
