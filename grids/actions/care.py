@@ -100,9 +100,10 @@ def end_care(tag: CareTag, *, by: User, reason: str, last_day: date | None = Non
     Raises Refused where the last day lies before the beginning or to come.
     """
     household = locked(tag.household)
-    tag = locked(tag)
-    if tag.ends_on is not None:
+    found = CareTag.objects.unscoped(reason=_FOUND).select_for_update().filter(pk=tag.pk, ends_on=None).first()
+    if found is None:
         return tag
+    tag = found
     day = last_day or clock.today() - timedelta(days=1)
     if last_day is not None and not tag.starts_on <= last_day <= clock.today():
         raise Refused(_("最后一天要在 %(from)s 和今天之间。") % {"from": tag.starts_on})

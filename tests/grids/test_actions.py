@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from community.models import AuditEvent
 from community.roles import Role
+from core import clock
 from core.refusal import Refused
 from grids import actions
 from grids.codes import CareCategory, Relation
@@ -82,7 +85,16 @@ def test_care_is_marked_once_and_ended_with_a_reason(household, leader):
     assert actions.set_care(household, category=CareCategory.LIVING_ALONE, by=leader) == tag
     actions.end_care(tag, by=leader, reason="与女儿同住")
     actions.end_care(tag, by=leader, reason="与女儿同住")
-    assert CareTag.objects.get().ends_on is not None
+    assert not CareTag.objects.exists()
+    assert AuditEvent.objects.filter(verb="care_ended").count() == 1
+
+
+def test_care_that_held_for_days_ends_yesterday_and_once(household, leader):
+    with clock.at(clock.now() - timedelta(days=9)):
+        tag = actions.set_care(household, category=CareCategory.LIVING_ALONE, by=leader)
+    actions.end_care(tag, by=leader, reason="与女儿同住")
+    actions.end_care(tag, by=leader, reason="与女儿同住")
+    assert CareTag.objects.get().ends_on == clock.today() - timedelta(days=1)
     assert AuditEvent.objects.filter(verb="care_ended").count() == 1
 
 

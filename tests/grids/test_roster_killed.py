@@ -25,7 +25,7 @@ from tests.grids.roster_pages import decide, send, work_off
 from tests.grids.rosters import HEADINGS, large_roster, row, workbook
 
 ROOT = Path(__file__).resolve().parents[2]
-HOUSEHOLDS = 1_500
+HOUSEHOLDS = 2_500
 State = RosterUpload.State
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +82,6 @@ def kill_while_writing(worker: Callable[[], subprocess.Popen[bytes]], job: Job) 
     """Start a worker, let it get into its transaction, and kill it without a word."""
     process = worker()
     wait_for(lambda: Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, done__gte=1).exists())
-    time.sleep(0.4)
     process.kill()
     process.wait()
     assert Job.objects.get(pk=job.pk).state == Job.State.RUNNING
