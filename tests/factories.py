@@ -32,7 +32,7 @@ class CommunityFactory(DjangoModelFactory[Community]):
     class Meta:
         model = Community
 
-    code = factory.Sequence(lambda n: f"321102001{n:03d}")
+    code = factory.Sequence(lambda n: f"3211{n:08d}")
     name = factory.Sequence(lambda n: f"第{n}社区")
     short_name = factory.Sequence(lambda n: f"{n}")
 
@@ -63,7 +63,7 @@ class GridFactory(DjangoModelFactory[Grid]):
         model = Grid
 
     community = factory.SubFactory(CommunityFactory)
-    code = factory.Sequence(lambda n: f"321102001001{n:03d}")
+    code = factory.LazyAttributeSequence(lambda grid, n: f"{grid.community.code}{n % 1000:03d}")
     name = factory.Sequence(lambda n: f"第{n}网格")
 
 
