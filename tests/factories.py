@@ -63,7 +63,7 @@ class GridFactory(DjangoModelFactory[Grid]):
         model = Grid
 
     community = factory.SubFactory(CommunityFactory)
-    code = factory.LazyAttributeSequence(lambda grid, n: f"{grid.community.code}{n % 1000:03d}")
+    code = factory.LazyAttributeSequence(lambda grid, n: f"{grid.community.code}{n % 900 + 100}")
     name = factory.Sequence(lambda n: f"第{n}网格")
 
 
