@@ -12,9 +12,10 @@ from community.models import Appointment, Community
 from community.roles import Role
 from core import clock
 from demo.officers import Hiring, Officers
-from grids import actions, gaps
-from grids.candidates import Candidate, Candidates
-from grids.gaps import MEMBER, STEWARD, Home
+from grids import actions
+from grids.care import gaps
+from grids.care.candidates import Candidate, Candidates
+from grids.care.gaps import MEMBER, STEWARD, Home
 from grids.models import Building, CareTag, Household, Membership, Resident
 
 STEWARDS = (

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.access import Permission
-from grids import gaps
+from grids.care import gaps
 from grids.codes import Cadence
 from grids.models import Building, CareTag, Dwelling, Household, Pairing
 

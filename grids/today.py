@@ -12,7 +12,7 @@ from community.access import Permission
 from community.today import Ask
 from core import clock
 from core.templatetags.portal import when
-from grids import gaps
+from grids.care import gaps
 from grids.models import CareTag
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.forms import PortalForm
-from grids.candidates import Candidate
+from grids.care.candidates import Candidate
 from grids.codes import LEVELS, Cadence, CareCategory, DisabilityGrade
 from grids.models import CareTag, Household
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from core.lists import Columns, list_page
-from grids import actions, care_hints
-from grids.care_hints import CATEGORY_OF, Hint
-from grids.care_list import DEFAULT_SORT, SORTS, CareFilter, columns, review_tone, tallies
+from grids import actions
+from grids.care import hints as care_hints
+from grids.care.hints import CATEGORY_OF, Hint
+from grids.care.listing import DEFAULT_SORT, SORTS, CareFilter, columns, review_tone, tallies
 from grids.forms import CareChangeForm, CareEndForm, CareForm
 from grids.models import CareTag, Household, Pairing
 

@@ -18,13 +18,14 @@ from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from core import clock
 from core.lists import list_page
-from grids import actions, gaps
-from grids.candidates import Candidates
-from grids.care_board import board_of
-from grids.care_list import SORTS
+from grids import actions
+from grids.care import gaps
+from grids.care.board import board_of
+from grids.care.candidates import Candidates
+from grids.care.gap_list import GapList, sheet
+from grids.care.listing import SORTS
+from grids.care.reasons import explain
 from grids.forms import PairForm, PairingEndForm
-from grids.gap_list import GapList, sheet
-from grids.gap_reasons import explain
 from grids.models import Building, CareTag, Household, Pairing
 
 

@@ -13,7 +13,7 @@ from community.models import AuditEvent
 from community.once import acting, once
 from core import clock
 from grids import actions
-from grids.care_page import section_of
+from grids.care.page import section_of
 from grids.forms import HouseholdForm, ResidentForm
 from grids.forms.past import OnForm
 from grids.models import CareTag, Household, Membership, Resident

@@ -13,8 +13,9 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from core.spreadsheets import read_sheets
-from grids import actions, care_hints
-from grids.care_hints import Hint
+from grids import actions
+from grids.care import hints as care_hints
+from grids.care.hints import Hint
 from grids.codes import Cadence
 from grids.models import CareTag, Pairing
 from tests.factories import (

@@ -21,11 +21,12 @@ from core import clock
 from core.refusal import Refused
 from core.spreadsheets import read_sheets
 from core.terms import holds
-from grids import actions, gaps
-from grids.candidates import AT_MOST, Candidates
-from grids.care_board import board_of
-from grids.gap_reasons import explain
-from grids.gaps import Reason
+from grids import actions
+from grids.care import gaps
+from grids.care.board import board_of
+from grids.care.candidates import AT_MOST, Candidates
+from grids.care.gaps import Reason
+from grids.care.reasons import explain
 from grids.models import CareTag, Membership, Pairing, Resident
 from tests.factories import (
     BuildingFactory,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from core import charts
 from core.charts import Chart
-from grids.gaps import MEMBER, STEWARD, Look
+from grids.care.gaps import MEMBER, STEWARD, Look
 
 # More buildings than this are drawn grid by grid: the labels of the picture stay readable.
 DRAWN_AT_MOST = 12

@@ -7,10 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from community.access import Permission
-from grids import gaps
-from grids.care_list import review_tone
-from grids.gap_reasons import explain
-from grids.gaps import Gap, Tie
+from grids.care import gaps
+from grids.care.gaps import Gap, Tie
+from grids.care.listing import review_tone
+from grids.care.reasons import explain
 from grids.models import CareTag, Household
 from grids.querysets import decides_about
 

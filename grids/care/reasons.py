@@ -16,7 +16,7 @@ from community.models import Appointment, AuditEvent
 from community.roles import Role
 from core import clock
 from core.terms import holds
-from grids.gaps import MEMBER, STEWARD, Gap, Home, Look, Reason, Tie, of_communities
+from grids.care.gaps import MEMBER, STEWARD, Gap, Home, Look, Reason, Tie, of_communities
 from grids.models import Membership, Pairing
 
 _DAY = timedelta(days=1)

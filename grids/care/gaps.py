@@ -1,7 +1,7 @@
 """Care households without somebody who looks after them, worked out whenever it is asked, never stored.
 
 `look` says for each household in care and each kind of pairing whether it holds today (`PairingQuerySet.with_holds` has
-the rule); `gap_reasons.explain` says of those that do not, why and since when. Both ask the same few queries for one
+the rule); `reasons.explain` says of those that do not, why and since when. Both ask the same few queries for one
 household and for all of a community, and every one of them begins with the community.
 """
 

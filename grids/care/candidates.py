@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from community.models import Appointment
 from community.roles import Role
-from grids.gaps import MEMBER, STEWARD, Home
+from grids.care.gaps import MEMBER, STEWARD, Home
 from grids.models import Membership, Pairing
 
 if TYPE_CHECKING:

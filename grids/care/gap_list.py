@@ -23,8 +23,8 @@ from django.utils.translation import gettext_lazy
 from community.once import new_id
 from core.lists import XLSX
 from core.spreadsheets import write_xlsx
-from grids.candidates import AT_MOST, Candidate, Candidates
-from grids.gaps import STEWARD, Gap, Look, Reason
+from grids.care.candidates import AT_MOST, Candidate, Candidates
+from grids.care.gaps import STEWARD, Gap, Look, Reason
 from grids.models import Pairing
 
 SIZE = 25
