@@ -35,7 +35,7 @@ def drawn(field: BoundField, context: Context) -> SafeString:
     classes = ["field", "has-error" if shows_errors else "", context.get("wrapper_class"), field.css_classes()]
     return format_html(
         '<{tag} id="div_{id}" class="{classes}">{inner}</{tag}>',
-        tag=context.get("tag") or "div",
+        tag="td" if _in_a_table(context) else "div",
         id=field.auto_id,
         classes=" ".join(str(one) for one in classes if one),
         inner=_inner(field, context, _help(field) + (_errors(field) if shows_errors else _EMPTY)),
@@ -46,7 +46,7 @@ def _inner(field: BoundField, context: Context, said: SafeString) -> SafeString:
     """Label, what is `said` about the field, and control; a checkbox has its label behind it."""
     widget = field.field.widget
     label = field.label if context.get("form_show_labels") else ""
-    if isinstance(widget, forms.CheckboxInput) and context.get("tag") != "td":
+    if isinstance(widget, forms.CheckboxInput) and not _in_a_table(context):
         return format_html(
             '{}<label class="choice" for="{}">{}<span>{}</span></label>',
             said,
@@ -73,6 +73,11 @@ def _inner(field: BoundField, context: Context, said: SafeString) -> SafeString:
         said,
         _with_unit(_entry(field), context),
     )
+
+
+def _in_a_table(context: Context) -> bool:
+    """What crispy says of a form drawn as a table; a page may use the name `tag` for something of its own."""
+    return bool(context.get("tag") == "td")
 
 
 def _entry(field: BoundField) -> SafeString:

@@ -77,6 +77,7 @@ def axe(page: Page) -> list[str]:
 
     axe comes in through the debugger, so the page's Content-Security-Policy stays in force. Needs JavaScript.
     """
+    page.wait_for_load_state()
     page.evaluate(AXE)
     found = page.evaluate("rules => axe.run({ runOnly: { type: 'tag', values: rules } })", RULES)
     return [

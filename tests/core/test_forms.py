@@ -29,3 +29,7 @@ def test_what_is_added_is_drawn_and_what_is_dropped_is_not() -> None:
 def test_every_form_drawn_carries_its_own_submission() -> None:
     first, second = Asking()["submission"].initial, Asking()["submission"].initial
     assert first != second
+
+
+def test_a_page_may_call_something_of_its_own_a_tag() -> None:
+    assert "<低保" not in render_crispy_form(Asking(), context={"tag": "低保"})

@@ -29,6 +29,9 @@ from visits import actions as visits
 from visits.models import Conflict, Finding, Target, VisitPhoto
 from visits.report import Brought
 
+# The roster that the office has sent; what stands in it is kept encrypted.
+ROSTER = "姓名,住址\n"
+
 
 def add_records(world: World) -> None:
     for room in (_register, _community, _helpdesk, _visits, _property):
@@ -40,7 +43,7 @@ def _register(world: World) -> None:
     home.note = world.secret
     home.save()
     staff = world.actor(Role.COMMUNITY_STAFF, "own")
-    roster_uploads.take_in("姓名,住址\n".encode(), name="花名册.csv", community=home.community, by=staff)
+    roster_uploads.take_in(ROSTER.encode(), name="花名册.csv", community=home.community, by=staff)
     for waiting in DBTaskResult.objects.ready():
         waiting.task.call(*waiting.args_kwargs["args"])
     world.records |= {
