@@ -31,7 +31,10 @@ _CLAIM = (
     "ON CONFLICT (id) DO NOTHING"
 )
 _ANSWER = f"UPDATE {_TABLE} SET location = %s WHERE id = %s"  # noqa: S608
-_BEFORE = f"SELECT location FROM {_TABLE} WHERE id = %s AND user_id = %s AND path = %s"  # noqa: S608
+_BEFORE = (
+    f"SELECT location FROM {_TABLE} WHERE id = %s AND path = %s "  # noqa: S608
+    "AND (user_id = %s OR user_id IS NULL AND %s)"
+)
 
 
 class AlreadyDone(Exception):
@@ -98,7 +101,8 @@ def _claim(request: HttpRequest) -> UUID | None:
 
 
 def _answer_before(request: HttpRequest, key: UUID) -> HttpResponseRedirect | None:
-    answers = rows(_BEFORE, key, request.user.pk, request.path[:200])
+    """The answer to the same person, or to nobody known: whoever redeems a letter has not signed in yet."""
+    answers = rows(_BEFORE, key, request.path[:200], request.user.pk, request.user.pk is None)
     return HttpResponseRedirect(answers[0][0] or request.path) if answers else None
 
 

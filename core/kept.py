@@ -23,11 +23,14 @@ class Kept(Generic[Made]):
     def of(self, key: Hashable, make: Callable[[], Made]) -> Made:
         """What was made before for an equal key, or what `make` gives now."""
         whole = (get_language(), key)
-        if whole not in self._made:
-            if len(self._made) >= self._most:
-                self._made.clear()
-            return self._made.setdefault(whole, make())
-        return self._made[whole]
+        try:
+            return self._made[whole]
+        except KeyError:
+            # Another thread may clear it at any moment: nothing is asked of it twice.
+            made = make()
+        if len(self._made) >= self._most:
+            self._made.clear()
+        return self._made.setdefault(whole, made)
 
 
 class Blank:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.db import connection, transaction
 from django.forms import Form
@@ -35,7 +36,7 @@ def own_connection() -> Iterator[None]:
         connection.close()
 
 
-def sent(user: User, key: str) -> HttpRequest:
+def sent(user: User | AnonymousUser, key: str) -> HttpRequest:
     request = RequestFactory().post("/somewhere/", {FIELD: key})
     request.user = user
     request.session = {}  # type: ignore[assignment]
@@ -132,3 +133,20 @@ def _drawn(community: Community, *, give_back: bool = False) -> int:
         number = next_number(community, kind="request", period="2026")
         transaction.set_rollback(give_back)
     return number
+
+
+def test_somebody_who_has_not_signed_in_gets_the_first_answer_too():
+    done = []
+
+    @once
+    def view(request: HttpRequest) -> HttpResponseBase:
+        with acting(request) as answer:
+            done.append(request)
+            return answer(f"/made/{len(done)}/")
+        return HttpResponse()
+
+    key = str(uuid4())
+    for _time in range(2):
+        assert view(sent(AnonymousUser(), key))["Location"] == "/made/1/"
+    assert view(sent(UserFactory(), key))["Location"] == "/somewhere/"
+    assert len(done) == 1
