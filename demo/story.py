@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, care, places, publications, requests, rounds
+from demo import books, care, owners, places, publications, requests, rounds
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -47,6 +47,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     with clock.at(clock.now() - timedelta(days=70)):
         let_residents_in(officers, hiring=hiring, households=_first_doors(estate.pk))
         care.look_after(community, officers, hiring=hiring)
+        owners.write_down(building, officers)
     rounds.walk(community, officers, seed=seed)
     care.leave_gaps(officers)
     requests.tell(officers, seed=seed)
