@@ -54,7 +54,8 @@ def found_community() -> Community:
 
 
 def lay_out(community: Community, *, by: User) -> tuple[list[Grid], list[Estate]]:
-    """The grids and estates, before the roster fills them."""
+    """The grids and estates, before the roster fills them; grids are smaller here than elsewhere."""
+    actions.change_grid_limits(community, by=by, grid_households_from=200, grid_households_to=300)
     grids = [
         actions.add_grid(community, by=by, code=f"{CODE}{number:03d}", name=name)
         for number, name in enumerate(GRID_NAMES, 1)

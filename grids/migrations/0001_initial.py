@@ -317,7 +317,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
                 ('starts_on', models.DateField(verbose_name='起')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('relation', models.CharField(choices=[('01', '本人'), ('02', '户主'), ('10', '配偶'), ('20', '子'), ('30', '女'), ('40', '孙子女或外孙子女'), ('50', '父母'), ('51', '父亲'), ('52', '母亲'), ('60', '祖父母或外祖父母'), ('70', '兄弟姐妹'), ('97', '其他亲属'), ('99', '非亲属')], default='99', max_length=2, verbose_name='与户主关系')),
+                ('relation', models.CharField(choices=[('01', '本人'), ('02', '户主'), ('10', '配偶'), ('20', '儿子'), ('30', '女儿'), ('40', '孙子女或外孙子女'), ('50', '父母'), ('51', '父亲'), ('52', '母亲'), ('60', '祖父母或外祖父母'), ('70', '兄弟姐妹'), ('97', '其他亲属'), ('99', '非亲属')], default='99', max_length=2, verbose_name='与户主关系')),
                 ('is_primary', models.BooleanField(default=True, verbose_name='常住户')),
                 ('came_by', models.CharField(choices=[('registered', '登记'), ('moved_in', '迁入'), ('moved_within', '社区内搬家'), ('born', '出生'), ('split', '分户'), ('joined', '并户')], default='registered', max_length=12, verbose_name='怎样来的')),
                 ('left_by', models.CharField(blank=True, choices=[('moved_out', '迁出'), ('moved_within', '社区内搬家'), ('died', '去世'), ('split', '分户'), ('joined', '并户'), ('corrected', '更正')], max_length=12, verbose_name='怎样走的')),
