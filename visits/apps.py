@@ -9,13 +9,14 @@ class VisitsConfig(AppConfig):
         from community import history, nav, today
         from community.access import Permission
         from community.personal import register as register_personal
-        from grids import facade, moved
+        from grids import departed, facade, moved
+        from visits import departures, merging, personal, regridding
         from visits import facade as doors
-        from visits import merging, personal, regridding
         from visits.today import asks, entries, panels
 
         merging.register()
         moved.register(regridding.react, regridding.foresee)
+        departed.register(departures.react)
         facade.register(facade.Layer("visits", _("走访"), doors.layer, Permission.VISIT_VIEW, order=40))
         today.register(asks)
         register_personal("visits", personal.ROOM)

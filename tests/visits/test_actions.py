@@ -11,7 +11,7 @@ from community.models import AuditEvent
 from core import clock
 from core.fields import plain_of
 from core.refusal import Refused
-from grids.actions import change_household, change_resident
+from grids.actions import change_household, change_resident, move_out
 from grids.models import CareTag, Household, Resident
 from helpdesk.models import ServiceRequest
 from tests.factories import MembershipFactory, household_in, report_of
@@ -147,6 +147,19 @@ class TestTargets:
         target.refresh_from_db()
         assert target.state == state
         assert target.done_at is not None
+
+    def test_nobody_is_sent_to_a_household_that_has_left(self, household, leader, target):
+        people = [one.resident for one in household.memberships.all()]
+        move_out(household, by=leader, day=clock.today(), residents=people)
+        target.refresh_from_db()
+        assert target.state == "moved"
+        assert target.done_at is not None
+
+    def test_a_household_that_one_of_several_has_left_is_still_visited(self, household, leader, target):
+        others = [one.resident for one in household.memberships.all() if one.resident != household.head]
+        move_out(household, by=leader, day=clock.today(), residents=others)
+        target.refresh_from_db()
+        assert target.state == "waiting"
 
     def test_who_refused_first_may_be_met_later(self, household, leader, target):
         record(household, leader, outcome="refused")
