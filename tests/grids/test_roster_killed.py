@@ -102,7 +102,8 @@ def nothing_is_registered() -> bool:
 def kill_while_writing(worker: Callable[[], subprocess.Popen[bytes]], job: Job) -> None:
     """Start a worker, let it get into its transaction, and kill it without a word."""
     process = worker()
-    wait_for(is_writing, every=0.01)
+    running = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING)
+    wait_for(lambda: running.exists() and is_writing(), every=0.01)
     process.kill()
     process.wait()
     assert Job.objects.get(pk=job.pk).state == Job.State.RUNNING
