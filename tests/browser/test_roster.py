@@ -111,6 +111,8 @@ def test_a_full_roster_and_the_lists_of_the_register(page: Page, portal: str, la
 
 def _look(page: Page, javascript: bool, name: str) -> None:
     """A picture where asked for; with scripts also: no barrier, no sideways scrolling."""
+    # A click is done when the next page has begun, not when it stands.
+    page.wait_for_load_state()
     shot(page, name)
     if javascript:
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
