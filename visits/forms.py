@@ -168,7 +168,7 @@ class VisitForm(PortalForm):
     @property
     def brought(self) -> SafeString:
         """Problems, a note and photos: drawn once for every list of categories while nothing has been filled in."""
-        if self.is_bound:
+        if self.is_bound or self.sheet.against_photos:
             return self._draw_brought()
         return _blank_problems.of(tuple(self._categories()), self._draw_brought)
 
@@ -176,6 +176,12 @@ class VisitForm(PortalForm):
         if not self.is_bound:
             self._add_answers()
         return render_to_string("visits/_brought.html", {"form": self})
+
+    @property
+    def no_photos(self) -> str:
+        """Why photos are not offered; "" where nobody who lives here minds. The action refuses them all the same."""
+        names = "、".join(self.sheet.against_photos)
+        return _("%(names)s不同意走访时拍照，这一户就不拍照了，别的照常记。") % {"names": names} if names else ""
 
     @property
     def problems(self) -> list[dict[str, BoundField]]:
@@ -358,7 +364,7 @@ def _slot_fields(field: BasicField, key: str, who: str) -> dict[str, forms.Field
     """The answer to a basic field, and its new value."""
     label = _("%(who)s的%(field)s") % {"who": who, "field": field.label}
     result = forms.ChoiceField(label=label, required=False, choices=Result.choices, widget=forms.RadioSelect)
-    return {key: result, f"{key}-new": _new_value(field, _("%(label)s：新的") % {"label": label})}
+    return {key: result, f"{key}-new": _new_value(field, _("%(label)s（新的）") % {"label": label})}
 
 
 def _new_value(field: BasicField, label: str) -> forms.Field:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from grids.models import CareTag, Membership
+from grids.actions.consents import withdrawn_by
+from grids.models import CareTag, Consent, Membership
 from helpdesk.models import Category
 from visits.fields import RESIDENT_FIELDS, Slot, slots_of
 from visits.models import Finding, Target, Visit
@@ -25,6 +26,7 @@ class Sheet:
     slots: list[Slot]
     findings: list[Finding]
     categories: list[Category]
+    against_photos: list[str]
     target: Target | None = None
     corrects: Visit | None = None
 
@@ -46,7 +48,7 @@ class Sheet:
 def sheet_for(
     user: User, household: Household, *, target: Target | None = None, corrects: Visit | None = None
 ) -> Sheet:
-    """The sheet of a household found among `households_to_visit`, in four queries."""
+    """The sheet of a household found among `households_to_visit`, in five queries."""
     asked = [f"resident__{field.name}" for field in RESIDENT_FIELDS if field.registry == "resident"]
     people = Membership.objects.visible_to(user).current().select_related("resident")
     members = list(
@@ -62,6 +64,7 @@ def sheet_for(
         slots=slots_of(household, members, cares),
         findings=list(shown.filter(household=household)),
         categories=list(categories_for(user, household.community_id).only("name")),
+        against_photos=withdrawn_by(household, Consent.Kind.VISIT_PHOTOS),
         target=target,
         corrects=corrects,
     )

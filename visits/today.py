@@ -15,8 +15,7 @@ from community.nav import Entry
 from community.today import Ask, Panel
 from core import clock
 from core.quarters import Quarter
-from core.templatetags.portal import day
-from visits import progress
+from visits import progress, words
 from visits.models import Campaign, Conflict, Finding, Target
 
 if TYPE_CHECKING:
@@ -73,8 +72,8 @@ def _doors(user: User) -> list[Ask]:
 
 def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
     urgent = earliest - clock.today() <= _SOON
-    due = _("最晚 %(day)s") % {"day": day(earliest)}
-    return Ask(title=title, url=url, button=_("去走访"), detail=" · ".join(filter(None, [due, detail])), urgent=urgent)
+    told = " · ".join(filter(None, [words.due(earliest), detail]))
+    return Ask(title=title, url=url, button=_("去走访"), detail=told, urgent=urgent)
 
 
 def _brought_back(user: User) -> list[Ask]:

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core import clock
 from core.templatetags.portal import day, moment, when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from grids.facade import UnitOfDoors
     from visits.models import Campaign, Finding, Visit
@@ -69,10 +72,19 @@ def before_the_door(sheet: Sheet) -> str:
         [
             str(sheet.target.campaign),
             sheet.target.get_kind_display(),
-            _("最晚 %(day)s") % {"day": day(sheet.target.due_on)},
+            due(sheet.target.due_on),
             *([sheet.target.get_state_display()] if sheet.target.state.startswith("absent") else []),
         ]
     )
+
+
+def due(on: date) -> str:
+    """By when somebody has to go; and for how long that day has passed."""
+    late = (clock.today() - on).days
+    if late <= 0:
+        return _("最晚 %(day)s") % {"day": day(on)}
+    told = ngettext("最晚 %(day)s，已经过了 %(late)d 天", "最晚 %(day)s，已经过了 %(late)d 天", late)
+    return told % {"day": day(on), "late": late}
 
 
 def of_building(campaign: Campaign | None, units: Sequence[UnitOfDoors]) -> str:

@@ -16,7 +16,7 @@ from PIL import Image
 from community.roles import Role
 from core import clock, scoping
 from core.quarters import Quarter
-from grids.actions import change_resident
+from grids.actions import change_resident, consents
 from grids.models import Resident
 from tests.factories import DwellingFactory, MembershipFactory, appoint, family_of, household_in, report_of, resident_of
 from visits import actions
@@ -200,6 +200,32 @@ class TestForm:
         assert shown["Content-Type"] == "image/jpeg"
         assert shown.getvalue().startswith(b"\xff\xd8")
         shown.close()
+
+    def test_photos_are_not_offered_where_somebody_minds_them(self, target, household, leader, signed_in, client):
+        url, person = target.get_absolute_url(), household.head
+        assert 'name="photos"' in client.get(url).content.decode()
+        for write in (consents.give_consent, consents.withdraw_consent):
+            more = {"household": household} if write is consents.give_consent else {}
+            write(person, kind="visit_photos", how="当面说的", by=leader, **more)
+        page = client.get(url).content.decode()
+        assert 'name="photos"' not in page
+        assert f"{person.name}不同意走访时拍照" in page
+        page = client.post(url, typed(client, url, rest="confirmed", photos=photo())).content.decode()
+        assert ALERT in page
+        assert "请去掉照片再保存" in page
+        assert not Visit.objects.exists()
+        assert client.post(url, typed(client, url, rest="confirmed")).status_code == 302
+
+    def test_a_new_value_is_named_without_a_second_colon(self, target, household, signed_in, client):
+        url = target.get_absolute_url()
+        assert f"{household.head.name}的手机号（新的）<" in client.get(url).content.decode()
+
+    def test_a_door_that_is_overdue_says_so(self, target, signed_in, client):
+        with clock.at(clock.now() + (target.due_on - clock.today()) + timedelta(days=3)):
+            client.force_login(signed_in)
+            assert "，已经过了 3 天" in client.get(target.get_absolute_url()).content.decode()
+            assert "，已经过了 3 天" in asks(signed_in)[0].detail
+        assert "已经过了" not in client.get(target.get_absolute_url()).content.decode()
 
     def test_feedback_comes_first_and_closes(self, target, household, leader, signed_in, client):
         actions.record_visit(household, by=leader, report=report_of(household, findings=(Brought("灯泡坏了"),)))
