@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.refusal import Refused
 from core.terms import Term
-from grids import uniting
+from grids import departed, uniting
 from grids.codes import Departure, Relation
 from grids.models import CareTag, Household, Membership, Pairing
 
@@ -111,6 +111,7 @@ def _close_if_empty(journal: Journal, pk: Any) -> None:
         for row in open_rows if model is Pairing else open_rows.filter(resident__isnull=True):
             more = {"end_reason": _("这一户是重复登记")} if model is Pairing else {}
             journal.set(row, ends_on=max(yesterday, row.starts_on), **more)
+    departed.tell(household, journal)
 
 
 def unite_care(journal: Journal, kept: Resident, gone: Resident) -> None:

@@ -8,10 +8,12 @@ from core import clock
 from visits.models import Target
 
 if TYPE_CHECKING:
+    from grids.actions.journal import Journal
     from grids.models import Household
 
 
-def react(household: Household) -> None:
+def react(household: Household, journal: Journal) -> None:
     """Its doors that wait are found moved, as if somebody had come and been told so."""
     waiting = Target.objects.unscoped(reason="the doors of a household that has left").waiting()
-    waiting.filter(household=household).update(state=Target.State.MOVED, done_at=clock.now())
+    for target in waiting.filter(household=household):
+        journal.set(target, state=Target.State.MOVED, done_at=clock.now())

@@ -14,6 +14,7 @@ from community.roles import Role
 from core import clock
 from core.terms import holds_on
 from grids import departed
+from grids.actions.journal import Journal
 from grids.models import CareTag, Consent, Household, Pairing, Resident
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def end_household(
         audit.record("pairing_ended", pairing, by=by, reason=reason)
     rest = Appointment.objects.unscoped(reason=_WHY).filter(_holding(), role=Role.RESIDENT, household=household)
     _accounts(list(rest.select_related("user")), old=household, new=into, by=by)
-    departed.tell(household)
+    departed.tell(household, Journal())
 
 
 def tell_office(household: Household, residents: list[Resident], *, by: User, accounts: int) -> None:

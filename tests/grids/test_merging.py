@@ -259,6 +259,20 @@ def test_targets_of_one_round_become_one(grid, office):
     assert dump(grid.community) == before
 
 
+def test_nobody_is_sent_to_the_household_that_a_merge_has_emptied(grid, office):
+    kept, gone = living(household_in(grid)), living(household_in(grid), starts_on=date(2023, 1, 1))
+    emptied = Household.objects.get(head=gone)
+    visits.open_campaign(grid.community, quarter=Quarter.of(clock.today()), by=office)
+    before = dump(grid.community)
+    merge = actions.merge_residents(kept, gone, by=office, home=Household.objects.get(head=kept))
+    target = Target.objects.get(household=emptied)
+    assert target.state == Target.State.MOVED
+    assert target.done_at is not None
+    assert Target.objects.waiting().count() == 1
+    actions.undo_merge(merge, by=office)
+    assert dump(grid.community) == before
+
+
 # Undo -----------------------------------------------------------------------------------------------------------
 
 
