@@ -14,13 +14,14 @@ from core.ids import uuid7
 from core.quarters import Quarter
 from core.states import StateTable, Transition
 from visits import reasons
-from visits.querysets import CampaignQuerySet, TargetQuerySet
+from visits.querysets import CampaignQuerySet, HandoverQuerySet, TargetQuerySet
 
 
 class Campaign(CommunityRow):
     """One quarter's round 走访批次; a community walks one at a time."""
 
     class State(models.TextChoices):
+        PREPARING = "preparing", _("正在安排")
         OPEN = "open", _("进行中")
         CLOSED = "closed", _("已结束")
 
@@ -29,7 +30,10 @@ class Campaign(CommunityRow):
     quarter = models.PositiveSmallIntegerField(_("季度"))
     starts_on = models.DateField(_("开始日期"))
     ends_on = models.DateField(_("结束日期"))
-    state = models.CharField(_("状态"), max_length=8, choices=State.choices, default=State.OPEN)
+    state = models.CharField(_("状态"), max_length=9, choices=State.choices, default=State.OPEN)
+    # How far its targets have been laid out: the last household, and how many so far. A killed job goes on from there.
+    laid_until = models.UUIDField(null=True, editable=False)
+    laid = models.PositiveIntegerField(default=0, editable=False)
     notice = models.CharField(_("给走访人的话"), max_length=200, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("发起人"))
     closed_at = models.DateTimeField(_("结束时间"), null=True)
@@ -46,12 +50,14 @@ class Campaign(CommunityRow):
         constraints = [
             models.UniqueConstraint(fields=["community", "year", "quarter"], name="campaign_once_a_quarter"),
             models.UniqueConstraint(
-                fields=["community"], condition=Q(state="open"), name="one_open_campaign_a_community"
+                fields=["community"],
+                condition=Q(state__in=["preparing", "open"]),
+                name="one_campaign_walked_at_a_time",
             ),
             models.CheckConstraint(condition=Q(quarter__gte=1, quarter__lte=4), name="campaign_quarter_1_to_4"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
             models.CheckConstraint(
-                condition=Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
+                condition=Q(state__in=["preparing", "open"], closed_at__isnull=True, closed_by__isnull=True)
                 | Q(state="closed", closed_at__isnull=False, closed_by__isnull=False),
                 name="campaign_closed_at_and_by",
             ),
@@ -127,6 +133,7 @@ class Target(CommunityRow):
         indexes = [
             models.Index(fields=["community", "campaign", "building", "state"]),
             models.Index(fields=["community", "household", "state"]),
+            models.Index(fields=["community", "assignee", "state"]),
         ]
 
     def __str__(self) -> str:
@@ -150,6 +157,27 @@ class Target(CommunityRow):
         return self.is_due and self.due_on < clock.today()
 
 
+class Handover(CommunityRow):
+    """A door that was given to somebody else; who held it before may still bring a report back."""
+
+    target = models.ForeignKey(Target, models.CASCADE, related_name="handovers", verbose_name=_("走访对象"))
+    before = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("原走访人")
+    )
+    after = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("新走访人")
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    reason = models.CharField(_("原因"), max_length=120, blank=True)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("走访交接")
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["community", "target", "before"])]
+
+
 DUE = (Target.State.WAITING, Target.State.ABSENT_ONCE, Target.State.ABSENT_TWICE)
 REACHED = (Target.State.DONE, Target.State.REFUSED, Target.State.MOVED)
 
@@ -166,6 +194,7 @@ def _steps() -> list[Transition]:
         rows += [
             Transition(source, state.DONE, "met", _("见到了"), visitor),
             Transition(source, state.DONE, "phone", _("电话核实"), visitor),
+            Transition(source, state.DONE, "card", _("凭卡自己核对"), visitor),
             Transition(source, state.REFUSED, "refused", _("不愿受访"), visitor),
             Transition(source, state.MOVED, "moved", _("已搬走"), visitor),
         ]

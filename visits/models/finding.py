@@ -52,6 +52,9 @@ class Finding(CommunityRow):
     )
     fixed_on_spot = models.BooleanField(_("当场解决"), default=False)
     fixed_how = models.CharField(_("怎么处理的"), max_length=400, blank=True)
+    for_hall = models.BooleanField(_("请大家议一议"), default=False)
+    # Who has been told that it is overdue: 0 nobody, 1 its owner, 2 the office, 3 the secretary.
+    escalation = models.PositiveSmallIntegerField(default=0)
     closed_at = models.DateTimeField(_("办结时间"), null=True)
 
     objects = FindingQuerySet.as_manager()

@@ -30,9 +30,16 @@ class Visit(CommunityRow):
     class Outcome(models.TextChoices):
         MET = "met", _("见到了")
         PHONE = "phone", _("电话核实")
+        CARD = "card", _("凭卡自己核对")
         ABSENT = "absent", _("没人在家")
         REFUSED = "refused", _("不愿受访")
         MOVED = "moved", _("已搬走")
+
+    class Via(models.TextChoices):
+        FORM = "form", _("在网页上记的")
+        PHONE_BOOK = "book", _("在走访本上记的")
+        PAPER = "paper", _("从纸质走访表录入")
+        CARD = "card", _("住户凭卡填的")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     content_hash = models.CharField(max_length=64)
@@ -42,9 +49,13 @@ class Visit(CommunityRow):
     outcome = models.CharField(_("结果"), max_length=8, choices=Outcome.choices)
     visited_at = models.DateTimeField(_("走访时间"))
     received_at = models.DateTimeField(_("收到时间"), default=clock.now)
+    via = models.CharField(_("怎么记的"), max_length=6, choices=Via.choices, default=Via.FORM)
     met_who = models.CharField(_("见到谁"), max_length=120, blank=True)
     note = models.CharField(_("备注"), max_length=500, blank=True)
+    # {"lat": 31.21, "lon": 121.47, "accuracy": 12}: degrees (WGS 84) and metres, where the visitor allowed it.
     position = models.JSONField(_("位置"), null=True)
+    # SHA-256 of the photos as they lie on the phone; they travel apart, and this says which have not arrived.
+    photos_announced = models.JSONField(default=list)
     base_version = models.PositiveIntegerField(default=1)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by", verbose_name=_("更正哪一次")
@@ -59,6 +70,7 @@ class Visit(CommunityRow):
         indexes = [
             models.Index(fields=["community", "household", "visited_at"]),
             models.Index(fields=["community", "building", "visited_at"]),
+            models.Index(fields=["community", "by", "visited_at"]),
         ]
 
     def __str__(self) -> str:
@@ -78,7 +90,7 @@ class Visit(CommunityRow):
         return "good" if self.talked else "warn" if self.outcome == self.Outcome.ABSENT else "idle"
 
 
-TALKED = (Visit.Outcome.MET, Visit.Outcome.PHONE)
+TALKED = (Visit.Outcome.MET, Visit.Outcome.PHONE, Visit.Outcome.CARD)
 
 
 class OfOneField(CommunityRow):
@@ -203,6 +215,7 @@ class VisitPhoto(CommunityRow):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos", verbose_name=_("走访"))
     attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name=_("附件"))
+    announced_as = models.CharField(max_length=64, blank=True)
     caption = ""
 
     objects = VisitPhotoQuerySet.as_manager()
@@ -210,6 +223,11 @@ class VisitPhoto(CommunityRow):
     class Meta:
         verbose_name = _("走访照片")
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "announced_as"], condition=~Q(announced_as=""), name="announced_photo_once_a_visit"
+            )
+        ]
         indexes = [models.Index(fields=["community", "visit"])]
 
     @property

@@ -1,14 +1,12 @@
-"""The forms of the home visits. That of a visit is drawn from the table of basic fields."""
+"""The form of a visit, drawn from the table of basic fields."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -19,11 +17,8 @@ from core import clock
 from core.forms import PhotosField, PortalForm
 from core.ids import uuid7
 from core.kept import Blank, Kept
-from core.quarters import Quarter
 from core.refusal import Refused
 from grids.models import Membership
-from helpdesk.models import Category
-from visits import planning
 from visits.fields import BasicField, Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
 from visits.report import Answer, Brought, Handling, Report, Told
@@ -376,81 +371,3 @@ def _new_value(field: BasicField, label: str) -> forms.Field:
     elif field.hint:
         attrs["placeholder"] = str(field.hint)
     return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs=attrs))
-
-
-class FeedbackForm(PortalForm):
-    """What the household was told about a finding."""
-
-    told = forms.CharField(
-        label=gettext_lazy("告诉了家里什么"),
-        max_length=400,
-        widget=forms.Textarea(attrs=_SHORT),
-        help_text=gettext_lazy("例如：屋顶周三补好了，请她下雨天再看看。"),
-    )
-    answer = forms.ChoiceField(
-        label=gettext_lazy("家里怎么说"), choices=Feedback.Answer.choices, widget=forms.RadioSelect
-    )
-
-
-class FixForm(PortalForm):
-    """How a problem was dealt with."""
-
-    how = forms.CharField(label=gettext_lazy("怎么处理的"), max_length=400, widget=forms.Textarea(attrs=_SHORT))
-
-
-class RequestForm(PortalForm):
-    """Under which category a finding goes to the helpdesk."""
-
-    def __init__(self, *args: Any, categories: QuerySet[Category], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["category"] = forms.ModelChoiceField(label=_("类别"), queryset=categories, empty_label=_("请选择"))
-
-
-class CampaignForm(PortalForm):
-    """When a quarter's round begins and ends, and what those who walk should know."""
-
-    quarter = forms.ChoiceField(label=gettext_lazy("哪个季度"))
-    starts_on = forms.DateField(
-        label=gettext_lazy("从哪天开始"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    ends_on = forms.DateField(
-        label=gettext_lazy("到哪天结束"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    notice = forms.CharField(
-        label=gettext_lazy("给走访人的话"),
-        required=False,
-        max_length=200,
-        widget=forms.Textarea(attrs=_SHORT),
-        help_text=gettext_lazy("例如：这一季重点问冬天取暖。"),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        now = Quarter.of(clock.today())
-        quarters = [now, now.next()]
-        self.fields["quarter"].choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
-        begins, ends = planning.window_of(now, clock.today())
-        self.fields["starts_on"].initial, self.fields["ends_on"].initial = begins, ends
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or self.cleaned_data
-        begins, ends = given.get("starts_on"), given.get("ends_on")
-        if begins and ends and ends < begins:
-            self.add_error("ends_on", _("结束日期要在开始日期之后。"))
-        elif begins and ends and ends - begins > timedelta(days=130):
-            self.add_error("ends_on", _("一个季度的走访最多 130 天，请看看日期是不是填错了。"))
-        return given
-
-    def clean_quarter(self) -> Quarter:
-        return Quarter.parse(self.cleaned_data["quarter"])
-
-
-class CloseForm(PortalForm):
-    """Why some doors were not reached, and what comes of them."""
-
-    explanation = forms.CharField(
-        label=gettext_lazy("没走到的是什么原因，打算怎么办"),
-        required=False,
-        max_length=400,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )

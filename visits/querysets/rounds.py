@@ -1,4 +1,4 @@
-"""Reads of the rounds, the doors, and what was brought back from them."""
+"""Reads of the rounds and of the doors they go to."""
 
 from __future__ import annotations
 
@@ -6,30 +6,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db.models import Count, Min, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, Min, Q, Sum
 
 from core import clock
 from core.quarters import Month
 from core.scoping import ScopedQuerySet
-from grids.models import Household
-from grids.querysets import HouseholdQuerySet, buildings_within
-from visits.fields import HOUSEHOLD_FIELDS, VERIFIED
+from grids.querysets import buildings_within
+from visits.fields import HOUSEHOLD_FIELDS
 
 if TYPE_CHECKING:
-    from community.access import Scope
     from community.models import User
     from visits.models import Campaign
-
-
-def rows_within(scope: Scope) -> Q:
-    """Rows that carry a building and a household: those of one's duty, and those of one's own household."""
-    return buildings_within(scope) | Q(household__in=scope.households)
-
-
-def households_to_visit(user: User) -> HouseholdQuerySet:
-    """The households at whose door the user may knock: those of the duty, not one's own as a resident."""
-    rows: HouseholdQuerySet = Household.objects.filter(buildings_within(user.scope)).scoped()
-    return rows.select_related("dwelling", "building__grid", "head")
 
 
 class CampaignQuerySet(ScopedQuerySet[Any]):
@@ -125,97 +112,15 @@ def _progress(prefix: str) -> dict[str, Any]:
     }
 
 
-class VisitQuerySet(ScopedQuerySet[Any]):
+class HandoverQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """The visits of one's duty, and those to one's own household."""
-        return self.filter(rows_within(user.scope)).scoped()
-
-    def standing(self) -> Self:
-        """Without those that a later one corrects."""
-        return self.filter(superseded_by__isnull=True)
-
-    def for_list(self) -> Self:
-        return self.select_related("by", "household__dwelling")
-
-    def for_page(self) -> Self:
-        return self.select_related(
-            "by", "household__dwelling", "building", "target__campaign", "supersedes", "superseded_by"
-        )
-
-    def with_counts(self) -> Self:
-        """With how many fields were asked and verified, and how many problems brought back."""
-        return self.annotate(
-            asked=Count("verifications", distinct=True),
-            verified=Count("verifications", filter=Q(verifications__result__in=VERIFIED), distinct=True),
-            problems=Count("findings", distinct=True),
-        )
+        return self.filter(buildings_within(user.scope, "target__")).scoped()
 
 
-def latest_visit() -> Subquery:
-    """The id of a household's latest standing visit; for use inside a query on rows with a household."""
-    from visits.models import Visit
-
-    rows = Visit.objects.unscoped(reason="the last visit of households already in scope").standing()
-    return Subquery(rows.filter(household=OuterRef("household")).order_by("-visited_at", "-pk").values("pk")[:1])
-
-
-class VerificationQuerySet(ScopedQuerySet[Any]):
+class RoundSheetQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(buildings_within(user.scope, "visit__") | Q(household__in=user.scope.households)).scoped()
-
-    def not_learnt(self) -> Self:
-        """The fields that the last visit of each household did not learn."""
-        return self.filter(result__in=["unknown", "refused"], visit=latest_visit())
-
-
-class ConflictQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        """For those who settle them: the grid's leader and the office."""
-        scope = user.scope
-        return self.filter(Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities)).scoped()
-
-    def waiting(self) -> Self:
-        return self.filter(settled_at__isnull=True)
-
-    def for_list(self) -> Self:
-        return self.select_related("visit__by", "household__dwelling", "resident")
-
-
-class VisitPhotoQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(
-            buildings_within(user.scope, "visit__") | Q(visit__household__in=user.scope.households)
-        ).scoped()
-
-
-class FindingQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        """The problems of one's duty, and those of one's own household."""
-        return self.filter(rows_within(user.scope)).scoped()
-
-    def in_duty_of(self, user: User) -> Self:
-        """Those that the user may handle and answer for."""
+        """The printed sheets of the buildings of one's duty."""
         return self.filter(buildings_within(user.scope)).scoped()
-
-    def open(self) -> Self:
-        return self.exclude(state="closed")
-
-    def for_list(self) -> Self:
-        return self.select_related("household__dwelling", "owner", "category", "request", "visit")
-
-    def with_feedback(self, user: User) -> Self:
-        from visits.models import Feedback
-
-        return self.prefetch_related(
-            Prefetch("feedback", Feedback.objects.visible_to(user).select_related("by"), to_attr="answers")
-        )
-
-
-class FeedbackQuerySet(ScopedQuerySet[Any]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(
-            buildings_within(user.scope, "finding__") | Q(finding__household__in=user.scope.households)
-        ).scoped()
 
 
 def campaign_shown(user: User, asked: str = "") -> Campaign | None:

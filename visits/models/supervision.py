@@ -1,0 +1,94 @@
+"""Looking after a round: some visits are asked about again by phone, some are talked about."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from community.rows import CommunityRow
+from core import clock
+from core.ids import uuid7
+from visits.models.campaign import Campaign
+from visits.models.visit import Visit
+from visits.querysets import RecheckQuerySet, SampleQuerySet, TalkQuerySet
+
+
+class Sample(CommunityRow):
+    """A draw of visits to be asked about again. The seed and the drawn-from are kept: anybody can draw it once more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="samples", verbose_name=_("批次"))
+    seed = models.CharField(_("随机种子"), max_length=32)
+    size = models.PositiveIntegerField(_("抽取"))
+    population = models.PositiveIntegerField(_("从多少次里抽"))
+    population_hash = models.CharField(max_length=64)
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("抽取人"))
+
+    objects = SampleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("抽查")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["community", "campaign"])]
+
+
+class Recheck(CommunityRow):
+    """One visit that was drawn, and what the household said on the phone 电话回访."""
+
+    class Outcome(models.TextChoices):
+        AS_WRITTEN = "as_written", _("和记的一样")
+        DIFFERS = "differs", _("有出入")
+        NOT_VISITED = "not_visited", _("说没有来过")
+        NOT_REACHED = "not_reached", _("电话没打通")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sample = models.ForeignKey(Sample, models.PROTECT, related_name="rechecks", verbose_name=_("抽查"))
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="rechecks", verbose_name=_("走访"))
+    outcome = models.CharField(_("结果"), max_length=12, choices=Outcome.choices, blank=True)
+    note = models.CharField(_("说了什么"), max_length=300, blank=True)
+    called_at = models.DateTimeField(_("回访时间"), null=True)
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("回访人")
+    )
+
+    objects = RecheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("电话回访")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["sample", "visit"], name="recheck_once_a_sample"),
+            models.CheckConstraint(
+                condition=Q(outcome="", called_at__isnull=True, called_by__isnull=True)
+                | ~Q(outcome="") & Q(called_at__isnull=False, called_by__isnull=False),
+                name="recheck_called_at_and_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "sample"])]
+
+
+class Talk(CommunityRow):
+    """What was said with a visitor about visits that looked odd 谈一谈: it explains, it does not punish."""
+
+    class About(models.TextChoices):
+        FAST = "fast", _("很短时间走了很多户")
+        FAR = "far", _("记录的位置离得远")
+        SAME_NOTES = "same_notes", _("备注一模一样")
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="talks", verbose_name=_("批次"))
+    walker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("走访人"))
+    about = models.CharField(_("谈什么"), max_length=12, choices=About.choices)
+    # Which visits it was about: the same oddity is not listed again.
+    visits_hash = models.CharField(max_length=64)
+    said = models.CharField(_("说了什么"), max_length=300)
+    talked_at = models.DateTimeField(_("谈话时间"), default=clock.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谈话人"))
+
+    objects = TalkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("走访谈话")
+        ordering = ["-talked_at", "-pk"]
+        indexes = [models.Index(fields=["community", "campaign", "walker"])]
