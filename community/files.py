@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -37,7 +38,8 @@ def store(
     height: int | None = None,
 ) -> Attachment:
     """Keep cleaned content (photo or PDF) once and give it a row; a photo gets its small picture now."""
-    attachment = _kept(content, name, content_type, community, by, width, height)
+    attachment = _row(content, name, content_type, community, by, width, height)
+    _keep([(attachment, content)])
     attachment.save(force_insert=True)
     return attachment
 
@@ -46,13 +48,15 @@ def store_photos(
     photos: Iterable[tuple[str, CleanPhoto]], *, community: Community, by: User | None
 ) -> list[Attachment]:
     """Keep several cleaned photos, each with its name, as `store` does; one statement gives them their rows."""
-    return Attachment.objects.bulk_create(
-        _kept(photo.content, name, photo.content_type, community, by, photo.width, photo.height)
+    kept = [
+        (_row(photo.content, name, photo.content_type, community, by, photo.width, photo.height), photo.content)
         for name, photo in photos
-    )
+    ]
+    _keep(kept)
+    return Attachment.objects.bulk_create(row for row, _content in kept)
 
 
-def _kept(
+def _row(
     content: bytes,
     name: str,
     content_type: str,
@@ -61,14 +65,10 @@ def _kept(
     width: int | None,
     height: int | None,
 ) -> Attachment:
-    """Content on the disk, and its row not yet in the database."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    _write_once(path_of(sha256), content)
-    if content_type == "image/jpeg":
-        _write_once(path_of(sha256, small=True), thumbnail(content))
+    """The row of a content, not yet in the database."""
     return Attachment(
         community=community,
-        sha256=sha256,
+        sha256=hashlib.sha256(content).hexdigest(),
         name=name[:120],
         content_type=content_type,
         size=len(content),
@@ -76,6 +76,17 @@ def _kept(
         height=height,
         created_by=by,
     )
+
+
+def _keep(kept: Iterable[tuple[Attachment, bytes]]) -> None:
+    """Content on the disk, a photo's with its small picture."""
+    wanted: dict[Path, bytes] = {}
+    for row, content in kept:
+        if not (path := path_of(row.sha256)).exists():
+            wanted[path] = content
+        if row.is_photo and not (path := path_of(row.sha256, small=True)).exists():
+            wanted[path] = thumbnail(content)
+    _write(wanted)
 
 
 def hand_over(attachment: Attachment, *, small: bool = False) -> FileResponse:
@@ -109,13 +120,16 @@ def _unlink(sha256: str) -> None:
         path_of(sha256, small=small).unlink(missing_ok=True)
 
 
-def _write_once(path: Path, content: bytes) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{path.name}.{uuid4().hex}")
-    with half.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(path)
+def _write(wanted: Mapping[Path, bytes]) -> None:
+    """Each content whole in its place, or not there at all; a disk syncs several sooner that were written before."""
+    halves: list[tuple[IO[bytes], Path]] = []
+    with ExitStack() as stack:
+        for path, content in wanted.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            half = stack.enter_context(path.with_name(f"{path.name}.{uuid4().hex}").open("wb"))
+            half.write(content)
+            half.flush()
+            halves.append((half, path))
+        for half, path in halves:
+            os.fsync(half.fileno())
+            os.replace(half.name, path)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.shortcuts import resolve_url
 
 from community.models import Notice
 
-if TYPE_CHECKING:
-    from community.models import User
+
+class Somebody(Protocol):
+    """A user, or as much of one as was read."""
+
+    @property
+    def pk(self) -> Any: ...
 
 
-def notify(users: Iterable[User], *, about: Any, kind: str, text: str, url: str = "") -> None:
+def notify(users: Iterable[Somebody], *, about: Any, kind: str, text: str, url: str = "") -> None:
     """Leave each of `users` a notice about a record, in the transaction of what it tells.
 
     `url`, an address or the name of one, is where they read on, where that is not the record's own page.
@@ -21,7 +25,7 @@ def notify(users: Iterable[User], *, about: Any, kind: str, text: str, url: str 
     url = resolve_url(url) if url else about.get_absolute_url()
     Notice.objects.bulk_create(
         [
-            Notice(community_id=about.community_id, user=user, kind=kind, text=text[:200], url=url)
-            for user in {user.pk: user for user in users}.values()
+            Notice(community_id=about.community_id, user_id=key, kind=kind, text=text[:200], url=url)
+            for key in dict.fromkeys(user.pk for user in users)
         ]
     )

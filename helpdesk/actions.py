@@ -410,7 +410,7 @@ def _tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     said = update.action or update.kind
     reporters = [row.reporter] if row.reporter else []
     handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
-    leaders = [one.user for one in leaders_of(row)] if said in words.TO_LEADER else []
+    leaders = leaders_of(row) if said in words.TO_LEADER else []
     told: set[int | None] = {by.pk if by else None}
     with translation.override(settings.LANGUAGE_CODE):
         for people, texts in ((reporters, words.TO_REPORTER), (handlers, words.TO_HANDLER), (leaders, words.TO_LEADER)):

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -38,7 +39,7 @@ PICK = gettext_lazy("请选一项。")
 
 
 class RowField(forms.ChoiceField):
-    """A choice among rows that were found before: gives the row. They are read when somebody looks at them, once."""
+    """A choice among rows: gives the row. All are read when somebody looks at them, once; one that is sent, alone."""
 
     def __init__(self, *, empty: Any = None, **kwargs: Any) -> None:
         self.empty = empty
@@ -59,8 +60,23 @@ class RowField(forms.ChoiceField):
         return {str(row.pk): row for row in self._offered}
 
     def clean(self, value: Any) -> Any:
-        chosen = super().clean(value)
-        return self.rows.get(chosen) if chosen else None
+        key = self.to_python(value)
+        forms.Field.validate(self, key)
+        chosen = self._sent(key) if key else None
+        if key and chosen is None:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return chosen
+
+    def _sent(self, key: str) -> Any:
+        """The row of this key; None where it is not among those to choose from."""
+        if "rows" in self.__dict__ or not isinstance(self._offered, QuerySet):
+            return self.rows.get(key)
+        try:
+            return next(iter(self._offered.filter(pk=key)), None)
+        except (ValueError, forms.ValidationError):
+            return None
 
     def _as_choices(self, label: Callable[[Any], str], group: Callable[[Any], str] | None) -> list[Any]:
         start = [("", self.empty)] if self.empty is not None else []
@@ -129,7 +145,7 @@ class RequestForm(PhotoForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.homes = self._homes()
-        self._offer_category(list(categories))
+        self._offer_category(categories)
         self._offer_places()
         for name in ("category", "place_kind", "visibility"):
             self.fields[name].error_messages["required"] = PICK
@@ -137,9 +153,10 @@ class RequestForm(PhotoForm):
 
     def _homes(self) -> list[Household]:
         rows = Household.objects.own_of(self.user).living_here().select_related("dwelling", "building__grid")
-        return list(rows.only("dwelling__label", "building__label", "building__grid__name").order_by(*BY_DOOR))
+        order = BY_DOOR if len(self.user.scope.households) > 1 else ()
+        return list(rows.only("dwelling__label", "building__label", "building__grid__name").order_by(*order))
 
-    def _offer_category(self, categories: list[Category]) -> None:
+    def _offer_category(self, categories: Iterable[Category]) -> None:
         field = self.fields["category"]
         assert isinstance(field, RowField)
         field.offer(categories, group=lambda category: str(Group(category.group).label))

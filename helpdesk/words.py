@@ -15,7 +15,8 @@ from helpdesk.models import Rating, ServiceRequest, Update
 from helpdesk.states import State
 
 if TYPE_CHECKING:
-    from community.models import Appointment, User
+    from community.models import User
+    from helpdesk.querysets import Leader
 
 Text = str | Promise
 
@@ -141,13 +142,13 @@ def headline(update: Update, viewer: User | None = None) -> str:
     return capfirst(said)
 
 
-def next_step(request: ServiceRequest, leaders: Sequence[Appointment], viewer: User) -> str:
+def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) -> str:
     """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office."""
     if request.state not in NEXT:
         return ""
     leader = _("社区的同志")
     if len(leaders) == 1:
-        leader = _named(leaders[0].user, leaders[0].role, viewer)
+        leader = _named(leaders[0], leaders[0].role, viewer)
     said = str(NEXT[request.state]) % {
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
@@ -156,7 +157,7 @@ def next_step(request: ServiceRequest, leaders: Sequence[Appointment], viewer: U
     return capfirst(said)
 
 
-def _named(user: User, role: str, viewer: User) -> str:
+def _named(user: User | Leader, role: str, viewer: User) -> str:
     return _("您") if user.pk == viewer.pk else person(user.name, role)
 
 

@@ -140,7 +140,7 @@ def test_a_tip_off_waits_with_the_secretary(here: Desk) -> None:
     row = here.log("tip_off")
     assert asked(here.leader) == asked(appoint(Role.COMMUNITY_STAFF, here.grid.community)) == []
     assert len(asked(here.secretary)) == 1
-    assert [one.user for one in leaders_of(row)] == [here.secretary]
+    assert [one.pk for one in leaders_of(row)] == [here.secretary.pk]
 
 
 def test_what_is_due_first_is_asked_first_and_what_is_late_urgent(here: Desk) -> None:
