@@ -49,6 +49,12 @@ class ScopedQuerySet(models.QuerySet[Row]):
             raise ValueError("say why the scope is lifted")
         return self.scoped()
 
+    def written(self) -> tuple[str, tuple[Any, ...]]:
+        """As SQL and its values, for a statement around it that is written by hand; guarded as the rows are."""
+        self._guard()
+        sql, values = self.query.sql_with_params()
+        return sql, tuple(values)
+
     def _guard(self) -> None:
         if _armed.get() and not self._narrowed:
             raise UnscopedQuery(f"{self.model.__name__}: use .visible_to(user) or .unscoped(reason=…)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -10,9 +9,8 @@ from django.utils.translation import gettext as _
 
 from community.access import Permission
 from community.today import Ask
-from core import clock
 from core.templatetags.portal import when
-from grids.care import gaps
+from grids.care.tally import Tally, tallies
 from grids.models import CareTag
 
 if TYPE_CHECKING:
@@ -20,48 +18,50 @@ if TYPE_CHECKING:
 
 
 def asks(user: User) -> list[Ask]:
-    """Care households without somebody to look after them, and tags whose review is due; two queries."""
+    """Care households without somebody to look after them, and tags whose review is due; one query."""
     if not user.scope.may(Permission.CARE_MANAGE):
         return []
-    looked = gaps.look(CareTag.objects.in_duty_of(user))
-    return [*_gaps(user, looked.broken), *_reviews(looked.homes)]
+    counted = tallies(CareTag.objects.in_duty_of(user))
+    return [*_gaps(user, [tally for tally in counted if tally.lacking]), *_reviews(counted)]
 
 
-def _gaps(user: User, broken: list[gaps.Tie]) -> list[Ask]:
+def _gaps(user: User, lacking: list[Tally]) -> list[Ask]:
     """One line a building for the leader, one for the whole community for the office."""
-    if not broken:
+    if not lacking:
         return []
     url = reverse("grids:gaps")
     if user.scope.offices_communities:
-        buildings = len({tie.home.building for tie in broken})
-        where = _("分布在 %(buildings)d 幢楼") % {"buildings": buildings}
-        title = _("%(count)d 户关爱户还缺结对人") % {"count": len({tie.home.pk for tie in broken})}
-        return [Ask(title, url, _("去结对"), " · ".join([*_lacking(broken), where]))]
-    labels = {tie.home.building: tie.home.building_label for tie in broken}
-    found = []
-    for building, label in labels.items():
-        here = [tie for tie in broken if tie.home.building == building]
-        words = {"building": label, "count": len({tie.home.pk for tie in here})}
-        title = _("%(building)s有 %(count)d 户关爱户还缺结对人") % words
-        found.append(Ask(title, f"{url}?building={building}", _("去结对"), " · ".join(_lacking(here))))
-    return found
+        where = _("分布在 %(buildings)d 幢楼") % {"buildings": len(lacking)}
+        title = _("%(count)d 户关爱户还缺结对人") % {"count": sum(tally.lacking for tally in lacking)}
+        return [Ask(title, url, _("去结对"), " · ".join([*_whom(lacking), where]))]
+    title = _("%(building)s有 %(count)d 户关爱户还缺结对人")
+    return [
+        Ask(
+            title % {"building": tally.label, "count": tally.lacking},
+            f"{url}?building={tally.building}",
+            _("去结对"),
+            " · ".join(_whom([tally])),
+        )
+        for tally in lacking
+    ]
 
 
-def _lacking(broken: list[gaps.Tie]) -> list[str]:
-    """What is lacking, in words."""
-    kinds = Counter(tie.kind for tie in broken)
+def _whom(lacking: list[Tally]) -> list[str]:
+    """Who is lacking, in words."""
+    stewards = sum(tally.lacking_steward for tally in lacking)
+    members = sum(tally.lacking_member for tally in lacking)
     words = []
-    if kinds[gaps.STEWARD]:
-        words.append(_("缺楼栋管家 %(count)d 户") % {"count": kinds[gaps.STEWARD]})
-    if kinds[gaps.MEMBER]:
-        words.append(_("缺同楼党员 %(count)d 户") % {"count": kinds[gaps.MEMBER]})
+    if stewards:
+        words.append(_("缺楼栋管家 %(count)d 户") % {"count": stewards})
+    if members:
+        words.append(_("缺同楼党员 %(count)d 户") % {"count": members})
     return words
 
 
-def _reviews(homes: list[gaps.Home]) -> list[Ask]:
-    due = [day for home in homes for day in home.reviews if day <= clock.today()]
-    if not due:
+def _reviews(counted: list[Tally]) -> list[Ask]:
+    since = min((tally.due_since for tally in counted if tally.due_since is not None), default=None)
+    if since is None:
         return []
-    title = _("关爱标签到期要复核 %(count)d 个") % {"count": len(due)}
-    detail = _("最早的 %(day)s 到期") % {"day": when(min(due))}
+    title = _("关爱标签到期要复核 %(count)d 个") % {"count": sum(tally.due for tally in counted)}
+    detail = _("最早的 %(day)s 到期") % {"day": when(since)}
     return [Ask(title, f"{reverse('grids:care')}?review=due&sort=review", _("去复核"), detail)]

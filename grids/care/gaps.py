@@ -92,7 +92,6 @@ class Home:
     head: str
     cares: list[tuple[str, str]] = field(default_factory=list, compare=False)
     days: list[date] = field(default_factory=list, compare=False)
-    reviews: list[date] = field(default_factory=list, compare=False)
 
     @property
     def url(self) -> str:
@@ -202,15 +201,13 @@ class Look:
 def look(tags: CareTagQuerySet) -> Look:
     """How the households of these tags, which the caller has narrowed, are looked after today; two queries."""
     homes: dict[UUID, Home] = {}
-    rows = tags.open().order_by(*_ORDER).values_list(*_HOME, "category", "level", "starts_on", "review_due")
-    for *facts, category, level, starts_on, review_due in rows:
+    rows = tags.open().order_by(*_ORDER).values_list(*_HOME, "category", "level", "starts_on")
+    for *facts, category, level, starts_on in rows:
         home = homes.get(facts[0])
         if home is None:
             home = homes[facts[0]] = Home(*facts)
         home.cares.append((category, level))
         home.days.append(starts_on)
-        if review_due is not None:
-            home.reviews.append(review_due)
     return _looked(homes)
 
 

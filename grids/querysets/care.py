@@ -78,7 +78,8 @@ class PairingQuerySet(TermQuerySet):
         """Annotated with `holds`: whether the person still fits today. This is the one place that says who fits.
 
         A steward holds the appointment for the household's building; a Party member is alive, and belongs to a
-        primary household in that building that is not the household itself.
+        primary household in that building that is not the household itself. `grids.care.tally` counts by the same
+        conditions, written by hand for Today; a test holds the two together.
         """
         return self.annotate(holds=ExpressionWrapper(_is_steward() | _lives_there(), output_field=BooleanField()))
 

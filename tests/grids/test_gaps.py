@@ -27,7 +27,9 @@ from grids.care.board import board_of
 from grids.care.candidates import AT_MOST, Candidates
 from grids.care.gaps import Reason
 from grids.care.reasons import explain
+from grids.care.tally import tallies
 from grids.models import CareTag, Membership, Pairing, Resident
+from tests.care import counted_from
 from tests.factories import (
     BuildingFactory,
     GridFactory,
@@ -398,6 +400,7 @@ class TestAgainstTheDefinition(TestCase):
         homes = {home for home, _kind in rows.ties() if rows.is_cared_for(home, day)}
         whole = {home for home in homes if not any(rows.is_gap(home, kind, day) for kind in self.KINDS)}
         assert (total.homes, total.both) == (len(homes), len(whole))
+        assert tallies(CareTag.objects.unscoped(reason="test")) == counted_from(looked)
         people = Candidates(looked.homes)
         for home in looked.homes:
             for kind in self.KINDS:
