@@ -207,7 +207,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         ],
         "form": SampleForm(),
         "wrong": SampleForm(data={"text": "", "phone": "138", "place": "moon"}, auto_id="wrong_%s"),
-        "filter": SampleFilter({"state": "open"}),
+        "filtered": SimpleNamespace(
+            form=SampleFilter({"state": "open"}), count=2, active=True, reset_url="#", xlsx_url="#"
+        ),
     }
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django import template
 from django.conf import settings
@@ -19,6 +20,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core import clock, money
+
+if TYPE_CHECKING:
+    from core.lists import SortLink
 
 register = template.Library()
 
@@ -71,6 +75,16 @@ def state_badge(label: object, tone: str = "", icon: str = "") -> SafeString:
 @lru_cache(maxsize=1024)
 def _state_badge(label: str, tone: str, icon: str) -> SafeString:
     return render_to_string("components/state_badge.html", {"label": label, "tone": tone, "icon": icon})
+
+
+@register.simple_tag
+def sort_heading(link: SortLink | None, label: str, *, num: bool = False) -> SafeString:
+    """The heading of a column with its link of `ListPage.sorts`; the bare word where the list is not sorted by it."""
+    kind = SafeString(' class="num"' if num else "")
+    if not link:
+        return format_html('<th scope="col"{}>{}</th>', kind, label)
+    order = format_html(' aria-sort="{}"', link.direction) if link.direction else ""
+    return format_html('<th scope="col"{}{}><a href="{}">{}</a></th>', kind, order, link.url, label)
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -314,7 +315,8 @@ def test_what_was_chosen_stays_chosen() -> None:
 
 def test_what_may_be_left_out_says_so_except_in_a_filter() -> None:
     assert draw("{% load crispy_forms_tags %}{{ form|crispy }}", form=SampleForm()).count("（选填）") == 3
-    bar = draw('{% include "components/filter_bar.html" with form=form count=2 only %}', form=SampleFilter())
+    page = SimpleNamespace(form=SampleFilter(), count=2)
+    bar = draw('{% include "components/filter_bar.html" with page=page only %}', page=page)
     assert "（选填）" not in bar
     assert "共 2 条" in bar
 
