@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from core.context import CARE_COOKIE
 from tests import snapshots
@@ -42,6 +42,9 @@ SCREENS: dict[str, dict[str, Any]] = {
     "desk": {"viewport": {"width": 1280, "height": 800}},
 }
 HERE = Path(__file__).parent
+PATIENCE = 30_000
+"""Milliseconds that a page may take: no measure of its speed, but of how busy the machine may be meanwhile."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -125,7 +128,7 @@ def context(
         java_script_enabled=javascript,
         reduced_motion="reduce",
     )
-    visitor.set_default_timeout(10_000)
+    visitor.set_default_timeout(PATIENCE)
     if care:
         visitor.add_cookies([{"name": CARE_COOKIE, "value": "1", "url": portal}])
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import axe, shot
+from tests.browser.visitor import axe, press, shot, tap
 
 NOWHERE = "/no-such-page/"
 
@@ -29,7 +29,7 @@ def test_nothing_scrolls_sideways_on_a_narrow_phone(page: Page, care: bool) -> N
 def test_the_language_is_switched_without_a_script_and_remembered(page: Page, language: str, javascript: bool) -> None:
     page.goto(NOWHERE)
     other = "zh-hans" if language == "en" else "en"
-    page.locator(f"form:has([name=language]) [type=submit][value='{other}']").first.click()
+    press(page.locator(f"form:has([name=language]) [type=submit][value='{other}']").first)
     expect(page.locator("html")).to_have_attribute("lang", "en" if other == "en" else "zh-Hans")
 
 
@@ -37,7 +37,7 @@ def test_the_language_is_switched_without_a_script_and_remembered(page: Page, la
 def test_care_mode_is_switched_without_a_script(page: Page, javascript: bool) -> None:
     page.goto(NOWHERE)
     switch = page.locator("form[action$='care/']")
-    switch.locator("[type=submit]").click()
+    tap(switch.locator("[type=submit]"))
     expect(page.locator("html")).to_have_class("care")
-    switch.locator("[type=submit]").click()
+    tap(switch.locator("[type=submit]"))
     expect(page.locator("html")).not_to_have_class("care")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.visitor import axe, shot
+from tests.browser.visitor import axe, shot, tap
 
 pytestmark = pytest.mark.urls("tests.browser.gallery_urls")
 GALLERY = "/gallery/?messages=1&duties=1"
@@ -59,7 +59,7 @@ def test_a_thumb_finds_every_control(page: Page, care: bool) -> None:
 def test_care_mode_keeps_what_is_being_typed(page: Page) -> None:
     open_gallery(page)
     page.locator("#id_phone").fill("13812345678")
-    page.locator("form[data-care] button").click()
+    tap(page.locator("form[data-care] button"))
     expect(page.locator("html")).to_have_class("care")
     expect(page.locator("#id_phone")).to_have_value("13812345678")
     page.reload()

@@ -16,7 +16,7 @@ from property import actions as books
 from property import entries
 from property.entries import Item
 from property.models import LedgerMonth, Publication, Voucher
-from tests.browser.visitor import ENDS, a_photo, act_as, axe, shot, text_of
+from tests.browser.visitor import ENDS, a_photo, act_as, axe, press, press_twice, shot, tap, text_of
 from tests.factories import (
     BuildingFactory,
     FullCommittee,
@@ -30,6 +30,7 @@ OURS = "what the pages made"
 State = Voucher.State
 QUARTER = Quarter.of(clock.today()).previous()
 FIRST, SECOND, LAST = QUARTER.months
+VOUCHER = r"/vouchers/[0-9a-f-]{36}/$"
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def seen(page: Page, javascript: bool, name: str) -> None:
 
 
 def submit(page: Page, inside: str = "main form") -> None:
-    page.locator(f"{inside} [type=submit].btn-primary").first.click()
+    press(page.locator(f"{inside} [type=submit].btn-primary").first)
 
 
 def fill_payment(page: Page, committee: FullCommittee, *, day: date, amount: str = "320.50") -> None:
@@ -78,7 +79,7 @@ def fill_payment(page: Page, committee: FullCommittee, *, day: date, amount: str
 
 def voucher_of(page: Page) -> Voucher:
     """The voucher whose page is open."""
-    expect(page).to_have_url(re.compile(r"/vouchers/[0-9a-f-]{36}/$"))
+    expect(page).to_have_url(re.compile(VOUCHER))
     found: Voucher = Voucher.objects.unscoped(reason=OURS).get(pk=page.url.rstrip("/").rsplit("/", 1)[1])
     return found
 
@@ -98,9 +99,9 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     look("today-bookkeeper")
     page.goto(book.get_absolute_url())
     look("book")
-    page.locator(f"a[href='{reverse('property:voucher_kinds', args=[book.pk])}']").first.click()
+    press(page.locator(f"a[href='{reverse('property:voucher_kinds', args=[book.pk])}']").first)
     look("voucher-kinds")
-    page.locator(f"a[href='{reverse('property:voucher_new', args=[book.pk, 'payment'])}']").click()
+    press(page.locator(f"a[href='{reverse('property:voucher_new', args=[book.pk, 'payment'])}']"))
     look("voucher-new")
     fill_payment(page, committee, day=LAST.start, amount="320.505")
     submit(page, "main form .actions:last-child")
@@ -109,7 +110,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     look("voucher-wrong")
     page.fill("[name=line-0-amount]", "320.50")
     page.set_input_files("[name=papers]", a_photo("发票.jpg"))
-    page.locator("[name=submit]").click()
+    press(page.locator("[name=submit]"))
     voucher = voucher_of(page)
     assert (voucher.state, voucher.amount) == (State.SUBMITTED, Decimal("320.50"))
     look("voucher-submitted")
@@ -121,7 +122,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     # The reviewer reads it and approves it, and cannot settle it.
     act_as(page, committee.reviewer)
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:voucher_review', args=[voucher.pk])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:voucher_review', args=[voucher.pk])}']").first)
     expect(page.locator(".photos img")).to_have_count(1)
     look("voucher-review")
     submit(page)
@@ -133,7 +134,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     # The cashier settles it: posted, numbered, unchangeable.
     act_as(page, committee.cashier)
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:voucher_settle', args=[voucher.pk])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:voucher_settle', args=[voucher.pk])}']").first)
     look("voucher-settle")
     page.fill("[name=settled_on]", LAST.start.isoformat())
     expect(page.locator("[name=means][value=bank]")).to_be_checked()
@@ -145,7 +146,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     # The month closes.
     act_as(page, committee.bookkeeper)
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:month_close', args=[book.pk, str(LAST)])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:month_close', args=[book.pk, str(LAST)])}']").first)
     look("month-close")
     submit(page, ".confirm")
     assert LedgerMonth.objects.unscoped(reason=OURS).get(book=book, month=str(LAST)).is_closed
@@ -153,14 +154,14 @@ def test_a_quarter_from_the_voucher_to_the_wall(
 
     # The quarter is drafted, filled in, signed by five people, and published.
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:quarter_new', args=[book.pk, str(QUARTER)])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:quarter_new', args=[book.pk, str(QUARTER)])}']").first)
     look("quarter-new")
     submit(page)
     quarter = Publication.objects.unscoped(reason=OURS).get(book=book)
     look("quarter-draft")
     act_as(page, committee.cashier)
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:quarter_edit', args=[quarter.pk])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:quarter_edit', args=[quarter.pk])}']").first)
     closing = "6,179.50"  # 5,000 + 3 × 800 − 2 × 450 − 320.50
     expect(page.locator("main")).to_contain_text(closing)
     page.fill("[name=balance_1002]", closing)
@@ -175,7 +176,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     for signer in committee.signers:
         act_as(page, signer)
         page.goto("/")
-        page.locator(f"main a[href='{reverse('property:quarter_sign', args=[quarter.pk])}']").first.click()
+        press(page.locator(f"main a[href='{reverse('property:quarter_sign', args=[quarter.pk])}']").first)
         expect(page.locator(".confirm")).to_contain_text(closing)
         if signer == committee.bookkeeper:
             look("quarter-sign")
@@ -186,10 +187,9 @@ def test_a_quarter_from_the_voucher_to_the_wall(
         expect(page.locator(".errors")).to_be_visible()
     act_as(page, committee.chair)
     page.goto("/")
-    page.locator(f"main a[href='{reverse('property:quarter_publish', args=[quarter.pk])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('property:quarter_publish', args=[quarter.pk])}']").first)
     look("quarter-publish")
-    page.locator(".confirm [type=submit]").dblclick()
-    expect(page).to_have_url(re.compile(f"{quarter.get_absolute_url()}$"))
+    press_twice(page.locator(".confirm [type=submit]"), f"{quarter.get_absolute_url()}$")
     quarter.refresh_from_db()
     assert quarter.state == "published"
 
@@ -197,14 +197,14 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     act_as(page, resident)
     page.goto("/")
     look("home-with-quarter")
-    page.locator(f"a.tile[href='{quarter.get_absolute_url()}']").click()
+    press(page.locator(f"a.tile[href='{quarter.get_absolute_url()}']"))
     for words in (closing, "320.50", "门禁"):
         expect(page.locator("main")).to_contain_text(words)
     expect(page.locator("main")).not_to_contain_text("陆师傅")
     expect(page.locator("main svg[role=img], main .chart svg")).not_to_have_count(0)
     look("quarter")
     with page.expect_download() as download:
-        page.locator(f"main a[href='{reverse('property:quarter_pdf', args=[quarter.pk])}']").click()
+        tap(page.locator(f"main a[href='{reverse('property:quarter_pdf', args=[quarter.pk])}']"))
     paper = tmp_path / "quarter.pdf"
     download.value.save_as(paper)
     assert paper.read_bytes().startswith(b"%PDF-")
@@ -216,7 +216,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     # A passer-by types the code that is printed on the sheet.
     page.context.clear_cookies()
     page.goto("/")
-    page.locator(f"a[href='{reverse('property:check')}']").first.click()
+    press(page.locator(f"a[href='{reverse('property:check')}']").first)
     page.fill("[name=code]", "1234")
     submit(page)
     expect(page.locator(".errors")).to_be_visible()
@@ -230,7 +230,7 @@ def test_a_quarter_from_the_voucher_to_the_wall(
     expect(page.locator("main")).to_contain_text(closing)
     look("checked")
     with page.expect_download() as download:
-        page.locator(f"main a[href*='{reverse('property:check_pdf')}']").click()
+        tap(page.locator(f"main a[href*='{reverse('property:check_pdf')}']"))
     same = tmp_path / "same.pdf"
     download.value.save_as(same)
     assert same.read_bytes() == paper.read_bytes()
@@ -267,10 +267,10 @@ def test_a_voucher_sent_twice_is_one_voucher(page: Page, committee: FullCommitte
     act_as(page, committee.bookkeeper)
     made = Voucher.objects.unscoped(reason=OURS).filter(summary="修大门门禁，换锁体")
     fill_payment(page, committee, day=LAST.start)
-    page.locator("[name=submit]").dblclick()
+    press_twice(page.locator("[name=submit]"), VOUCHER)
     assert voucher_of(page) == made.get()
     page.go_back()
-    page.locator("[name=submit]").click()
+    press(page.locator("[name=submit]"))
     page.reload()
     assert made.count() == 1
 
@@ -279,23 +279,23 @@ def test_a_voucher_sent_twice_is_one_voucher(page: Page, committee: FullCommitte
 def test_a_voucher_goes_back_with_a_word_and_comes_again(page: Page, committee: FullCommittee) -> None:
     act_as(page, committee.bookkeeper)
     fill_payment(page, committee, day=LAST.start)
-    page.locator("[name=submit]").click()
+    press(page.locator("[name=submit]"))
     voucher = voucher_of(page)
     act_as(page, committee.reviewer)
     page.goto(reverse("property:voucher_review", args=[voucher.pk]))
     page.fill("[name=note]", "请补上门锁的收据。")
-    page.locator("form:has([name=note]) [type=submit]").click()
+    press(page.locator("form:has([name=note]) [type=submit]"))
     assert fresh(voucher).state == State.RETURNED
     act_as(page, committee.bookkeeper)
     page.goto("/")
-    page.locator(f"main a[href='{voucher.get_absolute_url()}']").first.click()
+    press(page.locator(f"main a[href='{voucher.get_absolute_url()}']").first)
     expect(page.locator("main")).to_contain_text("请补上门锁的收据。")
     shot(page, "voucher-returned")
-    page.locator(f"a[href='{reverse('property:voucher_edit', args=[voucher.pk])}']").click()
+    press(page.locator(f"a[href='{reverse('property:voucher_edit', args=[voucher.pk])}']"))
     expect(page.locator("[name=summary]")).to_have_value("修大门门禁，换锁体")
     expect(page.locator("[name=line-0-amount]")).to_have_value("320.50")
     page.set_input_files("[name=papers]", a_photo("收据.jpg", "khaki"))
-    page.locator("[name=submit]").click()
+    press(page.locator("[name=submit]"))
     assert fresh(voucher).state == State.SUBMITTED
     expect(page.locator(".photos img")).to_have_count(2)
 
@@ -305,7 +305,7 @@ def test_a_closed_month_and_a_spend_above_the_limit_are_refused_kindly(page: Pag
     act_as(page, committee.bookkeeper)
     for day, amount in ((FIRST.start, "100"), (LAST.start, "2600")):
         fill_payment(page, committee, day=day, amount=amount)
-        page.locator("[name=submit]").click()
+        press(page.locator("[name=submit]"))
         expect(page.locator(".errors")).to_be_visible()
         expect(page.locator("[name=line-0-amount]")).to_have_value(amount)
         expect(page.locator("[name=payee]")).to_have_value("陆师傅")
@@ -313,7 +313,7 @@ def test_a_closed_month_and_a_spend_above_the_limit_are_refused_kindly(page: Pag
     assert not Voucher.objects.unscoped(reason=OURS).filter(summary="修大门门禁，换锁体").exists()
     page.fill("[name=resolution_ref]", "2026 年第 3 次居民会议第 2 号决议")
     page.set_input_files("[name=papers]", a_photo("决议.jpg"))
-    page.locator("[name=submit]").click()
+    press(page.locator("[name=submit]"))
     assert voucher_of(page).state == State.SUBMITTED
 
 

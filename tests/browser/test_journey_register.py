@@ -8,7 +8,7 @@ from community.models import User
 from community.roles import Role
 from grids.codes import CareCategory
 from grids.models import Grid, Household, Membership, Pairing, Proposal, Resident
-from tests.browser.visitor import ENDS, act_as, axe, shot
+from tests.browser.visitor import ENDS, act_as, axe, press, shot, tap
 from tests.factories import GridFactory, appoint, family_of, household_in, resident_of
 
 OURS = "what the pages made"
@@ -53,7 +53,7 @@ def seen(page: Page, javascript: bool, name: str) -> None:
 
 def send(page: Page) -> None:
     """Press the one primary button of the page's form."""
-    page.locator("main form button.btn-primary").first.click()
+    press(page.locator("main form button.btn-primary").first)
 
 
 @pytest.mark.parametrize(("screen", "language", "javascript"), ENDS)
@@ -87,7 +87,7 @@ def test_a_correction_from_the_resident_to_the_register(
     expect(page.locator(f"main a[href^='{reverse('grids:proposals')}']").first).to_be_visible()
     page.goto(reverse("grids:proposals"))
     seen(page, javascript, "proposals")
-    page.locator(f"main a[href='{proposal.get_absolute_url()}']").first.click()
+    press(page.locator(f"main a[href='{proposal.get_absolute_url()}']").first)
     seen(page, javascript, "proposal")
     send(page)
     proposal.refresh_from_db()
@@ -110,13 +110,13 @@ def test_a_leader_finds_cares_pairs_and_lets_move(
     act_as(page, leader)
     page.goto("/")
     page.fill("header [name=q]", "wxy")
-    page.locator("header form[role=search] button").click()
+    press(page.locator("header form[role=search] button"))
     seen(page, javascript, "search")
-    page.locator(f"main a[href*='{household.pk}']").first.click()
+    press(page.locator(f"main a[href*='{household.pk}']").first)
     seen(page, javascript, "household")
 
     # In care, with nobody to look after: the gap is on Today the same moment.
-    page.locator(f"main a[href='{reverse('grids:care_add', args=[household.pk])}']").first.click()
+    press(page.locator(f"main a[href='{reverse('grids:care_add', args=[household.pk])}']").first)
     page.select_option("[name=category]", CareCategory.MINIMUM_ALLOWANCE)
     seen(page, javascript, "care-add")
     send(page)
@@ -125,7 +125,7 @@ def test_a_leader_finds_cares_pairs_and_lets_move(
     page.goto(reverse("grids:gaps"))
     seen(page, javascript, "gaps")
     page.goto(reverse("grids:pair", args=[household.pk, Pairing.Kind.PARTY_MEMBER]))
-    page.locator("label:has([name=person])").first.click()
+    tap(page.locator("label:has([name=person])").first)
     seen(page, javascript, "pair")
     send(page)
     pairing = Pairing.objects.unscoped(reason=OURS).get()
@@ -137,7 +137,7 @@ def test_a_leader_finds_cares_pairs_and_lets_move(
     # One of the three moves away: the numbers first, then the button.
     moving = Resident.objects.unscoped(reason=OURS).get(name="李小明")
     page.goto(reverse("grids:leave", args=[household.pk]))
-    page.locator(f"label:has([name=who][value='{moving.pk}'])").click()
+    tap(page.locator(f"label:has([name=who][value='{moving.pk}'])"))
     seen(page, javascript, "leave")
     send(page)
     seen(page, javascript, "leave-numbers")
@@ -163,9 +163,9 @@ def test_a_building_changes_its_grid_and_its_leader(
     act_as(page, office)
     page.goto(reverse("grids:building_move", args=[building.pk]))
     page.select_option("[name=grid]", str(other.pk))
-    page.locator("main form button[type=submit]").first.click()
+    press(page.locator("main form button[type=submit]").first)
     seen(page, javascript, "building-move")
-    page.locator("main form[method=post] button.btn-primary").click()
+    press(page.locator("main form[method=post] button.btn-primary"))
     building.refresh_from_db()
     assert building.grid == other
     page.goto(reverse("grids:grid", args=[grid.pk]))

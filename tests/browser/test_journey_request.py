@@ -15,7 +15,7 @@ from grids.models import Household
 from helpdesk.actions import seed_categories
 from helpdesk.models import ServiceRequest, Update, UpdatePhoto
 from helpdesk.states import State
-from tests.browser.visitor import ENDS, Upload, a_photo, act_as, axe, shot, sign_in, text_of
+from tests.browser.visitor import ENDS, Upload, a_photo, act_as, axe, press, press_twice, shot, sign_in, tap, text_of
 from tests.factories import Desk, GridFactory, appoint, desk, family_of, household_in
 
 PHONE, PASSWORD = "13800138000", "guihua-kaile-2026"
@@ -47,7 +47,7 @@ def here(portal: str) -> Desk:
 
 
 def submit(page: Page, inside: str = "main") -> None:
-    page.locator(f"{inside} form [type=submit].btn-primary").first.click()
+    press(page.locator(f"{inside} form [type=submit].btn-primary").first)
 
 
 def seen(page: Page, javascript: bool, name: str) -> None:
@@ -60,15 +60,15 @@ def seen(page: Page, javascript: bool, name: str) -> None:
 def code_of(page: Page, household: Household, folder: Path) -> str:
     """Issue a household's letter in the browser, fetch the paper, and read the code from it."""
     page.goto(reverse("community:letters"))
-    page.locator(f"a[href='{reverse('community:letter_new')}']").first.click()
+    press(page.locator(f"a[href='{reverse('community:letter_new')}']").first)
     page.select_option("[name=building]", str(household.building_id))
     submit(page)
     submit(page, ".confirm")
     if "/jobs/" in page.url:
-        page.locator("main a.btn-primary").click()
+        press(page.locator("main a.btn-primary"))
     paper = folder / "letter.pdf"
     with page.expect_download() as download:
-        submit(page)
+        tap(page.locator("main form [type=submit].btn-primary").first)
     download.value.save_as(paper)
     letters = "[0-9A-HJKMNP-TV-Z]"
     found = re.search(rf"(?<!{letters}){letters}{{5}}-{letters}{{5}}(?!{letters})", "".join(text_of(paper).split()))
@@ -79,7 +79,7 @@ def code_of(page: Page, household: Household, folder: Path) -> str:
 def fill_request(page: Page, *photos: Upload, slug: str = "plumbing", title: str = "厨房水管漏水，地上积水") -> None:
     page.goto(reverse("helpdesk:new"))
     category = ServiceRequest._meta.get_field("category").related_model.objects.unscoped(reason="test").get(slug=slug)
-    page.locator(f"label:has([name=category][value='{category.pk}'])").click()
+    tap(page.locator(f"label:has([name=category][value='{category.pk}'])"))
     page.fill("[name=title]", title)
     page.fill("[name=description]", "昨天晚上开始的，今天下午家里有人。")
     page.check("[name=place_kind][value=home]")
@@ -113,15 +113,15 @@ def test_from_the_letter_to_the_rating(
     expect(page.locator("h1")).to_contain_text("张桂英")
     expect(page.locator("main")).to_contain_text(str(household))
     seen(page, javascript, "home-resident")
-    page.locator("details.menu summary").click()
-    page.locator(f"form[action='{reverse('account_logout')}'] button").click()
+    tap(page.locator("details.menu summary"))
+    press(page.locator(f"form[action='{reverse('account_logout')}'] button"))
     expect(page.locator("details.menu")).to_have_count(0)
     sign_in(page, PHONE, PASSWORD)
     expect(page.locator("h1")).to_contain_text("张桂英")
     resident = User.objects.get(phone=PHONE)
 
     # The request, with two photos.
-    page.locator(f"a.tile[href='{reverse('helpdesk:new')}']").click()
+    press(page.locator(f"a.tile[href='{reverse('helpdesk:new')}']"))
     seen(page, javascript, "request-new")
     fill_request(page, a_photo("sink.jpg"), a_photo("floor.jpg", "steelblue"))
     submit(page)
@@ -139,7 +139,7 @@ def test_from_the_letter_to_the_rating(
     # The leader of the grid: Today, accept, dispatch.
     act_as(page, leader)
     page.goto("/")
-    page.locator(f"a[href='{made.get_absolute_url()}']").first.click()
+    press(page.locator(f"a[href='{made.get_absolute_url()}']").first)
     seen(page, javascript, "request-triage")
     page.fill(".now-do [name=text]", "阿姨您好，先把水池下面的小阀门关上。")
     submit(page, ".now-do")
@@ -154,7 +154,7 @@ def test_from_the_letter_to_the_rating(
     # The handler: sign for it, report the result; a plumbing job needs a photo of what was done.
     act_as(page, handler)
     page.goto("/")
-    page.locator(f"a[href='{made.get_absolute_url()}']").first.click()
+    press(page.locator(f"a[href='{made.get_absolute_url()}']").first)
     expect(page.locator("main")).not_to_contain_text(household.dwelling.label)
     seen(page, javascript, "request-sign")
     page.fill(".now-do [name=appointment]", "今天 14:30 上门")
@@ -193,10 +193,10 @@ def test_from_the_letter_to_the_rating(
     expect(page.locator(".photos img")).to_have_count(3)
     seen(page, javascript, "request-to-rate")
     page.goto("/")
-    page.locator(f"a[href='{reverse('helpdesk:rate', args=[made.pk])}']").first.click()
+    press(page.locator(f"a[href='{reverse('helpdesk:rate', args=[made.pk])}']").first)
     seen(page, javascript, "request-rate")
     page.check("[name=solved][value=yes]")
-    page.locator("label.face:has([value='5'])").click()
+    tap(page.locator("label.face:has([value='5'])"))
     page.check("[name=reasons][value=kind]")
     submit(page)
     assert state_of(made) == State.CLOSED
@@ -224,9 +224,8 @@ def test_a_double_click_a_resend_and_the_back_button_make_one_request(page: Page
     act_as(page, here.reporter)
     fill_request(page, a_photo())
     submission = page.locator("main form [name=submission]").first.input_value()
-    page.locator("main form [type=submit].btn-primary").dblclick()
+    press_twice(page.locator("main form [type=submit].btn-primary"), r"/requests/[0-9a-f-]{36}/$")
     made = ServiceRequest.objects.unscoped(reason="what the page made").get
-    expect(page).to_have_url(re.compile(r"/requests/[0-9a-f-]{36}/$"))
     expect(page.locator("main")).to_contain_text(made().number)
     page.go_back()
     # The browser shows the form as it was, or asks for a new one, which would be another request.
@@ -283,7 +282,7 @@ def test_a_request_is_declined_with_somebody_to_turn_to(page: Page, here: Desk) 
     made = here.log()
     act_as(page, here.leader)
     page.goto(made.get_absolute_url())
-    page.locator(f"a[href='{reverse('helpdesk:step', args=[made.pk, 'reject'])}']").click()
+    press(page.locator(f"a[href='{reverse('helpdesk:step', args=[made.pk, 'reject'])}']"))
     page.check("[name=reason][value=not_ours]")
     submit(page)
     expect(page.locator("#div_id_turn_to")).to_have_class(re.compile("has-error"))
@@ -303,7 +302,7 @@ def test_the_resident_takes_it_back(page: Page, here: Desk) -> None:
     made = here.walk(here.log(), "accept", "dispatch")
     act_as(page, here.reporter)
     page.goto(made.get_absolute_url())
-    page.locator(f"a[href='{reverse('helpdesk:step', args=[made.pk, 'withdraw'])}']").click()
+    press(page.locator(f"a[href='{reverse('helpdesk:step', args=[made.pk, 'withdraw'])}']"))
     shot(page, "request-withdraw")
     submit(page)
     assert state_of(made) == State.WITHDRAWN

@@ -14,7 +14,7 @@ from core.quarters import Quarter
 from grids.models import Grid, Household
 from helpdesk.actions import seed_categories
 from helpdesk.models import Category, ServiceRequest
-from tests.browser.visitor import ENDS, a_photo, act_as, axe, shot
+from tests.browser.visitor import ENDS, a_photo, act_as, axe, press, press_twice, shot, tap
 from tests.factories import GridFactory, appoint, family_of, household_in, report_of
 from visits import actions
 from visits.models import Finding, Target, Verification, Visit
@@ -67,14 +67,14 @@ def quarter_before(grid: Grid, household: Household, leader: User) -> Finding:
 
 def tick(inside: Page | Locator, name: str, value: str) -> None:
     """Tap a chip: the radio button itself may be small."""
-    inside.locator(f"label:has([name='{name}'][value='{value}'])").click()
+    tap(inside.locator(f"label:has([name='{name}'][value='{value}'])"))
 
 
 def unfold(page: Page, around: str) -> None:
     """Open what is folded around a field, where it is not open yet."""
     fold = page.locator(f"details:has({around})").first
     if fold.get_attribute("open") is None:
-        fold.locator("summary").first.click()
+        tap(fold.locator("summary").first)
 
 
 def seen(page: Page, javascript: bool, name: str) -> None:
@@ -97,12 +97,12 @@ def test_a_round_from_today_to_the_door_and_back(
     page.goto("/")
     expect(page.locator("main progress, main [role=progressbar], main .progress")).not_to_have_count(0)
     seen(page, javascript, "today-leader")
-    page.locator(f"main a[href='{reverse('visits:round')}']").first.click()
+    press(page.locator(f"main a[href='{reverse('visits:round')}']").first)
     seen(page, javascript, "round")
-    page.locator(f"main a[href^='{reverse('visits:building', args=[household.building_id])}']").first.click()
+    press(page.locator(f"main a[href^='{reverse('visits:building', args=[household.building_id])}']").first)
     expect(page.locator(".facade .door")).to_have_count(4)
     seen(page, javascript, "round-building")
-    page.locator(f"a.door[href='{target.get_absolute_url()}']").click()
+    press(page.locator(f"a.door[href='{target.get_absolute_url()}']"))
 
     # At the door: last quarter's lamp is told about; one field changed, one unknown, one refused, all others true.
     expect(page.locator("#why, h2#why")).to_have_count(1)
@@ -122,7 +122,7 @@ def test_a_round_from_today_to_the_door_and_back(
     page.fill("[name=note]", "儿子周末回来。")
 
     # What is wrong is said at the field, and nothing of the rest is lost.
-    page.locator("[name=rest]").click()
+    press(page.locator("[name=rest]"))
     expect(page.locator(".errors li")).to_have_count(2)
     expect(page.locator(f"[name='r-{head}-phone-new']")).to_have_value("12345")
     expect(page.locator("[name=note]")).to_have_value("儿子周末回来。")
@@ -133,7 +133,7 @@ def test_a_round_from_today_to_the_door_and_back(
     page.fill(f"[name='r-{head}-phone-new']", "13987654321")
     page.select_option("[name='f1-category']", str(category.pk))
     page.set_input_files("[name=photos]", a_photo("pipe.jpg"))
-    page.locator("[name=rest]").click()
+    press(page.locator("[name=rest]"))
 
     # What was recorded.
     visit = Visit.objects.unscoped(reason=OURS).get(target=target)
@@ -170,11 +170,11 @@ def test_a_round_from_today_to_the_door_and_back(
     page.goto(reverse("visits:record_household", args=[household.pk]))
     page.fill(f"[name='told-{brought.pk.hex}']", "红管家周四上门来修。")
     tick(page, f"answer-{brought.pk.hex}", "satisfied")
-    page.locator("form.visit .actions [type=submit]").first.click()
+    press(page.locator("form.visit .actions [type=submit]").first)
     expect(page.locator(".errors")).to_contain_text(request.number)
     expect(page.locator(f"[name='told-{brought.pk.hex}']")).to_have_value("红管家周四上门来修。")
     finish(request, leader)
-    page.locator("form.visit .actions [type=submit]").first.click()
+    press(page.locator("form.visit .actions [type=submit]").first)
     expect(page).to_have_url(re.compile(r"/visits/visit/[0-9a-f-]{36}/$"))
     brought.refresh_from_db()
     assert brought.state == "closed"
@@ -205,12 +205,11 @@ def test_a_visit_sent_twice_is_one_visit(page: Page, household: Household, leade
     page.goto(target.get_absolute_url())
     page.fill("[name=note]", "都好。")
     sheet = page.locator("[name=uuid]").input_value()
-    page.locator("[name=rest]").dblclick()
-    expect(page).to_have_url(re.compile(rf"/visits/visit/{sheet}/$"))
+    press_twice(page.locator("[name=rest]"), rf"/visits/visit/{sheet}/$")
     page.go_back()
     # The browser shows the form as it was, or asks for a new one, which would be another visit.
     if page.locator("[name=uuid]").input_value() == sheet:
-        page.locator("[name=rest]").click()
+        press(page.locator("[name=rest]"))
         expect(page).to_have_url(re.compile(rf"/visits/visit/{sheet}/$"))
     page.reload()
     assert visits.count() == 2
@@ -226,7 +225,7 @@ def test_nobody_at_home_asks_for_nothing_more(page: Page, household: Household, 
     expect(page.locator(".groups")).to_be_hidden()
     expect(page.locator("[name=rest]")).to_be_hidden()
     shot(page, "visit-form-absent")
-    page.locator("form.visit .actions [type=submit]").first.click()
+    press(page.locator("form.visit .actions [type=submit]").first)
     expect(page).to_have_url(re.compile(r"/visits/visit/[0-9a-f-]{36}/$"))
     target.refresh_from_db()
     assert target.state == "absent_once"
@@ -245,11 +244,11 @@ def test_two_at_one_field_are_both_heard(page: Page, household: Household, leade
     page.fill(f"[name='r-{head.pk.hex}-phone-new']", "13987654321")
     office = appoint(Role.COMMUNITY_STAFF, household.community)
     change_resident(head, household=household, by=office, phone="13700001111")
-    page.locator("form.visit .actions [type=submit]").first.click()
+    press(page.locator("form.visit .actions [type=submit]").first)
     expect(page.locator(f"a[href='{reverse('visits:conflicts')}']").first).to_be_visible()
-    page.locator(f"main a[href='{reverse('visits:conflicts')}']").click()
+    press(page.locator(f"main a[href='{reverse('visits:conflicts')}']"))
     for phone in ("137****1111", "139****4321"):
         expect(page.locator("main")).to_contain_text(phone)
     shot(page, "conflicts")
-    page.locator("main form [name=keep]").last.click()
+    press(page.locator("main form [name=keep]").last)
     expect(page.locator("main")).not_to_contain_text("137****1111")
