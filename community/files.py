@@ -7,8 +7,9 @@ import os
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from io import BufferedWriter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from django.conf import settings
@@ -122,7 +123,7 @@ def _unlink(sha256: str) -> None:
 
 def _write(wanted: Mapping[Path, bytes]) -> None:
     """Each content whole in its place, or not there at all; a disk syncs several sooner that were written before."""
-    halves: list[tuple[IO[bytes], Path]] = []
+    halves: list[tuple[BufferedWriter, Path]] = []
     with ExitStack() as stack:
         for path, content in wanted.items():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -88,8 +88,10 @@ class ListPage:
         default_sort: str,
         size: int,
         within: Q,
+        columns: Sequence[str],
     ) -> None:
         self._request = request
+        self._columns = columns
         self._sorts = sorts
         self._size = size
         self._within = within
@@ -117,8 +119,9 @@ class ListPage:
 
     @property
     def rows(self) -> list[Any]:
-        """The rows of this page."""
-        return self._page[0]
+        """The rows of this page; tuples where the list has `columns`."""
+        rows = self._page[0]
+        return [row[: len(self._columns)] for row in rows] if self._columns else rows
 
     @property
     def previous_url(self) -> str:
@@ -198,6 +201,8 @@ class ListPage:
                     later |= same & beyond
                 same &= key.same(value)
             rows = rows.filter(later)
+        if self._columns:
+            rows = rows.values_list(*self._columns, *(key.alias for key in keys))
         return list(rows[: self._size + 1])
 
     def _values(self, parameter: str) -> list[object] | None:
@@ -216,9 +221,13 @@ class ListPage:
 
     def _link(self, parameter: str, rows: Sequence[Any]) -> str:
         """The link to what lies before or after a row, or to the first page when there is no row to go by."""
-        values = [_plain(getattr(row, key.alias)) for row in rows for key in self._keys]
+        values = [_plain(value) for row in rows for value in self._place_of(row)]
         token = encrypt(json.dumps([self.sort, values])) if rows else None
         return self._url({_AFTER: None, _BEFORE: None, parameter: token})
+
+    def _place_of(self, row: Any) -> Sequence[object]:
+        """What a row is sorted by."""
+        return row[len(self._columns) :] if self._columns else [getattr(row, key.alias) for key in self._keys]
 
     def _url(self, changes: Mapping[str, str | None]) -> str:
         """This page with other parameters; encrypted, since a sort value may be a name and URLs end up in logs."""
@@ -240,6 +249,7 @@ def list_page(
     default_sort: str,
     size: int = 25,
     within: Q | None = None,
+    columns: Sequence[str] = (),
 ) -> ListPage:
     """The page of `queryset` that the URL asks for.
 
@@ -247,6 +257,7 @@ def list_page(
     URL and in `default_sort`, the whole sort around. The primary key is added. What the URL has wrong is left aside.
     `within` says once more of all rows what the index of the order begins with, their community: databases that see
     many ways to find the rows then walk that index to the end of the page, instead of fetching and sorting them all.
+    With `columns` the rows of the page are tuples of these, read and made in less time than objects.
     """
     return ListPage(
         request,
@@ -256,6 +267,7 @@ def list_page(
         default_sort=default_sort,
         size=size,
         within=within or Q(),
+        columns=columns,
     )
 
 

@@ -16,6 +16,7 @@ from helpdesk.categories import LimitKind
 
 if TYPE_CHECKING:
     from core.workdays import DayCount, WorkCalendar
+    from helpdesk.course import Course
     from helpdesk.models import Category, ServiceRequest
 
 
@@ -76,7 +77,7 @@ def limit_words(kind: str, amount: int) -> str:
     return ngettext("%d 天", "%d 天", amount) % amount
 
 
-def deadline_of(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
+def deadline_of(request: Course, calendar: WorkCalendar) -> Deadline:
     """How far the promised end is, how late it is, or whether it was kept. Asks no database."""
     if request.is_open:
         return _late(request.due_at) if request.is_overdue else _left(request, calendar)
@@ -92,13 +93,13 @@ def _late(due_at: datetime) -> Deadline:
     return Deadline("bad", ngettext("超期 %d 天", "超期 %d 天", days) % days)
 
 
-def _left(request: ServiceRequest, calendar: WorkCalendar) -> Deadline:
+def _left(request: Course, calendar: WorkCalendar) -> Deadline:
     today, last = clock.today(), clock.local(request.due_at).date()
     if last == today:
         return Deadline("warn", _("今天 %(time)s 前办好") % {"time": _time(request.due_at)})
-    if request.category.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
+    if request.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
         return Deadline("warn", _("%(when)s 前办好") % {"when": when(request.due_at)})
-    if request.category.finish_kind == LimitKind.CALENDAR_DAYS:
+    if request.finish_kind == LimitKind.CALENDAR_DAYS:
         days = (last - today).days
         return Deadline("good", ngettext("还有 %d 天", "还有 %d 天", days) % days)
     left = sum(calendar.is_workday(today + timedelta(days)) for days in range(1, (last - today).days + 1))
@@ -116,7 +117,7 @@ def day_by_day(request: ServiceRequest, calendar: WorkCalendar) -> list[Day]:
     if request.resolved_at is None and not request.is_open:
         return []
     start, end = request.submitted_at, request.due_at
-    match request.category.finish_kind:
+    match request.finish_kind:
         case LimitKind.WORKING_DAYS:
             lines = [_line(one, end) for one in calendar.explain(start, end)]
         case LimitKind.WORKING_HOURS:

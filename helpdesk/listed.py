@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from community.calendar import work_calendar
+from core.addresses import address
 from core.templatetags.portal import state_badge, when
-from helpdesk.page import cards_of
+from helpdesk import deadlines, words
+from helpdesk.course import Course
+from helpdesk.states import State
 
 if TYPE_CHECKING:
     from community.models import User
-    from helpdesk.models import ServiceRequest
+    from core.workdays import WorkCalendar
 
 # On a phone a row is a card, and its cells say what they are; what stands on the desk only has its heading.
 ROW = """<tr>
@@ -27,6 +33,38 @@ ROW = """<tr>
 <td class="desk-only">{}</td>
 </tr>
 """
+
+
+class _Columns(NamedTuple):
+    id: UUID
+    number: str
+    title: str
+    category: str
+    finish_kind: str
+    place: str
+    place_kind: str
+    building: str | None
+    handler_id: int | None
+    handler: str | None
+    handler_role: str
+    state: str
+    submitted_at: datetime
+    due_at: datetime
+    resolved_at: datetime | None
+    closed_at: datetime | None
+
+
+class Listed(_Columns, Course):
+    """A request as the list reads it: names and labels instead of rows."""
+
+    __slots__ = ()
+
+
+# Where the columns of `Listed` are found, in their order.
+COLUMNS = (
+    "id", "number", "title", "category__name", "category__finish_kind", "place", "place_kind", "building__label",
+    "handler", "handler__name", "handler_role", "state", "submitted_at", "due_at", "resolved_at", "closed_at",
+)  # fmt: skip
 
 
 class Line(NamedTuple):
@@ -43,30 +81,32 @@ class Line(NamedTuple):
     sent: str
 
 
-def lines_of(rows: Iterable[ServiceRequest], reader: User) -> list[Line]:
-    """Requests as rows, with every word and badge ready."""
-    return [
-        Line(
-            url=card.found.get_absolute_url(),
-            title=card.found.title,
-            number=card.found.number,
-            category=card.found.category.label,
-            place=card.place,
-            state=state_badge(card.found.get_state_display(), card.tone),
-            deadline=state_badge(card.deadline.text, card.deadline.tone) if card.deadline.text else "",
-            handler=card.found.handler.name if card.found.handler else "—",
-            sent=when(card.found.submitted_at),
-        )
-        for card in cards_of(rows, reader)
-    ]
+def lines_of(rows: Iterable[tuple[Any, ...]], reader: User) -> list[Line]:
+    """Requests, each its COLUMNS, as rows with every word and badge ready."""
+    calendar = work_calendar()
+    return [_line(Listed._make(row), reader, calendar) for row in rows]
+
+
+def _line(found: Listed, reader: User, calendar: WorkCalendar) -> Line:
+    deadline = deadlines.deadline_of(found, calendar)
+    return Line(
+        url=address("helpdesk:request", found.id),
+        title=found.title,
+        number=found.number,
+        category=_(found.category),
+        place=found.place_for(reader),
+        state=state_badge(State(found.state).label, words.TONES[found.state]),
+        deadline=state_badge(deadline.text, deadline.tone) if deadline.text else "",
+        handler=found.handler or "—",
+        sent=when(found.submitted_at),
+    )
 
 
 def drawn(lines: Sequence[Line]) -> SafeString:
     """The rows as the body of the table."""
     labels = {"place": _("在哪里"), "state": _("进展"), "due": _("期限")}
-    hidden = SafeString(' class="desk-only"')
-    return format_html_join(
-        "",
-        "{}",
-        ((format_html(ROW, *line, **labels, no_deadline="" if line.deadline else hidden),) for line in lines),
-    )
+    gaps = ["{}"] * len(Line._fields)
+    with_deadline = format_html(ROW, *gaps, **labels, no_deadline="")
+    without = format_html(ROW, *gaps, **labels, no_deadline=SafeString(' class="desk-only"'))
+    pieces = [format_html(with_deadline if line.deadline else without, *line) for line in lines]
+    return SafeString("".join(pieces))

@@ -10,13 +10,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Attachment, User
-from community.roles import Role
 from community.rows import CommunityRow
 from core import clock
 from core.addresses import address
 from core.fields import MaskedCharField, mask_phone
 from core.ids import uuid7
 from grids.models import Building, Grid, Household
+from helpdesk import course
 from helpdesk.categories import Group, LimitKind
 from helpdesk.querysets import (
     CategoryQuerySet,
@@ -25,9 +25,7 @@ from helpdesk.querysets import (
     UpdatePhotoQuerySet,
     UpdateQuerySet,
 )
-from helpdesk.states import ENDED, HANDLED, OPEN, State
-
-VOLUNTEERS = frozenset({Role.RED_STEWARD.value, Role.PARTNER_CONTACT.value})
+from helpdesk.states import ENDED, HANDLED, State
 
 
 class Category(CommunityRow):
@@ -75,17 +73,14 @@ class Category(CommunityRow):
         return gettext(self.banner) if self.banner else ""
 
 
-class ServiceRequest(CommunityRow):
+class ServiceRequest(course.Course, CommunityRow):
     """What somebody asks the community to do, from the first word to the rating.
 
     `home` is the household it comes from. It is not called `household`: the record of a household is read by all who
     live there, and what one of them has said to the office is not for the others.
     """
 
-    class Place(models.TextChoices):
-        HOME = "home", _("家里")
-        BUILDING = "building", _("楼里")
-        ELSEWHERE = "elsewhere", _("别的地方")
+    Place = course.Place
 
     class Visibility(models.TextChoices):
         HANDLERS = "handlers", _("只给办事的人看")
@@ -206,24 +201,6 @@ class ServiceRequest(CommunityRow):
 
     def get_absolute_url(self) -> str:
         return address("helpdesk:request", self.pk)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody still works on it."""
-        return self.state in OPEN
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether it was, or still is, finished later than promised."""
-        end = self.resolved_at or (clock.now() if self.is_open else self.closed_at)
-        return end is not None and end > self.due_at
-
-    def place_for(self, user: User) -> str:
-        """The place as far as `user` needs it: a volunteer learns the door of a home by signing for the request."""
-        waits = self.handler_id == user.pk and self.state == State.DISPATCHED
-        if waits and self.place_kind == self.Place.HOME and self.handler_role in VOLUNTEERS and self.building:
-            return gettext("%(building)s（签收后看到门牌）") % {"building": self.building}
-        return self.place
 
     @property
     def is_on_behalf(self) -> bool:

@@ -22,7 +22,7 @@ from grids.models import Household
 from helpdesk import actions
 from helpdesk.filters import DEFAULT_SORT, SORTS, RequestFilter, columns
 from helpdesk.forms import STEP_FORMS, BehalfForm, RequestForm, StepForm
-from helpdesk.listed import drawn, lines_of
+from helpdesk.listed import COLUMNS, drawn, lines_of
 from helpdesk.models import Category, ServiceRequest, UpdatePhoto
 from helpdesk.page import cards_of, page_of, tallies, update_form
 from helpdesk.parties import WORKING, parties_of, steps_for
@@ -38,7 +38,13 @@ def listing(request: PortalRequest) -> HttpResponse:
     seen = ServiceRequest.objects.visible_to(request.user)
     here = Q(community__in=request.user.scope.communities)
     page = list_page(
-        request, seen.for_list(), filterset_class=RequestFilter, sorts=SORTS, default_sort=DEFAULT_SORT, within=here
+        request,
+        seen,
+        filterset_class=RequestFilter,
+        sorts=SORTS,
+        default_sort=DEFAULT_SORT,
+        within=here,
+        columns=COLUMNS,
     )
     if page.wants_xlsx:
         return page.as_xlsx(_("诉求"), columns(request), ServiceRequestQuerySet.for_sheet)
