@@ -30,7 +30,7 @@ from grids.forms.moves import (
     SecondForm,
     SplitForm,
 )
-from grids.forms.people import BirthForm, MemberForm, NewHouseholdForm, ReturnForm
+from grids.forms.people import BirthForm, MemberForm, NewHouseholdForm, NewPersonForm, ReturnForm
 from grids.models import Dwelling, Household, Membership, Resident
 
 Words = str | Promise
@@ -49,6 +49,19 @@ class Move:
     asks_there: bool = False
 
 
+@dataclass(frozen=True)
+class Newcomer:
+    """One way in which somebody who is not registered comes to belong to a household."""
+
+    title: Words
+    form: type[NewPersonForm]
+    act: Callable[..., Any]
+
+
+NEW_MEMBER = Newcomer(_("登记新成员"), MemberForm, actions.add_member)
+NEWBORN = Newcomer(_("登记出生"), BirthForm, actions.born)
+
+
 @access(Permission.HOUSEHOLD_MOVE)
 @once
 def member_add(request: PortalRequest, pk: UUID) -> HttpResponseBase:
@@ -56,32 +69,13 @@ def member_add(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     household = _household(request, pk)
     if "resident" in request.GET:
         return _return(request, household)
-    given: dict[str, Any] = {"community_id": household.community_id, "by": request.user}
-    given["initial"] = {"version": household.version}
-    form = MemberForm(request.POST or None, **given)
-    if request.method == "POST" and form.is_valid():
-        with acting(request, form) as answer:
-            actions.add_member(household, by=request.user, **form.given())
-            return answer(household)
-    offered = _offered(form.known.seen, household, request)
-    shown = {"form": form, "household": household, "offered": offered, "title": _("登记新成员")}
-    return render(request, "grids/member_form.html", shown)
+    return _newcomer(request, household, NEW_MEMBER)
 
 
 @access(Permission.HOUSEHOLD_MOVE)
 @once
 def birth(request: PortalRequest, pk: UUID) -> HttpResponseBase:
-    household = _household(request, pk)
-    given: dict[str, Any] = {"community_id": household.community_id, "by": request.user}
-    given["initial"] = {"version": household.version}
-    form = BirthForm(request.POST or None, **given)
-    if request.method == "POST" and form.is_valid():
-        with acting(request, form) as answer:
-            actions.born(household, by=request.user, **form.given())
-            return answer(household)
-    offered = _offered(form.known.seen, household, request)
-    shown = {"form": form, "household": household, "offered": offered, "title": _("登记出生")}
-    return render(request, "grids/member_form.html", shown)
+    return _newcomer(request, _household(request, pk), NEWBORN)
 
 
 @access(Permission.HOUSEHOLD_MOVE)
@@ -142,6 +136,23 @@ def head(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 @once
 def death(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     return _walk(request, _household(request, pk), DEATH)
+
+
+def _newcomer(request: PortalRequest, household: Household, kind: Newcomer) -> HttpResponseBase:
+    """The form of somebody new; who looks like one of those registered already is offered instead."""
+    form = kind.form(
+        request.POST or None,
+        community_id=household.community_id,
+        by=request.user,
+        initial={"version": household.version},
+    )
+    if request.method == "POST" and form.is_valid():
+        with acting(request, form) as answer:
+            kind.act(household, by=request.user, **form.given())
+            return answer(household)
+    offered = _offered(form.known.seen, household, request)
+    shown = {"form": form, "household": household, "offered": offered, "title": kind.title}
+    return render(request, "grids/member_form.html", shown)
 
 
 def _walk(request: PortalRequest, household: Household, kind: Move) -> HttpResponseBase:
