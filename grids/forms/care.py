@@ -52,9 +52,6 @@ class _TagForm(PortalForm):
         help_text=gettext_lazy("独居老人、残疾、失能每月一次，其他每季度一次；这一位另有安排，就在这里选。"),
     )
 
-    def category_given(self) -> str:
-        raise NotImplementedError
-
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
         if day > clock.today():
@@ -63,12 +60,15 @@ class _TagForm(PortalForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
-        if given.get("level") and self.category_given() not in LEVELS:
-            self.add_error("level", _("这个类别不分等级，请选“不分等级”。"))
         start, due = given.get("starts_on"), given.get("review_due")
         if start and due and due <= start:
             self.add_error("review_due", _("复核日期要在开始的日子以后。"))
         return given
+
+    def check_level(self, category: str) -> None:
+        """A level is an error where the category has none."""
+        if self.cleaned_data.get("level") and category not in LEVELS:
+            self.add_error("level", _("这个类别不分等级，请选“不分等级”。"))
 
 
 class CareForm(_TagForm):
@@ -90,11 +90,9 @@ class CareForm(_TagForm):
             *((pk, one.name) for pk, one in self._people.items()),
         ]
 
-    def category_given(self) -> str:
-        return str(self.cleaned_data.get("category", ""))
-
     def clean(self) -> dict[str, Any]:
         given = super().clean()
+        self.check_level(given.get("category", ""))
         if (given.get("resident", ""), given.get("category")) in self._open:
             self.add_error("category", _("已经有这个标签了。要改内容，请在住户页上修改那一个。"))
         return given
@@ -120,8 +118,10 @@ class CareChangeForm(_TagForm):
         if len(known) == 1:
             del self.fields["level"]
 
-    def category_given(self) -> str:
-        return self._tag.category
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        self.check_level(self._tag.category)
+        return given
 
     def given(self) -> dict[str, Any]:
         given = super().given()
