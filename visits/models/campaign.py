@@ -34,6 +34,8 @@ class Campaign(CommunityRow):
     # How far its targets have been laid out: the last household, and how many so far. A killed job goes on from there.
     laid_until = models.UUIDField(null=True, editable=False)
     laid = models.PositiveIntegerField(default=0, editable=False)
+    # The job that lays them, where they are too many to be laid at once.
+    job = models.UUIDField(null=True, editable=False)
     notice = models.CharField(_("给走访人的话"), max_length=200, blank=True)
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("发起人"))
     closed_at = models.DateTimeField(_("结束时间"), null=True)
@@ -167,7 +169,10 @@ class Handover(CommunityRow):
     after = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("新走访人")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("经办人"))
+    # None: nobody did it by hand, an appointment or a move of the building brought it about.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("经办人")
+    )
     reason = models.CharField(_("原因"), max_length=120, blank=True)
 
     objects = HandoverQuerySet.as_manager()
