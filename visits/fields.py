@@ -43,7 +43,7 @@ class BasicField:
     """One field of the register that every visit asks about.
 
     `registry` says who keeps it: "household" and "resident" are set by the registry's own actions, "care" adds a
-    care tag, "note" stays on the visit as a proposal. `from_age` leaves small children alone.
+    care tag. `from_age` leaves small children alone.
     """
 
     name: str
@@ -53,7 +53,6 @@ class BasicField:
     sensitive: bool = False
     most: int = 120
     from_age: int = 0
-    hint: str | Promise = ""
 
     def text(self, value: Any) -> str:
         """The value of the register as it is kept with the visit."""
@@ -89,13 +88,6 @@ class BasicField:
 HOUSEHOLD_FIELDS = (
     BasicField("kind", gettext_lazy("户别"), "household", choices=tuple(Household.Kind.choices)),
     BasicField("phone", gettext_lazy("家里电话"), "household", sensitive=True, most=20),
-    BasicField(
-        "members",
-        gettext_lazy("家里的人"),
-        "note",
-        most=200,
-        hint=gettext_lazy("谁搬来了，谁搬走了，例如：儿媳李芳 6 月搬来"),
-    ),
 )
 RESIDENT_FIELDS = (
     BasicField("phone", gettext_lazy("手机号"), "resident", sensitive=True, most=20, from_age=12),
@@ -173,14 +165,10 @@ def count_of(birth_dates: Iterable[Any]) -> int:
 
 def slots_of(household: Household, members: Iterable[Membership], cares: Iterable[CareTag]) -> list[Slot]:
     """Everything that a visit verifies in this household: its own fields, then those of each member."""
-    members = list(members)
     hardship: dict[Any, list[str]] = {}
     for tag in cares:
         hardship.setdefault(tag.resident_id, []).append(tag.category)
-    slots = [
-        Slot(field, None, _names(members) if field.name == "members" else field.text(getattr(household, field.name)))
-        for field in HOUSEHOLD_FIELDS
-    ]
+    slots = [Slot(field, None, field.text(getattr(household, field.name))) for field in HOUSEHOLD_FIELDS]
     for member in members:
         resident = member.resident
         for field in asked_of(resident.birth_date):
@@ -188,7 +176,3 @@ def slots_of(household: Household, members: Iterable[Membership], cares: Iterabl
             text = tags if field.registry == "care" else field.text(getattr(resident, field.name))
             slots.append(Slot(field, resident, text))
     return slots
-
-
-def _names(members: Iterable[Membership]) -> str:
-    return "、".join(member.resident.name for member in members)

@@ -40,7 +40,7 @@ class TestOpening:
         assert target.household == household != gone
         assert target.assignee == leader
         assert target.due_on == date(2026, 12, 31)
-        assert target.fields_total == 13
+        assert target.fields_total == 12
         assert target.why == ["还没有走访过这一户"]
         assert (campaign.starts_on, campaign.ends_on) == (date(2026, 10, 5), date(2026, 12, 31))
         assert Notice.objects.filter(user=leader, kind="campaign_opened").exists()
@@ -48,9 +48,9 @@ class TestOpening:
     def test_small_children_are_asked_less(self, grid, leader, office):
         household = household_in(grid)
         family_of(household, {"birth_date": date(1980, 1, 1)}, {"birth_date": date(2020, 1, 1)}, {"birth_date": ""})
-        assert planning.count_of([date(1980, 1, 1), date(2020, 1, 1), ""]) == 3 + 5 + 2 + 5
+        assert planning.count_of([date(1980, 1, 1), date(2020, 1, 1), ""]) == 2 + 5 + 2 + 5
         self.open(grid, office)
-        assert Target.objects.get().fields_total == 15
+        assert Target.objects.get().fields_total == 14
 
     def test_those_in_need_are_called_on_every_month(self, grid, household, leader, office):
         set_care(household, category="living_alone", resident=household.head, by=office)

@@ -35,7 +35,7 @@ def test_doors_are_reached_and_what_is_known_is_confirmed(doors, campaign, leade
     assert actions.record_paper_round(lines(campaign), by=leader) == len(doors)
     assert set(campaign.targets.filter(kind="quarterly").values_list("state", flat=True)) == {Target.State.DONE}
     results = dict(Verification.objects.filter(household=household, resident=None).values_list("field", "result"))
-    assert results == {"kind": "confirmed", "phone": "confirmed", "members": "confirmed"}
+    assert results == {"kind": "confirmed", "phone": "confirmed"}
     spouse = household.memberships.get(relation="10").resident
     unknown = Verification.objects.filter(resident=spouse, result="unknown").values_list("field", flat=True)
     assert "phone" in unknown

@@ -18,15 +18,6 @@ def visit(household, leader, **answers):
     return actions.record_visit(household, by=leader, report=report_of(household, answers=answers))
 
 
-def test_who_joined_or_left_waits_for_the_leader(household, leader):
-    words = "儿媳李芳 6 月搬来"
-    visit(household, leader, **{"h-members": Answer("changed", words)})
-    visit(household, leader, **{"h-members": Answer("changed", words)})
-    proposal = Proposal.objects.get()
-    assert (proposal.kind, proposal.source, str(proposal.after.plain)) == ("other", "visit", words)
-    assert Membership.objects.filter(household=household).count() == 2
-
-
 def test_an_end_of_care_waits_for_the_leader(household, leader):
     tag = set_care(household, category="minimum_allowance", resident=household.head, by=leader)
     key = f"r-{household.head_id.hex}-hardship"

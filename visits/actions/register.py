@@ -18,16 +18,14 @@ if TYPE_CHECKING:
 def apply_change(
     household: Household, resident: Resident | None, changes: Mapping[BasicField, str], *, by: User
 ) -> None:
-    """Give new values to the registry; what only it can decide (who belongs here, an end of care) is proposed to it."""
+    """Give new values to the registry; an end of care, which only it can decide, is proposed to it."""
     given = {field.name: field.parse(text) for field, text in changes.items() if field.registry in _OWNERS}
     if given and resident is None:
         change_household(household, by=by, **given)
     elif given and resident is not None:
         change_resident(resident, household=household, by=by, **given)
     for field, text in changes.items():
-        if field.registry == "note":
-            _propose(household, None, Proposal.Kind.OTHER, by=by, field=field.name, after=text)
-        elif field.registry == "care" and text == CARE_ENDED:
+        if field.registry == "care" and text == CARE_ENDED:
             _propose(household, resident, Proposal.Kind.CARE_END, by=by)
         elif field.registry == "care":
             set_care(household, category=text, resident=resident, by=by)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from core.refusal import Refused
 from grids.models import Membership
 from visits.fields import BasicField, Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
-from visits.report import Answer, Brought, Handling, Report, Told
+from visits.report import Answer, Brought, Handling, Report, Told, as_sent
 from visits.sheet import Sheet
 
 FINDINGS = 3
@@ -281,6 +282,7 @@ class VisitForm(PortalForm):
             feedback=given["feedback"],
             photos=tuple(given["photos"]),
             supersedes=self.sheet.corrects.pk if self.sheet.corrects else None,
+            sent=as_sent(dict(self.data.lists())) if isinstance(self.data, QueryDict) else None,
         )
 
     def clean_seen(self) -> dict[str, str]:
@@ -368,6 +370,4 @@ def _new_value(field: BasicField, label: str) -> forms.Field:
     attrs = {"placeholder": _("有变时填新的"), "autocomplete": "off"}
     if field.sensitive:
         attrs |= {"type": "tel", "inputmode": "tel"}
-    elif field.hint:
-        attrs["placeholder"] = str(field.hint)
     return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs=attrs))
