@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
@@ -60,6 +61,8 @@ class CleanPhoto:
     width: int
     height: int
     content_type: str = "image/jpeg"
+    # The SHA-256 of the bytes as they were sent: the same photo sent twice is known by it, whatever encodes it anew.
+    sent_as: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -107,11 +110,12 @@ def clean_photo(upload: File[bytes]) -> CleanPhoto:
             raise UploadRefused(_("这张照片的尺寸太大了，请在手机相册里缩小后再上传，或者截一张图。"))
     _refuse_polyglot(content, anatomy.end)
     try:
-        return _encode(_upright(_decode(anatomy), _orientation(anatomy.exif)), LONG_EDGE)
+        photo = _encode(_upright(_decode(anatomy), _orientation(anatomy.exif)), LONG_EDGE)
     except UploadRefused:
         raise
     except Exception as error:  # Whatever a decoder stumbles over, the photo stays outside.
         raise UploadRefused(_("这张照片打不开，可能没有传完整。请重新选择，或者重新拍一张。")) from error
+    return replace(photo, sent_as=hashlib.sha256(content).hexdigest())
 
 
 def thumbnail(content: bytes) -> bytes:

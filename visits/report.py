@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from core.fields import search_hash
 from core.hashing import digest
 from core.ids import uuid7
 from core.photos import CleanPhoto
+
+_TOKENS = frozenset({"csrfmiddlewaretoken", "submission", "photos"})
 
 
 class Handling(models.TextChoices):
@@ -62,7 +64,8 @@ class Report:
     """One visit as it was filled in. `seen` are the fingerprints of the values that the form showed.
 
     A field whose value is no longer the one seen was changed by somebody else meanwhile; a field that `seen` does not
-    name is taken as it stands when the report arrives.
+    name is taken as it stands when the report arrives. `announced` are the photos that travel apart, by the SHA-256 of
+    their bytes. `sent` is the form as it came: a repeat is known by it, whatever the register says by then.
     """
 
     outcome: str
@@ -73,14 +76,24 @@ class Report:
     base_version: int | None = None
     met_who: str = ""
     note: str = ""
-    position: dict[str, str] | None = None
+    position: Mapping[str, float] | None = None
     findings: tuple[Brought, ...] = ()
     feedback: tuple[Told, ...] = ()
     photos: tuple[CleanPhoto, ...] = ()
     supersedes: UUID | None = None
+    via: str = "form"
+    announced: tuple[str, ...] = ()
+    sent: Mapping[str, Sequence[str]] | None = None
+
+    @property
+    def photo_hashes(self) -> list[str]:
+        """Each photo once, by the SHA-256 of its bytes as they lay on the phone."""
+        return list(dict.fromkeys([*self.announced, *(hash_of(photo) for photo in self.photos)]))
 
     def content_hash(self, household_id: UUID, user_id: int) -> str:
         """One hash for the whole content: keyed, because a phone number alone could be guessed from a plain one."""
+        if self.sent is not None:
+            return hash_as_sent(self.sent, self.photo_hashes, household_id=household_id, user_id=user_id)
         content: dict[str, Any] = {
             "household": household_id,
             "by": user_id,
@@ -92,10 +105,31 @@ class Report:
             "position": self.position,
             "findings": [_brought(one) for one in self.findings],
             "feedback": [[one.finding, one.told, one.answer] for one in self.feedback],
-            "photos": [digest(photo.content) for photo in self.photos],
+            "photos": self.photo_hashes,
             "supersedes": self.supersedes,
         }
         return search_hash(digest(content))
+
+
+def hash_of(photo: CleanPhoto) -> str:
+    """The name of a photo: the SHA-256 of its bytes as they were sent."""
+    return photo.sent_as or digest(photo.content)
+
+
+def as_sent(fields: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was filled into a form: without its tokens, what was left blank, and the ways browsers end a line."""
+    filled = {
+        name: [value.replace("\r\n", "\n") for value in values if value]
+        for name, values in fields.items()
+        if name not in _TOKENS and name.isascii()
+    }
+    return {name: values for name, values in filled.items() if values}
+
+
+def hash_as_sent(sent: Mapping[str, Sequence[str]], photos: Sequence[str], *, household_id: UUID, user_id: int) -> str:
+    """The content hash of a form as it came from the page or the walk book; the same for both."""
+    content = {"household": household_id, "by": user_id, "sent": sent, "photos": sorted(photos)}
+    return search_hash(digest(content))
 
 
 def _brought(one: Brought) -> list[Any]:

@@ -14,6 +14,9 @@ from core.scoping import locked
 from grids.models import Consent, Household, Membership, Resident
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
     from community.models import User
 
 _FOUND = "the consents of a resident already found"
@@ -65,6 +68,15 @@ def withdrawn_by(household: Household, kind: str) -> list[str]:
     for one in rows.select_related("resident").order_by("starts_on", "created_at"):
         names[one.resident.name] = one.ends_on is not None
     return [name for name, gone in names.items() if gone]
+
+
+def withdrawn_among(residents: Collection[UUID], kind: str) -> set[UUID]:
+    """Those of these residents, found already, who have withdrawn a consent without giving it anew; one query."""
+    rows = Consent.objects.unscoped(reason=_FOUND).filter(kind=kind, resident__in=residents)
+    gone: dict[UUID, bool] = {}
+    for resident, ends_on in rows.order_by("starts_on", "created_at").values_list("resident", "ends_on"):
+        gone[resident] = ends_on is not None
+    return {resident for resident, withdrawn in gone.items() if withdrawn}
 
 
 def _standing(resident: Resident, kind: str) -> Consent | None:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community import audit
-from community.files import store
+from community.files import store_photos
 from community.models import Appointment
 from community.roles import Role
 from core import clock
@@ -34,6 +34,7 @@ from visits.models import (
     Visit,
     VisitPhoto,
 )
+from visits.report import hash_of
 
 if TYPE_CHECKING:
     from community.models import User
@@ -81,7 +82,7 @@ def _consistent(report: Report) -> None:
 
 def _no_photos_against_ones_will(household: Household, report: Report) -> None:
     """Nothing is photographed where somebody who lives there has withdrawn the consent to it."""
-    against = withdrawn_by(household, Consent.Kind.VISIT_PHOTOS) if report.photos else []
+    against = withdrawn_by(household, Consent.Kind.VISIT_PHOTOS) if report.photo_hashes else []
     if against:
         words = {"name": "、".join(against)}
         raise Refused(_("%(name)s不同意走访时拍照，照片不能留。请去掉照片再保存，别的都留着。") % words)
@@ -97,6 +98,8 @@ def _write(household: Household, report: Report, *, by: User, target: Target | N
         building_id=household.building_id,
         outcome=report.outcome,
         visited_at=min(report.visited_at, clock.now()),
+        via=report.via,
+        photos_announced=report.photo_hashes,
         met_who=report.met_who,
         note=report.note,
         position=report.position,
@@ -121,17 +124,13 @@ def _superseded(household: Household, report: Report) -> Visit | None:
 
 
 def _keep_photos(visit: Visit, report: Report, *, by: User) -> None:
-    for number, photo in enumerate(report.photos, start=1):
-        attachment = store(
-            photo.content,
-            name=f"{visit.pk}-{number}.jpg",
-            content_type=photo.content_type,
-            community=visit.community,
-            by=by,
-            width=photo.width,
-            height=photo.height,
-        )
-        VisitPhoto.objects.create(community_id=visit.community_id, visit=visit, attachment=attachment)
+    photos = {hash_of(photo): photo for photo in report.photos}
+    named = [(f"{visit.pk}-{number}.jpg", photo) for number, photo in enumerate(photos.values(), start=1)]
+    attachments = store_photos(named, community=visit.community, by=by)
+    VisitPhoto.objects.bulk_create(
+        VisitPhoto(community_id=visit.community_id, visit=visit, attachment=attachment, announced_as=announced)
+        for announced, attachment in zip(photos, attachments, strict=True)
+    )
 
 
 def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> None:

@@ -16,8 +16,8 @@ from visits.models.campaign import Target
 from visits.models.visit import Visit
 from visits.querysets import LatePhotoQuerySet, LateReportQuerySet
 
-# A form of 32 KB, encrypted.
-_SENT = 64_000
+# A record of 64 KB, encrypted.
+_SENT = 88_000
 
 
 class LateReport(CommunityRow):

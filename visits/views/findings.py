@@ -62,7 +62,7 @@ def finding_fix(request: PortalRequest, pk: UUID) -> HttpResponse:
 def finding_request(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Hand a problem to the helpdesk."""
     shown = _finding(request, pk)
-    categories = categories_for(request.user, shown.community_id)
+    categories = categories_for(request.user, [shown.community_id])
     form = RequestForm(request.POST, auto_id="hand_%s", categories=categories)
     if form.is_valid():
         with acting(request, form) as answer:
@@ -84,7 +84,7 @@ def _finding_page(
     fix: FixForm | None = None,
     hand: RequestForm | None = None,
 ) -> HttpResponse:
-    categories = categories_for(request.user, shown.community_id)
+    categories = categories_for(request.user, [shown.community_id])
     sees_request = (
         shown.request is not None
         and ServiceRequest.objects.visible_to(request.user).filter(pk=shown.request_id).exists()
