@@ -23,21 +23,20 @@ LINE = """<li class="row-item">
 
 def drawn(asks: Iterable[Any], *, main: bool) -> SafeString:
     """Each as a line with its button, which says to those who do not see the line what it is of."""
-    of = _("：%(title)s") % {"title": ""}
+    of = conditional_escape(_("：%(title)s") % {"title": ""})
     must = format_html('<span class="must">{} {}</span>', icon("exclamation-triangle-fill"), _("请先办"))
     lines = (
-        format_html(
-            LINE,
-            title=ask.title,
+        LINE.format(
+            title=conditional_escape(ask.title),
             said=_said(ask, must),
             look="btn-primary" if main and not index else "btn-secondary",
-            url=ask.url,
-            button=ask.button,
+            url=conditional_escape(ask.url),
+            button=conditional_escape(ask.button),
             of=of,
         )
         for index, ask in enumerate(asks)
     )
-    return mark_safe("".join(lines))  # noqa: S308 pieces of format_html
+    return mark_safe("".join(lines))  # noqa: S308 every piece is escaped above
 
 
 def _said(ask: Any, must: SafeString) -> SafeString:
