@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test test-sqlite test-postgres test-browser check fix bench
+.PHONY: help install install-dev run test test-sqlite test-postgres beside-postgres test-browser check fix bench
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -47,22 +47,25 @@ test-sqlite: install-dev ## all but the browser tests, on SQLite
 	@printf '\n== Tests on SQLite\n'
 	@env -u DATABASE_URL $(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser"
 
-test-postgres: install-dev ## all but the browser tests, on a throw-away PostgreSQL
-	@printf '\n== Tests on PostgreSQL\n'
+test-postgres: install-dev ## what opens the database, on a throw-away PostgreSQL; then the journeys in the browser there
 	@if tools/with_postgres --check; \
-	then tools/with_postgres $(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser" --ignore tests/test_house.py; \
+	then tools/with_postgres $(MAKE) --no-print-directory beside-postgres; \
 	else $(call left-out,'the tests on PostgreSQL','apt install postgresql-15'); fi
 
-test-browser: install-dev ## the browser tests on SQLite, and the journeys among them on PostgreSQL
+# Both in one cluster, which is then migrated once.
+beside-postgres:
+	@printf '\n== Tests on PostgreSQL\n'
+	@$(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser"
+	@printf '\n== Journeys in the browser on PostgreSQL\n'
+	@if [ -x "$(CHROMIUM)" ]; \
+	then $(PYTEST) tests/browser -q -n $(WORKERS) --dist worksteal -m journey; \
+	else $(call left-out,'the journeys on PostgreSQL','apt install chromium fonts-noto-cjk'); fi
+
+test-browser: install-dev ## the browser tests, on SQLite
 	@printf '\n== Tests in the browser\n'
 	@if [ -x "$(CHROMIUM)" ]; \
 	then env -u DATABASE_URL $(PYTEST) tests/browser -q -n $(WORKERS) --dist worksteal; \
 	else $(call left-out,'the browser tests','apt install chromium fonts-noto-cjk'); fi
-	@if [ ! -x "$(CHROMIUM)" ]; then :; \
-	elif tools/with_postgres --check; \
-	then printf '\n== Journeys in the browser on PostgreSQL\n'; \
-	     tools/with_postgres $(PYTEST) tests/browser -q -n $(WORKERS) --dist worksteal -m journey; \
-	else $(call left-out,'the journeys on PostgreSQL','apt install postgresql-15'); fi
 
 CHECKS := style templates types layers migrations deployment translations vendored security audit
 .PHONY: $(CHECKS:%=check-%) check-data

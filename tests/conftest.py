@@ -4,15 +4,20 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.test import TransactionTestCase
+from django.db import connection
+from django.test import SimpleTestCase, TransactionTestCase
+from django.test.utils import setup_databases, teardown_databases
 from django.utils import translation
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django.plugin import blocking_manager_key
+from pytest_django.plugin import DjangoDbBlocker, blocking_manager_key
 
 from tests import snapshots
 
-hypothesis_settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-hypothesis_settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
+# How long an example takes says how busy the machine is.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+hypothesis_settings.register_profile("ci", derandomize=True, **PATIENT)
+hypothesis_settings.register_profile("search", max_examples=2_000, **PATIENT)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
@@ -27,6 +32,42 @@ def _bring_back(case: TransactionTestCase) -> None:
 
 TransactionTestCase._fixture_setup = classmethod(_keep_pristine)  # type: ignore[attr-defined]
 TransactionTestCase._fixture_teardown = _bring_back  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """The test database, migrated here only where no run over the same sources has left it."""
+    with django_db_blocker.unblock():
+        name = connection.creation._get_test_db_name()
+        with snapshots.alone():
+            found = snapshots.fetch_migrated(name)
+            before = setup_databases(verbosity=0, interactive=False, keepdb=found)
+            if not found:
+                snapshots.keep_migrated(name)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(before, verbosity=0)
+
+
+def opens_the_database(item: pytest.Item) -> bool:
+    """Whether pytest-django lets this test open a database at all; to others it is blocked."""
+    case = getattr(item, "cls", None)
+    if case is not None and issubclass(case, SimpleTestCase):
+        return True
+    if item.get_closest_marker("django_db") is not None:
+        return True
+    return not {"db", "transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What opens no database is the same on each: PostgreSQL is left to those that do."""
+    if connection.vendor == "sqlite":
+        return
+    others = [item for item in items if not opens_the_database(item)]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if opens_the_database(item)]
 
 
 @pytest.hookimpl(wrapper=True)

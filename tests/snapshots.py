@@ -2,14 +2,24 @@
 
 Django empties every table after a test that commits; here rows that guards forbid to delete (posted vouchers, audit
 events) and rows that migrations made would be in the way of that. So the database as it was is brought back whole.
+
+To migrate an empty database takes longer than most rooms take to test. So that is done once for the same sources: on
+SQLite the outcome is a file in var/tests, on PostgreSQL a database beside the others of the cluster.
 """
 
+import fcntl
+import hashlib
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
 
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "var" / "tests"
+SOURCES = ["config", "core", "community", "grids", "helpdesk", "visits", "property", "demo"]
 PRISTINE = "pristine"
 _taken: set[str] = set()
 
@@ -41,6 +51,56 @@ def _copy(source: str, target: str) -> None:
 
 def _name_of(snapshot: str) -> str:
     return f"{settings.DATABASES['default']['NAME']}_{snapshot}"
+
+
+def _digest_of_sources() -> str:
+    """What a migrated database depends on: any source, since migrations may call any, and the packages."""
+    found = hashlib.sha256()
+    files = [path for source in SOURCES for path in (ROOT / source).glob("**/*.py")]
+    for path in sorted([*files, ROOT / "tests" / "settings.py", ROOT / "requirements-dev.txt"]):
+        found.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return found.hexdigest()[:16]
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Let one process at a time look for the migrated database or make it."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def fetch_migrated(test_database: str) -> bool:
+    """Make this test database what these sources' migrations make of an empty one, if that has been kept."""
+    if connection.vendor == "sqlite":
+        kept = KEPT / f"migrated-{_digest_of_sources()}.sqlite3"
+        if kept.exists():
+            _sqlite_copy(str(kept), test_database)
+        return kept.exists()
+    kept_database = f"migrated_{_digest_of_sources()}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [kept_database])
+        found = cursor.fetchone() is not None
+    if found:
+        _copy(kept_database, test_database)
+    return found
+
+
+def keep_migrated(test_database: str) -> None:
+    """Keep this test database, just migrated, for others; those of other sources go."""
+    if connection.vendor == "sqlite":
+        for old in KEPT.glob("migrated-*"):
+            old.unlink()
+        half = KEPT / "migrated-half.sqlite3"
+        _copy(test_database, str(half))
+        half.rename(KEPT / f"migrated-{_digest_of_sources()}.sqlite3")
+        return
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, 'migrated_')")
+        for (old,) in cursor.fetchall():
+            cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+    _copy(test_database, f"migrated_{_digest_of_sources()}")
 
 
 def folder() -> Path:
