@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.sql import as_uuid, rows_within
 from core.templatetags.portal import day
 from grids.models import Building
 from visits.models import REACHED, Campaign, Target
@@ -106,14 +107,23 @@ def open_round(targets: TargetQuerySet) -> tuple[Campaign, Count] | None:
     One query; None where none of them belongs to an open round.
     """
     rounds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for row in targets.by_open_round():
+    reached: Any = targets.order_by().values_list("campaign", "kind", "state", "fields_total", "fields_verified")
+    for row in rows_within(reached, "campaign, kind, state, fields, verified", _BY_OPEN_ROUND):
         rounds[row[:5]].append(row[5:])
     if not rounds:
         return None
     newest = max(rounds)
     year, quarter, starts_on, ends_on, pk = newest
-    round_ = Campaign(pk=pk, year=year, quarter=quarter, starts_on=starts_on, ends_on=ends_on)
+    round_ = Campaign(pk=as_uuid(pk), year=year, quarter=quarter, starts_on=starts_on, ends_on=ends_on)
     return round_, _summed(rounds[newest])
+
+
+_BY_OPEN_ROUND = f"""
+SELECT c.year, c.quarter, c.starts_on, c.ends_on, c.id, narrowed.kind, narrowed.state, COUNT(*),
+  SUM(narrowed.fields), SUM(narrowed.verified)
+FROM narrowed JOIN {Campaign._meta.db_table} c ON c.id = narrowed.campaign
+WHERE c.state = 'open'
+GROUP BY c.year, c.quarter, c.starts_on, c.ends_on, c.id, narrowed.kind, narrowed.state"""  # noqa: S608 the name of a table
 
 
 def _summed(rows: Iterable[tuple[Any, ...]]) -> Count:
