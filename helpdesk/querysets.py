@@ -7,13 +7,13 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from community.models import Appointment, User
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
-from core.sql import rows
+from core.sql import rows, rows_within
 from core.terms import holds
 from helpdesk.states import OPEN, State
 
@@ -33,17 +33,14 @@ HANDLER_ROLES = (
 )
 
 
-# The columns that a line of Today shows, or that what it shows is worked out from.
-WAITING = (
-    "title", "category__banner", "category__finish_kind", "place", "place_kind", "building", "handler", "handler_role",
-    "state", "submitted_at", "due_at", "resolved_at",
-)  # fmt: skip
 # The columns that a list of requests shows, or that what it shows is worked out from.
 LISTED = (
     "number", "title", "category__name", "category__banner", "category__finish_kind",
     "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
     "state", "submitted_at", "due_at", "resolved_at", "closed_at",
 )  # fmt: skip
+
+_TALLY = "SELECT state, COUNT(*), COUNT(CASE WHEN due_at < %s THEN 1 END) FROM narrowed GROUP BY state"
 
 
 def led(scope: Scope, prefix: str = "") -> list[Q]:
@@ -97,10 +94,6 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         """What a list shows, already joined, and nothing else."""
         return self.select_related("category", "handler").only(*LISTED)
 
-    def for_today(self) -> Self:
-        """What a line of Today shows, already joined, and nothing else."""
-        return self.select_related("category").only(*WAITING)
-
     def for_sheet(self) -> Self:
         """Whole rows again, with what a spreadsheet shows already joined."""
         return self.defer(None).select_related("category", "grid", "handler")
@@ -118,12 +111,12 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
 
     def tallied(self) -> dict[str, int]:
         """How many are open, overdue, and in the states that wait for those who lead; counted by state, summed here."""
-        late = Count("pk", filter=Q(due_at__lt=clock.now()))
-        rows = list(self.open().order_by().values_list("state").annotate(count=Count("pk"), late=late))
-        counts = {state: count for state, count, _late in rows}
+        running: Any = self.open().order_by().values_list("state", "due_at")
+        found = rows_within(running, "state, due_at", _TALLY, clock.now())
+        counts = {state: count for state, count, _late in found}
         return {
             "open": sum(counts.values()),
-            "overdue": sum(overdue for _state, _count, overdue in rows),
+            "overdue": sum(overdue for _state, _count, overdue in found),
             "submitted": counts.get(State.SUBMITTED, 0),
             "review": counts.get(State.REVIEW, 0),
         }
