@@ -28,6 +28,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: threads then have connections of their own, as in the running portal.
     DATABASES["default"]["TEST"] = {"NAME": str(TEST_DATA / "test.sqlite3")}
     pragmas = DATABASES["default"]["OPTIONS"]["init_command"]
+    DATABASES["default"]["OPTIONS"]["timeout"] = 120
     DATABASES["default"]["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 0

@@ -25,7 +25,7 @@ _taken: set[str] = set()
 
 
 def _sqlite_copy(source: str, target: str) -> None:
-    reading, writing = sqlite3.connect(source), sqlite3.connect(target, timeout=20)
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target, timeout=120)
     try:
         reading.backup(writing)
     finally:

@@ -75,13 +75,14 @@ def test_a_form_that_is_sent_twice_at_once_is_done_once():
 
 
 def test_what_was_refused_the_first_time_is_tried_by_the_second():
-    user, tried = UserFactory(), []
+    user, tried, inside = UserFactory(), [], threading.Event()
 
     @once
     def view(request: HttpRequest) -> HttpResponseBase:
         form = Form(data={})
         with acting(request, form) as answer:
             tried.append(threading.get_ident())
+            inside.set()
             time.sleep(LONG_ENOUGH)
             if len(tried) == 1:
                 raise Refused("还不行")
@@ -89,7 +90,12 @@ def test_what_was_refused_the_first_time_is_tried_by_the_second():
         return HttpResponse(str(form.non_field_errors()))
 
     key = str(uuid4())
-    first, second = together(*[lambda: view(sent(user, key))] * 2)
+
+    def view_when_the_first_is_in() -> HttpResponseBase:
+        assert inside.wait(120)
+        return view(sent(user, key))
+
+    first, second = together(lambda: view(sent(user, key)), view_when_the_first_is_in)
     assert "还不行" in first.content.decode()
     assert (second.status_code, second["Location"]) == (302, "/made/")
     assert len(tried) == 2

@@ -68,7 +68,7 @@ def extract(content: bytes, folder: Path) -> str:
         pytest.skip("NOT CHECKED: the text of PDFs, for want of poppler-utils (pdftotext)")
     path = folder / "paper.pdf"
     path.write_bytes(content)
-    out = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, timeout=60)
+    out = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True, timeout=300)
     return re.sub(r"[ \n]", "", out.stdout.decode())
 
 

@@ -156,7 +156,7 @@ def workers() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         one.wait()
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(happened: Callable[[], bool], seconds: float = 180) -> None:
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until, "it never happened"
@@ -176,15 +176,16 @@ def test_a_killed_worker_is_survived_by_its_work(workers, tmp_path):
     assert trace.read_text() == "run\nrun\n"
     assert Worker.objects.count() == 2
     second.terminate()
-    assert second.wait(timeout=20) == 0
+    assert second.wait(timeout=120) == 0
 
 
 @pytest.mark.django_db(transaction=True)
 def test_slow_work_of_a_living_worker_is_left_alone(workers, tmp_path):
     trace = tmp_path / "trace"
-    job = jobs.start("x", "x", owner=UserFactory(), task=slow_work.linger, args=[str(trace), 5])
-    workers()
-    workers()
+    job = jobs.start("x", "x", owner=UserFactory(), task=slow_work.linger, args=[str(trace), 7])
+    # On a busy machine a living worker is silent for a while as well.
+    workers("--silence=4")
+    workers("--silence=4")
     wait_for(lambda: Job.objects.get(pk=job.pk).state == "done")
     assert trace.read_text() == "run\n"
 

@@ -69,7 +69,7 @@ def staff(client: Client) -> User:
     return user
 
 
-def wait_for(happened: Callable[[], bool], *, seconds: float = 120, every: float = 0.05) -> None:
+def wait_for(happened: Callable[[], bool], *, seconds: float = 300, every: float = 0.05) -> None:
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until, "it never happened"
