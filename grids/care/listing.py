@@ -65,6 +65,12 @@ class CareFilter(django_filters.FilterSet):
         return rows.visited(value)
 
 
+def listed(user: Any) -> CareTagQuerySet:
+    """The open care tags of one's duty with what the list shows."""
+    rows: CareTagQuerySet = CareTag.objects.in_duty_of(user).open().for_list()
+    return rows
+
+
 def tallies(rows: CareTagQuerySet) -> dict[str, int]:
     """The numbers above the list; one query."""
     return rows.aggregate(
@@ -90,7 +96,7 @@ def columns() -> Columns:
         (str(_("门牌")), "household.dwelling.label"),
         (str(_("姓名")), lambda row: str(row.resident or _("整户"))),
         (str(_("类别")), "title"),
-        (str(_("依据")), lambda row: str(row.evidence)),
+        (str(_("依据")), "evidence"),
         (str(_("从哪天起")), "starts_on"),
         (str(_("复核日期")), lambda row: row.review_due or ""),
         (str(_("走访频次")), lambda row: str(row.visited.label)),

@@ -14,6 +14,7 @@ from core.terms import TermQuerySet
 from grids import identity
 
 if TYPE_CHECKING:
+    from community.access import Scope
     from community.models import User
     from grids.models import OwnerGroup
 
@@ -26,10 +27,14 @@ def owned_within(user: User, group: str = "") -> Q:
 
     `group` is the path to the owner group, with "__"; "" where the rows are the groups.
     """
+    return _in_duty(user.scope, group) | Q(**{f"{group}estate__in": user.scope.estates})
+
+
+def _in_duty(scope: Scope, group: str = "") -> Q:
+    """The same without the committee."""
     from grids.models import Ownership
 
-    scope = user.scope
-    seen = Q(community__in=scope.offices_communities) | Q(**{f"{group}estate__in": scope.estates})
+    seen = Q(community__in=scope.offices_communities)
     if scope.grids:
         owned = Ownership.objects.unscoped(reason="whether a group owns in one's grid")
         key = f"{group}pk" if group else "pk"
@@ -41,6 +46,10 @@ class OwnerGroupQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The office; the committee for its estate; the leader for the owners in the grid."""
         return self.filter(owned_within(user)).scoped()
+
+    def in_duty_of(self, scope: Scope) -> Self:
+        """What the office and the leader answer for; not what the committee sees besides."""
+        return self.filter(_in_duty(scope)).scoped()
 
     def for_list(self) -> Self:
         """With the voter and the estate joined, and what is owned today counted: `doors`, `area`, `unmeasured`."""
@@ -103,6 +112,18 @@ class OwnerQuerySet(ScopedQuerySet[Any]):
     def of(self, group: OwnerGroup) -> Self:
         """The owners of a group that was found through `visible_to`."""
         return self.filter(group=group).select_related("resident").order_by("pk").scoped()
+
+    def for_sheet(self) -> Self:
+        """With the group, in `owned` what it owns today, and in `resident.homes` where each lives, or lived last."""
+        from grids.models import Membership, Ownership
+
+        terms = Membership.objects.unscoped(reason="in whose record a reading of owners in scope stands")
+        last = terms.order_by(F("ends_on").desc(nulls_first=True), "-is_primary", "-starts_on")
+        owned = Ownership.objects.unscoped(reason=_TODAY).current().order_by("dwelling__label")
+        return self.select_related("group__estate", "resident").prefetch_related(
+            Prefetch("resident__memberships", last.select_related("household__dwelling"), to_attr="homes"),
+            Prefetch("group__ownerships", owned.select_related("dwelling"), to_attr="owned"),
+        )
 
     def doubled(self) -> Self:
         """Those whose resident or identity number stands in another group of the same estate too."""

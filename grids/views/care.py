@@ -16,8 +16,10 @@ from grids import actions
 from grids.care import hints as care_hints
 from grids.care.hints import CATEGORY_OF, Hint
 from grids.care.listing import DEFAULT_SORT, SORTS, CareFilter, columns, review_tone, tallies
+from grids.exports import CARE
 from grids.forms import CareChangeForm, CareEndForm, CareForm
 from grids.models import CareTag, Household, Pairing
+from grids.views.register import export_url
 
 
 @access(Permission.CARE_MANAGE)
@@ -28,7 +30,8 @@ def listing(request: PortalRequest) -> HttpResponse:
     if page.wants_xlsx:
         return page.as_xlsx(_("关爱对象"), columns())
     rows = [(tag, review_tone(tag)) for tag in page.rows]
-    return render(request, "grids/care.html", {"page": page, "rows": rows, "tallies": tallies(tags)})
+    shown = {"page": page, "rows": rows, "tallies": tallies(tags), "export_url": export_url(request, CARE)}
+    return render(request, "grids/care.html", shown)
 
 
 @access(Permission.CARE_MANAGE)

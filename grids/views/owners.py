@@ -20,8 +20,10 @@ from community.once import acting, once
 from core.lists import list_page
 from grids import actions, filters
 from grids.actions.ownership import owned_by
+from grids.exports import OWNERS
 from grids.forms.owners import OwnerGroupEditForm, OwnerGroupForm, OwnerOfGroupForm, RemoveOwnerForm
 from grids.models import Dwelling, Estate, Owner, OwnerGroup, Ownership
+from grids.views.register import export_url
 
 HISTORY_AT_MOST = 30
 
@@ -78,6 +80,7 @@ def owner_groups(request: PortalRequest) -> HttpResponseBase:
         "ground": _ground(request, page.form),
         "may_edit": scope.may(Permission.OWNERS_EDIT),
         "back": reverse("grids:places") if scope.may(Permission.HOUSEHOLD_VIEW) else "",
+        "export_url": export_url(request, OWNERS),
         "own_grid_only": not scope.offices_communities and not scope.estates,
     }
     return render(request, "grids/owner_groups.html", shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +22,16 @@ from core.models import Job
 from core.spreadsheets import read_sheets
 from grids import exports
 from grids.codes import CareCategory, Departure, Employment
-from grids.models import Building, CareTag, Grid, Household, Membership
-from tests.factories import BuildingFactory, GridFactory, MembershipFactory, appoint, household_in
+from grids.models import Building, CareTag, Dwelling, Grid, Household, Membership, Owner, OwnerGroup, Ownership
+from tests.factories import (
+    BuildingFactory,
+    DwellingFactory,
+    GridFactory,
+    MembershipFactory,
+    appoint,
+    household_in,
+    in_care,
+)
 from tests.grids.rosters import card
 
 pytestmark = pytest.mark.django_db
@@ -274,3 +282,62 @@ def test_a_job_that_runs_twice_records_once(client: Client, leader: User, grid: 
     Job.objects.filter(pk=job.pk).update(state=Job.State.RUNNING)
     exports._write.call(str(job.pk), "zh-hans", "residents", "", "街道人口核查")
     assert AuditEvent.objects.filter(verb="register_exported").count() == 1
+
+
+def test_the_care_list_leaves_in_plain_with_what_is_filtered(client: Client, leader: User, grid: Grid) -> None:
+    prove(leader)
+    one, other = member(grid, "张三"), member(grid, "李四")
+    for each, category in ((one, "disabled"), (other, "very_old")):
+        in_care(each.household, resident=each.resident, category=category, evidence="残疾证 3211")
+    listed = client.get(reverse("grids:care"), {"category": "disabled"}).content.decode()
+    assert f"{reverse('grids:export_care')}?category=disabled" in listed
+    export(client, "grids:export_care", category="disabled")
+    rows = table(client.get(Job.objects.get(kind="register_export").result["url"]).content)
+    assert len(rows) == 2
+    assert {"张三", "残疾证 3211"} <= set(rows[1])
+    reading = AuditEvent.objects.get(verb="read_in_export")
+    assert (reading.household_id, reading.reason) == (one.household_id, "街道人口核查")
+    assert "依据" in history.tell([reading])[0].text
+
+
+def owning(door: Dwelling, name: str, **owner: Any) -> OwnerGroup:
+    """An owner group with one owner to whom the door belongs."""
+    group = OwnerGroup.objects.create(community=door.community, estate=door.building.estate, label=name)
+    group.voter = Owner.objects.create(community=door.community, group=group, name=name, **owner)
+    group.save()
+    Ownership.objects.create(community=door.community, group=group, dwelling=door, starts_on=date(2020, 1, 1))
+    return group
+
+
+def test_owners_leave_in_plain_and_those_who_live_here_are_told(client: Client, leader: User, grid: Grid) -> None:
+    prove(leader)
+    home = member(grid, "张三")
+    lives_here = owning(home.household.dwelling, "张三", resident=home.resident, phone="13812345678", id_number=card())
+    away = owning(member(grid, "租客").household.dwelling, "吴老板", phone="13900001111")
+    appoint(Role.COMMITTEE, home.household.building.estate, user=leader, office="chair")
+    elsewhere = member(GridFactory(community=grid.community), "别的网格")
+    there = elsewhere.household.building.grid
+    other = DwellingFactory(unit__building=BuildingFactory(estate=home.household.building.estate, grid=there))
+    owning(other, "别的网格的业主")
+    listed = client.get(reverse("grids:owner_groups")).content.decode()
+    assert "别的网格的业主" in listed
+    assert reverse("grids:export_owner_groups") in listed
+    assert "13812345678" not in listed
+    export(client, "grids:export_owner_groups")
+    rows = table(client.get(Job.objects.get(kind="register_export").result["url"]).content)
+    assert sorted(row[0] for row in rows[1:]) == ["吴老板", "张三"]
+    plain = next(row for row in rows if row[0] == "张三")
+    assert {home.household.dwelling.label, "是", "13812345678", card()} <= set(plain)
+    readings = AuditEvent.objects.filter(verb="read_in_export")
+    told = {(one.target_id, one.household_id) for one in readings}
+    household = home.household_id
+    assert told == {(str(lives_here.pk), None), (str(away.pk), None), (str(household), household)}
+    assert AuditEvent.objects.get(verb="register_exported").changes["户数"] == [None, 2]
+
+
+@pytest.mark.parametrize("kind", ["care", "owner_groups"])
+def test_the_committee_and_the_steward_take_no_list_along(client: Client, grid: Grid, kind: str) -> None:
+    building = BuildingFactory(grid=grid)
+    client.force_login(appoint(Role.COMMITTEE, building.estate, office="chair"))
+    assert client.get(reverse(f"grids:export_{kind}")).status_code == 403
+    assert "导出完整信息" not in client.get(reverse("grids:owner_groups")).content.decode()

@@ -203,6 +203,8 @@ GRIDS = {
     "grids:residents": Page(P.HOUSEHOLD_VIEW),
     "grids:export_households": Page(P.REGISTER_EXPORT),
     "grids:export_residents": Page(P.REGISTER_EXPORT),
+    "grids:export_care": Page(P.REGISTER_EXPORT),
+    "grids:export_owner_groups": Page(P.REGISTER_EXPORT),
     "grids:export": Page(P.REGISTER_EXPORT, set(), pk_of("job")),
 }
 
