@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from community import audit
+from community import appointed, audit
 from community.models import Appointment, Community, Notice, User
 from community.notices import notify
 from community.roles import SCOPE_OF_ROLE, Office, Role
@@ -80,6 +80,8 @@ def appoint(
     _save(made)
     audit.record("appoint", made, by=by, changes={"role": [None, role], "starts_on": [None, made.starts_on]})
     notify([user], about=made, kind="appointed", text=_("您担任了%(role)s。") % {"role": made.get_role_display()})
+    if made.is_current:
+        appointed.tell(made)
     return made
 
 

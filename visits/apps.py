@@ -6,11 +6,12 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self) -> None:
-        from community import history, nav, today
+        from community import appointed, history, nav, today
         from community.access import Permission
         from community.personal import register as register_personal
+        from core import daily
         from grids import departed, facade, moved
-        from visits import departures, merging, personal, regridding
+        from visits import appointments, departures, laying, merging, personal, regridding
         from visits import facade as doors
         from visits.today import asks, entries, panels
 
@@ -18,6 +19,9 @@ class VisitsConfig(AppConfig):
         moved.register(regridding.react, regridding.foresee)
         departed.register(departures.react)
         facade.register(facade.Layer("visits", _("走访"), doors.layer, Permission.VISIT_VIEW, order=40))
+        appointed.register(appointments.react)
+        daily.register("visit_targets", laying.lay_missing)
+        daily.register("visit_walkers", appointments.catch_up)
         today.register(asks)
         register_personal("visits", personal.ROOM)
         today.register_panels(panels)
@@ -25,7 +29,10 @@ class VisitsConfig(AppConfig):
         history.register(
             {
                 "campaign_opened": _("开始了一季走访"),
+                "campaign_laid": _("安排好了一季走访"),
+                "campaign_taken_up": _("接着安排一季走访"),
                 "campaign_closed": _("结束了一季走访"),
+                "target_handed_over": _("换了人去走访"),
                 "visit_recorded": _("走访了这一户"),
                 "finding_raised": _("走访时记下一个问题"),
                 "finding_requested": _("把走访问题转成了诉求"),

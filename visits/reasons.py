@@ -26,6 +26,11 @@ def finding(text: str) -> Reason:
     return {"code": "finding", "text": text[:60]}
 
 
+def for_hall(text: str) -> Reason:
+    """A problem that was marked to be talked over by all, and has no answer yet."""
+    return {"code": "hall", "text": text[:60]}
+
+
 def not_known(field: str, result: str, *, who: str) -> Reason:
     """A field that the last visit did not learn; `who` is "" for the household's own."""
     return {"code": "not_known", "field": field, "result": result, "who": who}
@@ -48,6 +53,8 @@ def sentence(reason: Reason) -> str:
             return _("上次没走到，或没遇到人")
         case {"code": "finding", "text": text}:
             return _("上次的问题还没反馈：%(text)s") % {"text": text}
+        case {"code": "hall", "text": text}:
+            return _("请大家议的事还没有答复：%(text)s") % {"text": text}
         case {"code": "not_known", "field": name, "result": result, "who": who}:
             words = {"who": who, "field": field_of(name, of_resident=bool(who)).label}
             if result == Result.REFUSED:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from community.notices import notify
 from grids.moved import Line, Move
+from visits.actions.handover import pass_on
 from visits.models import Finding, Target
 
 
 def react(move: Move) -> None:
     """Hand over the doors and the open problems that the old leader had, or nobody."""
-    doors = _doors(move).update(assignee=move.new_leader)
+    doors = _hand_over(move)
     problems = 0
     if move.new_leader is not None:
         problems = _problems(move).update(owner=move.new_leader)
@@ -30,6 +31,14 @@ def foresee(move: Move) -> list[Line]:
     if move.new_leader is None:
         return [doors]
     return [doors, (_problems(move).count(), _("个还没了结的走访问题，转给新的网格长"))]
+
+
+def _hand_over(move: Move) -> int:
+    """The doors, written down one by one: what the old leader still brings back has to find the new one."""
+    doors = list(_doors(move).select_for_update(of=("self",)).order_by("pk"))
+    moving = [door for door in doors if door.assignee_id != (move.new_leader.pk if move.new_leader else None)]
+    pass_on(moving, to=move.new_leader, by=move.by)
+    return len(doors)
 
 
 _WHY = "what waits at the doors of a building that changes its grid"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits.views import doors, findings, rounds
+from visits.views import book, book_page, doors, findings, rounds, worker
 
 app_name = "visits"
 urlpatterns = [
@@ -20,5 +20,14 @@ urlpatterns = [
     path("conflicts/<int:pk>/", findings.settle, name="settle"),
     path("campaigns/", rounds.campaigns, name="campaigns"),
     path("campaigns/open/", rounds.open_campaign, name="open_campaign"),
+    path("campaigns/<uuid:pk>/lay/", rounds.lay_campaign, name="lay_campaign"),
     path("campaigns/<uuid:pk>/close/", rounds.close_campaign, name="close_campaign"),
+    path("book/", book_page.book, name="book"),
+    path("book/worker.js", worker.worker, name="book_worker"),
+    path("book/app.webmanifest", worker.manifest, name="book_manifest"),
+    path("book/key/", book.key, name="book_key"),
+    path("book/held/", book.held, name="book_held"),
+    path("book/visits/", book.send, name="book_send"),
+    path("book/visits/<uuid:pk>/photos/<str:sha256>/", book.photo, name="book_photo"),
+    path("book/device/", book.device, name="book_device"),
 ]

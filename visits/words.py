@@ -39,7 +39,7 @@ def opening(plan: Plan) -> list[tuple[int, str]]:
     """What begins with a round, in numbers."""
     lines = [
         (plan.households, _("户每户一个走访任务")),
-        (plan.care, _("户独居、残疾、失能的，每月再看望一次")),
+        (plan.care, _("户要每月看望，一共 %(visits)d 次") % {"visits": plan.care_visits}),
         (plan.never_visited, _("户还没有走访过")),
         (plan.with_findings, _("户有上次的问题没反馈")),
         (plan.reviews, _("户有关爱情况到期复核")),

@@ -247,6 +247,7 @@ VISITS = {
     "visits:settle": Page(P.VISIT_RECORD, LETTERS, pk_of("conflict"), post=True, answer=302),
     "visits:campaigns": Page(P.CAMPAIGN_MANAGE),
     "visits:open_campaign": Page(P.CAMPAIGN_MANAGE),
+    "visits:lay_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign"), post=True, answer=302),
     "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
 }
 

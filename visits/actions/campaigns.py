@@ -10,18 +10,15 @@ from django.utils.translation import gettext as _
 
 from community import audit
 from community.models import User
-from community.notices import notify
 from core import clock
 from core.quarters import Quarter
 from core.refusal import Refused
 from core.scoping import locked
-from visits import planning
+from visits import laying, planning
 from visits.models import DUE, TARGET_STEPS, Campaign, Target
 
 if TYPE_CHECKING:
     from community.models import Community
-
-_BATCH = 1000
 
 
 @transaction.atomic
@@ -36,15 +33,13 @@ def open_campaign(
 ) -> Campaign:
     """Begin a quarter's round: a target for every household that lives here, monthly ones for those in need of it.
 
+    What is too much for one step is laid by a job; until then the round is being prepared, and nobody walks it.
     Raises Refused where the quarter has its round already, another one is still open, or nobody lives here yet.
     """
     locked(community)
     begins, ends = planning.window_of(quarter, clock.today())
     begins, ends = starts_on or begins, ends_on or ends
     _may_open(community, quarter, begins, ends)
-    plan = planning.plan(community, starts_on=begins, ends_on=ends)
-    if not plan.targets:
-        raise Refused(_("登记册里还没有住户。请先录入住户，再开始走访。"))
     campaign = Campaign.objects.create(
         community=community,
         year=quarter.year,
@@ -52,14 +47,13 @@ def open_campaign(
         starts_on=begins,
         ends_on=ends,
         notice=notice,
+        state=Campaign.State.PREPARING,
         opened_by=by,
     )
-    for target in plan.targets:
-        target.community, target.campaign = community, campaign
-    Target.objects.bulk_create(plan.targets, batch_size=_BATCH)
+    campaign = laying.step(campaign)
+    if not campaign.is_open:
+        laying.begin_job(campaign, by=by)
     audit.record("campaign_opened", campaign, by=by, changes={"state": [None, campaign.state]}, reason=notice)
-    walkers = User.objects.filter(pk__in={target.assignee_id for target in plan.targets if target.assignee_id})
-    notify(walkers, about=campaign, kind="campaign_opened", text=_("%(quarter)s走访开始了") % {"quarter": campaign})
     return campaign
 
 
@@ -70,6 +64,8 @@ def close_campaign(campaign: Campaign, *, by: User, explanation: str = "") -> Ca
     Raises Refused where it has ended already, or where doors are left and no reason is given.
     """
     campaign = locked(campaign)
+    if campaign.state == Campaign.State.PREPARING:
+        raise Refused(_("这个季度的走访还在安排，安排好以后才能结束。"))
     if not campaign.is_open:
         raise Refused(_("这个季度的走访已经结束了。"))
     rows = Target.objects.unscoped(reason="the doors left of a round already found")
@@ -90,7 +86,7 @@ def _may_open(community: Community, quarter: Quarter, begins: date, ends: date) 
     rounds = Campaign.objects.unscoped(reason="one round a quarter").filter(community=community)
     if rounds.filter(year=quarter.year, quarter=quarter.number).exists():
         raise Refused(_("%(quarter)s的走访已经有了。") % {"quarter": quarter.label})
-    still = rounds.open().first()
+    still = rounds.not_closed().first()
     if still:
         raise Refused(_("%(quarter)s的走访还没结束，请先结束它。") % {"quarter": still})
     if ends < begins:

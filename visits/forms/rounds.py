@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -42,6 +42,12 @@ class CampaignForm(PortalForm):
         self.fields["quarter"].choices = [(str(one), one.label) for one in quarters]  # type: ignore[attr-defined]
         begins, ends = planning.window_of(now, clock.today())
         self.fields["starts_on"].initial, self.fields["ends_on"].initial = begins, ends
+
+    def window(self) -> tuple[date, date]:
+        """The days that stand in the form: those that were sent, as far as they are days, else those proposed."""
+        sent = self.cleaned_data if self.is_bound and self.errors is not None else {}
+        begins, ends = (sent.get(name) or self.fields[name].initial for name in ("starts_on", "ends_on"))
+        return begins, ends
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

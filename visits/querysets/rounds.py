@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from core import clock
 from core.quarters import Month
@@ -30,6 +30,10 @@ class CampaignQuerySet(ScopedQuerySet[Any]):
 
     def open(self) -> Self:
         return self.filter(state="open")
+
+    def not_closed(self) -> Self:
+        """The round that is being prepared or walked."""
+        return self.exclude(state="closed")
 
     def with_progress(self) -> Self:
         """With the numbers of its quarterly targets."""
@@ -72,26 +76,6 @@ class TargetQuerySet(ScopedQuerySet[Any]):
         """Of each kind in each state: how many targets, their fields, how many of these verified."""
         sums = Count("pk"), Sum("fields_total"), Sum("fields_verified")
         return self.values_list("kind", "state").annotate(*sums).order_by()
-
-    def by_open_round(self) -> Any:
-        """The same of each open round: year, quarter, first and last day and id stand in front."""
-        rounds = [f"campaign__{name}" for name in ("year", "quarter", "starts_on", "ends_on", "pk")]
-        sums = Count("pk"), Sum("fields_total"), Sum("fields_verified")
-        within = self.filter(campaign__state="open")
-        return within.values_list(*rounds, "kind", "state").annotate(*sums).order_by()
-
-    def waiting_by_building(self) -> Any:
-        """One row a building with doors that wait: how many, how many twice not met, the earliest day due."""
-        return (
-            self.asked_now()
-            .values("building_id", "building__label", "building__estate__code", "building__order")
-            .annotate(
-                doors=Count("household", distinct=True),
-                twice=Count("household", distinct=True, filter=Q(state="absent_twice")),
-                earliest=Min("due_on"),
-            )
-            .order_by("building__estate__code", "building__order", "building__label")
-        )
 
 
 def _progress(prefix: str) -> dict[str, Any]:

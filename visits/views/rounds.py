@@ -6,8 +6,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
 from community.models import Community
@@ -15,7 +16,7 @@ from community.once import acting, once
 from core import clock
 from core.quarters import Quarter
 from grids.models import Building
-from visits import actions, facade, planning, progress, words
+from visits import actions, facade, laying, planning, progress, words
 from visits.forms.rounds import CampaignForm, CloseForm
 from visits.models import Campaign, Conflict, Finding
 from visits.querysets import campaign_shown
@@ -29,9 +30,11 @@ def round_page(request: PortalRequest) -> HttpResponse:
     campaign = campaign_shown(user, asked)
     if campaign is None and asked:
         raise Http404
+    manages = user.scope.may(Permission.CAMPAIGN_MANAGE)
     if campaign is None:
-        manages = user.scope.may(Permission.CAMPAIGN_MANAGE)
         return render(request, "visits/round_none.html", {"quarter": Quarter.of(clock.today()), "manages": manages})
+    if campaign.state == Campaign.State.PREPARING:
+        return _preparing(request, campaign, manages=manages)
     grids = progress.by_grid(user, campaign)
     count = progress.total_of(grids)
     forecast = progress.forecast(campaign, count)
@@ -48,9 +51,32 @@ def round_page(request: PortalRequest) -> HttpResponse:
         "findings_tone": "warn" if findings_open else "",
         "conflicts": conflicts_open,
         "conflicts_tone": "warn" if conflicts_open else "",
-        "manages": user.scope.may(Permission.CAMPAIGN_MANAGE),
+        "manages": manages,
     }
     return render(request, "visits/round.html", context)
+
+
+def _preparing(request: PortalRequest, campaign: Campaign, *, manages: bool) -> HttpResponse:
+    """How far the laying is; the page reloads itself until it ends."""
+    job = laying.job_of(campaign)
+    stuck = job is None or job.is_over
+    context = {"campaign": campaign, "job": job, "stuck": stuck, "manages": manages}
+    answer = render(request, "visits/round_preparing.html", context)
+    answer["Cache-Control"] = "no-store"
+    if not stuck:
+        answer["Refresh"] = "3"
+    return answer
+
+
+@access(Permission.CAMPAIGN_MANAGE)
+@require_POST
+@once
+def lay_campaign(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Go on preparing a round whose preparation was given up."""
+    campaign = get_object_or_404(Campaign.objects.managed_by(request.user), pk=pk)
+    with acting(request) as answer:
+        answer(laying.take_up(campaign, by=request.user))
+    return redirect(campaign)
 
 
 @access(Permission.VISIT_VIEW)
@@ -74,7 +100,7 @@ def building(request: PortalRequest, pk: int) -> HttpResponse:
 def campaigns(request: PortalRequest) -> HttpResponse:
     """Every quarter's round, the latest first."""
     rows = list(Campaign.objects.managed_by(request.user).with_progress())
-    may_open = not any(row.is_open for row in rows)
+    may_open = all(row.state == Campaign.State.CLOSED for row in rows)
     return render(request, "visits/campaigns.html", {"campaigns": rows, "may_open": may_open})
 
 
@@ -87,9 +113,10 @@ def open_campaign(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             made = actions.open_campaign(community, by=request.user, **form.given())
-            messages.success(request, _("%(quarter)s的走访开始了，任务已经分给各网格。") % {"quarter": made})
+            if made.is_open:
+                messages.success(request, _("%(quarter)s的走访开始了，任务已经分给各网格。") % {"quarter": made})
             return answer(made)
-    begins, ends = planning.window_of(Quarter.of(clock.today()), clock.today())
+    begins, ends = form.window()
     plan = planning.plan(community, starts_on=begins, ends_on=ends)
     return render(request, "visits/campaign_open.html", {"form": form, "lines": words.opening(plan)})
 
