@@ -39,5 +39,8 @@ class VisitsConfig(AppConfig):
                 "finding_fixed": _("处理好了走访问题"),
                 "finding_feedback": _("把处理结果告诉了家里"),
                 "conflict_settled": _("定下了以哪个为准"),
+                "late_report_kept": _("送来了迟到的走访"),
+                "late_report_taken": _("收下了迟到的走访"),
+                "late_report_declined": _("没有收下迟到的走访"),
             }
         )

@@ -249,6 +249,11 @@ VISITS = {
     "visits:open_campaign": Page(P.CAMPAIGN_MANAGE),
     "visits:lay_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign"), post=True, answer=302),
     "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
+    "visits:book_key": Page(P.VISIT_RECORD),
+    "visits:book_held": Page(P.VISIT_RECORD),
+    "visits:book_send": Page(post=True, answer=422),
+    "visits:book_photo": Page(kwargs=with_text("visit", sha256="0" * 64), post=True, answer=404),
+    "visits:book_device": Page(post=True, answer=422),
 }
 
 PROPERTY = {
