@@ -10,10 +10,10 @@ from django import forms
 from django.db import models
 from django.utils.translation import gettext as _
 
-from core.fields import MaskedCharField, MaskedDateField, plain_of
+from core.fields import MaskedCharField, MaskedDateField, mask_birth, mask_phone, plain_of
 from core.refusal import Refused
 from grids import person
-from grids.codes import CareCategory, Relation
+from grids.codes import CareCategory, Departure, Relation
 from grids.models import Household, Proposal, Resident
 
 RADIOS_AT_MOST = 5
@@ -140,15 +140,34 @@ def asked(proposal: Proposal) -> Asked:
     match proposal.kind:
         case Proposal.Kind.JOIN:
             return Asked(proposal, subject, what, "", newcomer_words(after))
-        case Proposal.Kind.LEAVE if after:
-            return Asked(proposal, subject, what, "", _("%(day)s 搬走") % {"day": after})
+        case Proposal.Kind.LEAVE:
+            return Asked(proposal, subject, what, "", _leaving(proposal, after))
         case Proposal.Kind.CARE_END if proposal.field in CareCategory.values:
             return Asked(proposal, subject, what, str(CareCategory(proposal.field).label), "")
     return Asked(proposal, subject, what, "", after)
 
 
+def says_died(proposal: Proposal) -> bool:
+    """Whether somebody is said to live here no longer because he has died."""
+    return proposal.kind == Proposal.Kind.LEAVE and proposal.field == Departure.DIED
+
+
+def _leaving(proposal: Proposal, day: str) -> str:
+    if says_died(proposal):
+        return _("%(day)s 过世") % {"day": day} if day else _("过世了")
+    return _("%(day)s 搬走") % {"day": day} if day else ""
+
+
+SAID_OF_NEWCOMER = ("name", "relation", "starts_on", "birth_date", "phone")
+
+
+def newcomer_text(**said: str) -> str:
+    """How a proposal keeps what is said of somebody who has come: SAID_OF_NEWCOMER, as far as it is known."""
+    return json.dumps({key: said[key] for key in SAID_OF_NEWCOMER if said.get(key)}, ensure_ascii=False)
+
+
 def newcomer(after: str) -> dict[str, str]:
-    """What a proposal to add somebody says of him: name, relation, starts_on; {} where it is only words."""
+    """What a proposal to add somebody says of him, as SAID_OF_NEWCOMER; {} where it is only words."""
     try:
         given = json.loads(after)
     except ValueError:
@@ -157,9 +176,11 @@ def newcomer(after: str) -> dict[str, str]:
 
 
 def newcomer_words(after: str) -> str:
-    """The same as one line."""
+    """The same as one line; a birth date and a phone number are masked."""
     given = newcomer(after)
     if not given:
         return after
     relation = dict(Relation.choices).get(given.get("relation", ""), "")
-    return " · ".join(str(part) for part in (given.get("name"), relation, given.get("starts_on")) if part)
+    born, phone = given.get("birth_date", ""), given.get("phone", "")
+    masked = mask_birth(born) if born else "", mask_phone(phone) if phone else ""
+    return " · ".join(str(part) for part in (given.get("name"), relation, given.get("starts_on"), *masked) if part)

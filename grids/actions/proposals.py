@@ -15,7 +15,7 @@ from core.scoping import locked
 from grids import corrections
 from grids.actions.care import end_care
 from grids.actions.changing import stale
-from grids.actions.moves import add_member, move_out
+from grids.actions.moves import add_member, died, move_out
 from grids.actions.people import change_household, change_resident
 from grids.models import CareTag, Household, Membership, Proposal, Resident
 
@@ -43,8 +43,8 @@ def propose(
 ) -> Proposal:
     """Keep a proposal; the register stays as it is. The same said twice is one proposal.
 
-    Of what one person says of one field, the latest stands. Raises Refused where nothing would change, or a resident
-    has more open than anybody can answer.
+    Of what one person says of one field, the latest stands; so it does of what visits say of one who has come or left.
+    Raises Refused where nothing would change, or a resident has more open than anybody can answer.
     """
     household = locked(household)
     made = Proposal(
@@ -66,10 +66,10 @@ def propose(
             raise Refused(_("登记的就是这个，不用改。"))
     standing = list(_open_ones(made))
     for one in standing:
-        if (one.after, one.note) == (made.after, note):
+        if (one.field, one.after, one.note) == (made.field, made.after, note):
             return one
     _keep_within_bounds(made)
-    if fact is not None and source == Source.RESIDENT:
+    if (fact is not None and source == Source.RESIDENT) or (source == Source.VISIT and _about_one_person(made)):
         for one in standing:
             _close(one, State.WITHDRAWN, by=by, answer="")
     made.save(force_insert=True)
@@ -94,8 +94,8 @@ def accept_proposal(proposal: Proposal, *, by: User, version: int, answer: str =
     """Bring a proposal into the register through its own actions; `version` is the household's that was shown.
 
     `given` depends on the kind: of a new member name, relation, starts_on and the other basic fields, of an end of
-    care `tags`, of somebody who has left the first `day` without them. Raises Refused where somebody was faster, or
-    proposed it himself.
+    care `tags`, of somebody who has left the first `day` without them, or that of the death. Raises Refused where
+    somebody was faster, or proposed it himself.
     """
     household = locked(proposal.household)
     proposal = _open(proposal)
@@ -131,8 +131,25 @@ def _open(proposal: Proposal) -> Proposal:
 def _open_ones(made: Proposal) -> Iterable[Proposal]:
     """What is open about the same matter: of a field by the same person, of the rest by anybody."""
     rows = Proposal.objects.unscoped(reason=_FOUND).open().filter(household=made.household, resident=made.resident)
-    rows = rows.filter(kind=made.kind, field=made.field, source=made.source)
-    return rows.filter(proposed_by=made.proposed_by) if made.kind == Kind.CHANGE else rows
+    rows = rows.filter(kind=made.kind, source=made.source)
+    match made.kind:
+        case Kind.CHANGE:
+            return rows.filter(field=made.field, proposed_by=made.proposed_by)
+        case Kind.LEAVE:
+            return rows
+        case Kind.JOIN:
+            name = _name_of(made)
+            return [one for one in rows if _name_of(one) == name]
+    return rows.filter(field=made.field)
+
+
+def _about_one_person(made: Proposal) -> bool:
+    """Whether it says that somebody, by name, has come or has left."""
+    return made.resident is not None if made.kind == Kind.LEAVE else made.kind == Kind.JOIN and bool(_name_of(made))
+
+
+def _name_of(proposal: Proposal) -> str:
+    return corrections.newcomer(str(proposal.after.plain)).get("name", "")
 
 
 def _keep_within_bounds(made: Proposal) -> None:
@@ -192,7 +209,10 @@ def _leave(proposal: Proposal, household: Household, by: User, given: dict[str, 
     residents = [one.resident for one in members.select_related("resident")]
     if not residents:
         raise Refused(_("%(name)s已经不在这一户了，请核对后不采纳。") % {"name": proposal.resident or household})
-    move_out(household, by=by, day=given["day"], residents=residents)
+    if corrections.says_died(proposal) and proposal.resident is not None:
+        died(proposal.resident, household=household, by=by, day=given["day"])
+    else:
+        move_out(household, by=by, day=given["day"], residents=residents)
 
 
 def _end_care(proposal: Proposal, household: Household, by: User, given: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -11,10 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import clock
+from core.fields import mask_birth, mask_phone
 from core.forms import PortalForm
 from core.refusal import Refused
 from grids.codes import Relation, Sex
-from grids.corrections import Fact, newcomer
+from grids.corrections import Fact, newcomer, newcomer_text, says_died
 from grids.models import CareTag, Household, Proposal, Resident
 
 _DAY = {"type": "date"}
@@ -58,8 +58,8 @@ class JoinForm(PortalForm):
     def given(self) -> dict[str, Any]:
         given = super().given()
         day = given["starts_on"]
-        said = {"name": given["name"], "relation": given["relation"], "starts_on": day.isoformat() if day else ""}
-        return {"after": json.dumps(said, ensure_ascii=False), "note": given["note"]}
+        after = newcomer_text(name=given["name"], relation=given["relation"], starts_on=day.isoformat() if day else "")
+        return {"after": after, "note": given["note"]}
 
 
 class LeaveForm(PortalForm):
@@ -123,8 +123,19 @@ class AcceptForm(PortalForm):
         super().__init__(*args, initial={"version": proposal.household.version}, **kwargs)
 
 
+_SEX_OF: dict[str, str] = {
+    Relation.SON: Sex.MALE,
+    Relation.FATHER: Sex.MALE,
+    Relation.DAUGHTER: Sex.FEMALE,
+    Relation.MOTHER: Sex.FEMALE,
+}
+
+
 class AcceptJoinForm(AcceptForm):
-    """The new member, as the leader has checked the papers."""
+    """The new member, as the leader has checked the papers; filled in with what was said.
+
+    Birth date and phone number are not shown in plain: what was said of them counts where the field is left blank.
+    """
 
     name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
     relation = forms.ChoiceField(label=gettext_lazy("与户主关系"), choices=Relation.choices)
@@ -141,13 +152,21 @@ class AcceptJoinForm(AcceptForm):
 
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, proposal=proposal, **kwargs)
-        said = newcomer(str(proposal.after.plain))
+        self.said = said = newcomer(str(proposal.after.plain))
         for name in ("name", "relation"):
             self.fields[name].initial = said.get(name)
         self.fields["starts_on"].initial = said.get("starts_on") or clock.today()
+        self.fields["sex"].initial = _SEX_OF.get(said.get("relation", ""))
+        for name, mask in (("birth_date", mask_birth), ("phone", mask_phone)):
+            if said.get(name):
+                words = {"said": mask(said[name])}
+                self.fields[name].help_text = _("已经填了 %(said)s；没有错就不用再填。") % words
 
     def given(self) -> dict[str, Any]:
-        return {name: value for name, value in super().given().items() if value or name == "answer"}
+        given = super().given()
+        for name in ("birth_date", "phone"):
+            given[name] = given[name] or self.said.get(name, "")
+        return {name: value for name, value in given.items() if value or name in {"version", "answer"}}
 
 
 class AcceptLeaveForm(AcceptForm):
@@ -159,6 +178,8 @@ class AcceptLeaveForm(AcceptForm):
     def __init__(self, *args: Any, proposal: Proposal, **kwargs: Any) -> None:
         super().__init__(*args, proposal=proposal, **kwargs)
         self.fields["day"].initial = str(proposal.after.plain) or clock.today()
+        if says_died(proposal):
+            self.fields["day"].label = _("哪天过世的")
 
 
 class AcceptCareEndForm(AcceptForm):

@@ -15,7 +15,7 @@ from community.once import acting, once
 from core.lists import list_page
 from grids.actions.proposals import accept_proposal, decline_proposal
 from grids.asked_lists import DEFAULT_SORT, SORTS, ProposalFilter, columns
-from grids.corrections import asked, fact_for
+from grids.corrections import asked, fact_for, says_died
 from grids.forms.proposals import AcceptCareEndForm, AcceptForm, AcceptJoinForm, AcceptLeaveForm, ReasonForm
 from grids.models import CareTag, Proposal
 
@@ -81,6 +81,8 @@ def _found(request: PortalRequest, pk: UUID) -> Proposal:
 
 
 def _button(found: Proposal) -> str:
+    if says_died(found):
+        return _("采纳，登记过世")
     words = {
         Kind.CHANGE: _("采纳，改登记"),
         Kind.JOIN: _("采纳，登记这个人"),
@@ -93,7 +95,7 @@ def _button(found: Proposal) -> str:
 
 def _hint(found: Proposal) -> str:
     hints = {
-        Kind.LEAVE: _("是户主搬走、家里还有人的，请先打开这一户换户主。"),
+        Kind.LEAVE: _("是户主、家里还有人的，请先打开这一户换户主。"),
         Kind.OTHER: _("请先打开这一户，把该改的改好，再回来了结。"),
     }
     return hints.get(Kind(found.kind), "")
