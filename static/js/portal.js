@@ -1,4 +1,5 @@
-// Two comforts; every page works without this file: the care mode switch that keeps what is being typed, and reading aloud.
+// Every page works without this file: the care mode switch that keeps what is being typed, reading aloud, and closing the
+// walk book of a phone before somebody signs out.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -16,6 +17,19 @@
           wish.value = on ? "0" : "1";
         })
         .catch(() => location.reload());
+    });
+  });
+
+  const hasBook = () => {
+    try { return localStorage.getItem("walk-book") !== null; } catch { return false; }
+  };
+  document.querySelectorAll("form[data-sign-out]").forEach((form) => {
+    form.addEventListener("submit", (event) => {
+      if (!hasBook()) return;
+      event.preventDefault();
+      import(form.dataset.signOut)
+        .then((book) => book.signOut(form.dataset.unsent), () => true)
+        .then((goes) => goes && form.submit(), () => form.submit());
     });
   });
 

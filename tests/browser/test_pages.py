@@ -30,7 +30,7 @@ LOOKS = [
 # Pages that are another page for each role; of the others one reader is enough.
 DIFFER = {"community:home", "community:today", "helpdesk:request", "property:quarters"}
 # Answered with a file.
-FILES = {"helpdesk:photo", "visits:photo", "property:paper", "property:quarter_pdf", "property:check_pdf"}
+FILES = {"helpdesk:photo", "visits:photo", "property:paper", "property:quarter_pdf", "property:check_pdf", "visits:book_worker", "visits:book_manifest"}
 # Pages of allauth: (name, role that opens it).
 ACCOUNT = [
     ("account_login", "visitor"),
