@@ -17,8 +17,8 @@ from core import clock
 from core.quarters import Quarter
 from core.sql import as_day, rows_within
 from grids.models import Building, Estate
-from visits import progress, words
-from visits.models import Campaign, Conflict, Finding, Target
+from visits import laying, progress, walkers, words
+from visits.models import Campaign, Conflict, Finding, LateReport, Target
 
 if TYPE_CHECKING:
     from community.models import User
@@ -29,10 +29,11 @@ _SOON = timedelta(days=7)
 
 
 def asks(user: User) -> list[Ask]:
-    """Doors that wait, problems without feedback, conflicts to settle, a quarter without its round; three queries."""
+    """Doors that wait, problems without feedback, conflicts to settle; three queries. For the office two more: a
+    quarter without its round, and the doors that nobody walks."""
     if not user.scope.may(Permission.VISIT_RECORD):
         return []
-    return [*_doors(user), *_brought_back(user), *_rounds(user)]
+    return [*_nobody_walks(user), *_doors(user), *_brought_back(user), *_rounds(user)]
 
 
 def entries(user: User) -> list[Entry]:
@@ -50,7 +51,7 @@ def panels(user: User) -> list[Panel]:
     if found is None or not found[1].doors:
         return []
     campaign, count = found
-    data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count)}
+    data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count), "user": user}
     return [Panel("visits/_today.html", data)]
 
 
@@ -99,6 +100,18 @@ def _doors(user: User) -> list[Ask]:
     ]
 
 
+def _nobody_walks(user: User) -> list[Ask]:
+    """The office is told of doors whose walker no longer holds an appointment there, or that never had one."""
+    if not user.scope.offices_communities:
+        return []
+    count = walkers.unwalked(Target.objects.visible_to(user))
+    if not count:
+        return []
+    title = _("没人走的 %(count)d 户") % {"count": count}
+    detail = _("走访人的任期结束了，或者网格还没有网格长")
+    return [Ask(title, reverse("visits:who_walks"), _("去交接"), detail=detail, urgent=True)]
+
+
 def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
     urgent = earliest - clock.today() <= _SOON
     told = " · ".join(filter(None, [words.due(earliest), detail]))
@@ -106,14 +119,32 @@ def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
 
 
 def _brought_back(user: User) -> list[Ask]:
-    """Problems without feedback, and what two people have said differently; one query for both."""
+    """Problems without feedback, what two people have said differently, late reports; one query for all of them."""
     never = Value(None, output_field=DateField())
-    conflicts = Conflict.objects.visible_to(user).waiting().order_by().values_list("created_at", never)
-    findings = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on")
-    rows = list(findings.union(conflicts, all=True))
-    findings_since = [since for since, due_on in rows if due_on is not None]
-    conflicts_since = [since for since, due_on in rows if due_on is None]
+    conflicts = Conflict.objects.visible_to(user).waiting().order_by()
+    findings = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on", Value("finding"))
+    late = LateReport.objects.visible_to(user).waiting().order_by()
+    rows = list(
+        findings.union(
+            conflicts.values_list("created_at", never, Value("conflict")),
+            late.values_list("received_at", never, Value("late")),
+            all=True,
+        )
+    )
+    findings_since = [since for since, _due_on, kind in rows if kind == "finding"]
+    conflicts_since = [since for since, _due_on, kind in rows if kind == "conflict"]
+    late_since = [since for since, _due_on, kind in rows if kind == "late"]
     asks = []
+    if late_since:
+        asks.append(
+            Ask(
+                title=_("迟到的走访 %(count)d 条") % {"count": len(late_since)},
+                url=reverse("visits:late_reports"),
+                button=_("去核对"),
+                detail=_("换人以后，原来的走访人才发出来的"),
+                since=min(late_since),
+            )
+        )
     if findings_since:
         asks.append(
             Ask(
@@ -122,7 +153,7 @@ def _brought_back(user: User) -> list[Ask]:
                 button=_("去反馈"),
                 detail=_("处理好了，也要告诉家里一声"),
                 since=min(findings_since),
-                urgent=min(due_on for _since, due_on in rows if due_on is not None) <= clock.today(),
+                urgent=min(due_on for _since, due_on, _kind in rows if due_on is not None) <= clock.today(),
             )
         )
     if conflicts_since:
@@ -146,6 +177,10 @@ def _rounds(user: User) -> list[Ask]:
     today = clock.today()
     quarter = Quarter.of(today)
     rounds = list(Campaign.objects.managed_by(user).order_by("-year", "-quarter")[: 2 * len(offices)])
+    stuck = [one for one in rounds if one.state == Campaign.State.PREPARING and laying.gave_up(one)]
+    if stuck:
+        title = _("%(quarter)s的走访安排到一半断了") % {"quarter": stuck[0]}
+        return [Ask(title, stuck[0].get_absolute_url(), _("接着安排"), urgent=True)]
     late = [one for one in rounds if one.is_open and one.ends_on < today]
     if late:
         title = _("%(quarter)s的走访到期了，还没结束") % {"quarter": late[0]}
@@ -157,7 +192,7 @@ def _rounds(user: User) -> list[Ask]:
                 since=_midnight(late[0].ends_on),
             )
         ]
-    if any((one.year, one.quarter) == (quarter.year, quarter.number) or one.is_open for one in rounds):
+    if any((one.year, one.quarter) == (quarter.year, quarter.number) or not one.is_closed for one in rounds):
         return []
     title = _("%(quarter)s的走访还没开始") % {"quarter": quarter.label}
     return [Ask(title, reverse("visits:open_campaign"), _("去开始"))]

@@ -1,12 +1,17 @@
 from django.urls import path
 
-from visits.views import book, book_page, doors, findings, rounds, worker
+from visits.views import book, book_page, devices, doors, findings, handover, late, rounds, worker
 
 app_name = "visits"
 urlpatterns = [
     path("", rounds.round_page, name="round"),
     path("buildings/<int:pk>/", rounds.building, name="building"),
     path("targets/<uuid:pk>/", doors.record, name="record"),
+    path("targets/<uuid:pk>/hand-over/", handover.hand_door, name="hand_door"),
+    path("buildings/<int:pk>/hand-over/", handover.hand_building, name="hand_building"),
+    path("walkers/", handover.who_walks, name="who_walks"),
+    path("walkers/<int:pk>/hand-over/", handover.hand_walker, name="hand_walker"),
+    path("doors/", handover.doors, name="doors"),
     path("households/<uuid:pk>/record/", doors.record_household, name="record_household"),
     path("households/<uuid:pk>/", doors.household_history, name="household_history"),
     path("visit/<uuid:pk>/", doors.visit, name="visit"),

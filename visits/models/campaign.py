@@ -79,6 +79,10 @@ class Campaign(CommunityRow):
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
 
+    @property
+    def is_closed(self) -> bool:
+        return self.state == self.State.CLOSED
+
 
 class Target(CommunityRow):
     """A door to knock at in a round, and why."""

@@ -13,6 +13,7 @@ from core.quarters import Month
 from core.scoping import ScopedQuerySet
 from grids.querysets import buildings_within
 from visits.fields import HOUSEHOLD_FIELDS
+from visits.querysets.within import settled_by
 
 if TYPE_CHECKING:
     from community.models import User
@@ -44,6 +45,13 @@ class TargetQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The doors of one's duty."""
         return self.filter(buildings_within(user.scope)).scoped()
+
+    def handed_by(self, user: User) -> Self:
+        """The doors that the user may give to somebody else: the office, and the leader of the grid."""
+        return self.filter(settled_by(user.scope)).scoped()
+
+    def for_list(self) -> Self:
+        return self.select_related("household__dwelling", "building", "assignee")
 
     def waiting(self) -> Self:
         """Where somebody still has to go."""

@@ -16,7 +16,7 @@ from community.once import acting, once
 from core import clock
 from core.quarters import Quarter
 from grids.models import Building
-from visits import actions, facade, laying, planning, progress, words
+from visits import actions, facade, laying, planning, progress, walkers, words
 from visits.forms.rounds import CampaignForm, CloseForm
 from visits.models import Campaign, Conflict, Finding
 from visits.querysets import campaign_shown
@@ -93,6 +93,7 @@ def building(request: PortalRequest, pk: int) -> HttpResponse:
         "kicker": campaign,
         "lead": words.of_building(campaign, units),
     }
+        "hands_over": bool(campaign and campaign.is_open) and walkers.hands_over(user.scope, shown),
     return render(request, "visits/building.html", context)
 
 
