@@ -137,7 +137,11 @@ ACCOUNT_PHONE_VERIFICATION_ENABLED = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"activate": "20/m/ip,100/h/ip,10/10m/key", "reveal": "30/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "activate": "20/m/ip,100/h/ip,10/10m/key",
+    "card": "20/m/ip,100/h/ip,10/10m/key",
+    "reveal": "30/m/user",
+}
 ACCOUNT_FORMS = {
     "login": "community.sign_in_forms.SignInForm",
     "change_password": "community.sign_in_forms.NewPasswordForm",

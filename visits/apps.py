@@ -11,7 +11,7 @@ class VisitsConfig(AppConfig):
         from community.personal import register as register_personal
         from core import daily
         from grids import departed, facade, moved
-        from visits import appointments, departures, laying, merging, personal, regridding
+        from visits import appointments, departures, escalation, laying, merging, personal, regridding
         from visits import facade as doors
         from visits.today import asks, entries, panels
 
@@ -22,6 +22,7 @@ class VisitsConfig(AppConfig):
         appointed.register(appointments.react)
         daily.register("visit_targets", laying.lay_missing)
         daily.register("visit_walkers", appointments.catch_up)
+        daily.register("findings overdue", escalation.escalate)
         today.register(asks)
         register_personal("visits", personal.ROOM)
         today.register_panels(panels)
@@ -37,7 +38,12 @@ class VisitsConfig(AppConfig):
                 "finding_raised": _("走访时记下一个问题"),
                 "finding_requested": _("把走访问题转成了诉求"),
                 "finding_fixed": _("处理好了走访问题"),
+                "finding_handed": _("把走访问题交给别人办"),
+                "finding_escalated": _("走访问题过期没反馈，已经提醒"),
                 "finding_feedback": _("把处理结果告诉了家里"),
+                "card_issued": _("在门下留了一张核对卡片"),
+                "card_answered": _("住户凭卡片核对了信息"),
+                "card_void": _("门下的卡片作废了"),
                 "conflict_settled": _("定下了以哪个为准"),
                 "late_report_kept": _("送来了迟到的走访"),
                 "late_report_taken": _("收下了迟到的走访"),

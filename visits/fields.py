@@ -43,7 +43,8 @@ class BasicField:
     """One field of the register that every visit asks about.
 
     `registry` says who keeps it: "household" and "resident" are set by the registry's own actions, "care" adds a
-    care tag. `from_age` leaves small children alone.
+    care tag. `from_age` leaves small children alone. What is not `on_card` is asked in person alone: whoever finds a
+    card under a door should not learn of it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class BasicField:
     sensitive: bool = False
     most: int = 120
     from_age: int = 0
+    on_card: bool = True
 
     def text(self, value: Any) -> str:
         """The value of the register as it is kept with the visit."""
@@ -93,8 +95,8 @@ RESIDENT_FIELDS = (
     BasicField("phone", gettext_lazy("手机号"), "resident", sensitive=True, most=20, from_age=12),
     BasicField("employment", gettext_lazy("就业"), "resident", choices=tuple(Employment.choices), from_age=16),
     BasicField("hukou", gettext_lazy("户籍地"), "resident"),
-    BasicField("is_party_member", gettext_lazy("党员"), "resident", choices=_YES_NO, from_age=18),
-    BasicField("hardship", gettext_lazy("困难情况"), "care", choices=_HARDSHIP),
+    BasicField("is_party_member", gettext_lazy("党员"), "resident", choices=_YES_NO, from_age=18, on_card=False),
+    BasicField("hardship", gettext_lazy("困难情况"), "care", choices=_HARDSHIP, on_card=False),
 )
 
 

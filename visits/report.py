@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class Handling(models.TextChoices):
     REQUEST = "request", _("登记成诉求，派人来办")
     FIXED = "fixed", _("当场解决了")
     NOTE = "note", _("先记下，我来跟进")
+    HALL = "hall", _("请大家议一议")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,32 @@ class Brought:
     category: int | None = None
     how: str = ""
     satisfied: bool = False
+
+
+class Going(models.TextChoices):
+    """Why somebody who is registered here lives here no longer."""
+
+    MOVED = "moved", _("搬走了")
+    DIED = "died", _("过世了")
+
+
+@dataclass(frozen=True)
+class Came:
+    """Somebody who has come to live in the household, as far as it was told; `relation` is a code of GB/T 4761."""
+
+    name: str
+    relation: str
+    birth_date: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A member who lives here no longer: `how` is of Going, `since` the first day without them or that of the death."""
+
+    resident: UUID
+    how: str
+    since: date | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +107,8 @@ class Report:
     position: Mapping[str, float] | None = None
     findings: tuple[Brought, ...] = ()
     feedback: tuple[Told, ...] = ()
+    came: tuple[Came, ...] = ()
+    gone: tuple[Gone, ...] = ()
     photos: tuple[CleanPhoto, ...] = ()
     supersedes: UUID | None = None
     via: str = "form"
@@ -102,13 +132,27 @@ class Report:
             "answers": {key: [answer.result, answer.value] for key, answer in self.answers.items()},
             "met_who": self.met_who,
             "note": self.note,
-            "position": self.position,
+            "position": {name: str(value) for name, value in self.position.items()} if self.position else None,
             "findings": [_brought(one) for one in self.findings],
             "feedback": [[one.finding, one.told, one.answer] for one in self.feedback],
+            "came": [[one.name, one.relation, one.birth_date, one.phone] for one in self.came],
+            "gone": [[one.resident, one.how, one.since] for one in self.gone],
             "photos": self.photo_hashes,
             "supersedes": self.supersedes,
         }
         return search_hash(digest(content))
+
+
+def read_position(given: Any) -> dict[str, float]:
+    """A place on earth: `lat` and `lon` in degrees (WGS 84), `accuracy` in metres; raises ValueError for another."""
+    try:
+        lat, lon, accuracy = (float(given[name]) for name in ("lat", "lon", "accuracy"))
+    except (KeyError, TypeError, OverflowError) as error:
+        raise ValueError("not a position") from error
+    # What is not a number compares false.
+    if not (abs(lat) <= 90 and abs(lon) <= 180 and 0 < accuracy < math.inf):
+        raise ValueError("not a position")
+    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": max(1, round(accuracy))}
 
 
 def hash_of(photo: CleanPhoto) -> str:

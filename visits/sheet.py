@@ -76,7 +76,16 @@ def sheets_for(user: User, doors: Sequence[Door]) -> list[Sheet]:
     cares = _by_household(CareTag.objects.visible_to(user).current().filter(household__in=found))
     shown = Finding.objects.in_duty_of(user).open().filter(household__in=found).select_related("request", "visit")
     findings = _by_household(
-        shown.only("household", "text", "state", "fixed_how", "visit__visited_at", "request__number")
+        shown.only(
+            "household",
+            "text",
+            "state",
+            "fixed_how",
+            "for_hall",
+            "visit__visited_at",
+            "request__number",
+            "request__state",
+        )
     )
     categories: dict[Any, list[Category]] = defaultdict(list)
     for category in categories_for(user, {door.household.community_id for door in doors}).only("name", "community"):

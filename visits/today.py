@@ -151,7 +151,7 @@ def _brought_back(user: User) -> list[Ask]:
                 title=_("走访问题还没反馈 %(count)d 件") % {"count": len(findings_since)},
                 url=reverse("visits:findings"),
                 button=_("去反馈"),
-                detail=_("处理好了，也要告诉家里一声"),
+                detail=_overdue([row[1] for row in rows if row[1] is not None]),
                 since=min(findings_since),
                 urgent=min(due_on for _since, due_on, _kind in rows if due_on is not None) <= clock.today(),
             )
@@ -167,6 +167,14 @@ def _brought_back(user: User) -> list[Ask]:
             )
         )
     return asks
+
+
+def _overdue(due_days: list[date]) -> str:
+    """How many problems are overdue, and for how long the oldest."""
+    late = [(clock.today() - due_on).days for due_on in due_days if due_on < clock.today()]
+    if not late:
+        return _("处理好了，也要告诉家里一声")
+    return _("其中 %(late)d 件过期了，最久的过了 %(days)d 天") % {"late": len(late), "days": max(late)}
 
 
 def _rounds(user: User) -> list[Ask]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from visits.views import book, book_page, devices, doors, findings, handover, late, rounds, worker
+from visits.views import book, book_page, cards, devices, doors, findings, handover, late, rounds, worker
 
 app_name = "visits"
 urlpatterns = [
@@ -21,8 +21,15 @@ urlpatterns = [
     path("findings/<uuid:pk>/", findings.finding, name="finding"),
     path("findings/<uuid:pk>/fix/", findings.finding_fix, name="finding_fix"),
     path("findings/<uuid:pk>/request/", findings.finding_request, name="finding_request"),
+    path("findings/<uuid:pk>/hand-over/", findings.finding_hand, name="finding_hand"),
     path("conflicts/", findings.conflicts, name="conflicts"),
     path("conflicts/<int:pk>/", findings.settle, name="settle"),
+    path("targets/<uuid:pk>/card/", cards.issue, name="card_issue"),
+    path("cards/<uuid:pk>/", cards.paper, name="card_print"),
+    path("card/", cards.card, name="card"),
+    path("card/record/", cards.record, name="card_record"),
+    path("card/thanks/", cards.thanks, name="card_thanks"),
+    path("card/<str:code>/", cards.card, name="card_code"),
     path("campaigns/", rounds.campaigns, name="campaigns"),
     path("campaigns/open/", rounds.open_campaign, name="open_campaign"),
     path("campaigns/<uuid:pk>/lay/", rounds.lay_campaign, name="lay_campaign"),

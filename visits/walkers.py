@@ -72,6 +72,17 @@ def candidates(buildings: Iterable[Building], *, by: User) -> list[Candidate]:
     return [Candidate(user, roles[user]) for user, ids in covered.items() if len(ids) == len(wanted)]
 
 
+def on_duty(building: Building) -> list[Candidate]:
+    """Everybody who looks after the building today, one query; its leader and stewards before the office."""
+    held = Appointment.objects.unscoped(reason="who looks after a building already found").current()
+    rows = held.filter(community=building.community_id, role__in=_WALKING).select_related("user").order_by("pk")
+    found: dict[User, str] = {}
+    for one in sorted(rows, key=lambda one: _WALKING.index(Role(one.role))):
+        if _reaches(one, building):
+            found.setdefault(one.user, one.get_role_display())
+    return [Candidate(user, role) for user, role in found.items()]
+
+
 def _reaches(held: Appointment, building: Building) -> bool:
     if held.role == Role.GRID_LEADER:
         return held.grid_id is not None and held.grid_id == building.grid_id

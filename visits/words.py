@@ -115,6 +115,40 @@ def of_finding(finding: Finding) -> list[Fact]:
     return facts
 
 
+def overdue(finding: Finding) -> str:
+    """For how long the household has not heard back, and who has been told of it; "" where there is time left."""
+    late = (clock.today() - finding.due_on).days
+    if not finding.is_open or late <= 0:
+        return ""
+    told = ngettext("已经过了 %(late)d 天还没反馈。", "已经过了 %(late)d 天还没反馈。", late) % {"late": late}
+    reached = {
+        0: "",
+        1: _("已经提醒负责人。"),
+        2: _("已经提醒负责人，也告诉了社区工作者。"),
+        3: _("已经提醒负责人，也告诉了社区工作者和社区书记。"),
+    }
+    return told + reached[finding.escalation]
+
+
+def last_time(finding: Finding) -> str:
+    """What the household said at the last visit and what became of it, to be read to them."""
+    said = {"day": day(finding.visit.visited_at), "text": finding.text.rstrip("。.")}
+    opening = _("上次（%(day)s）您说：%(text)s。") % said
+    match finding.state:
+        case "fixed" if finding.fixed_how:
+            after = _("后来这样处理了：%(how)s。") % {"how": finding.fixed_how.rstrip("。.")}
+        case "fixed":
+            after = _("后来处理好了。")
+        case "requested" if finding.request is not None:
+            words = {"number": finding.request.number, "state": finding.request.get_state_display()}
+            after = _("后来登记成诉求 %(number)s，现在%(state)s。") % words
+        case _rest if finding.for_hall:
+            after = _("已经记下来，要请大家一起议一议。")
+        case _rest:
+            after = _("我们还在跟进，还没有办好。")
+    return opening + after
+
+
 def stations_of(finding: Finding, *, sees_request: bool) -> list[Station]:
     """From the door to the answer: found, handed over, dealt with, told."""
     stations = [Station(_("走访发现"), when(finding.visit.visited_at), finding.visit.get_absolute_url(), "done")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,7 @@ from property.publication.actions import draft_publication
 from tests.factories import FullCommittee, HouseholdFactory, ResidentFactory, in_care, report_of, small_photo
 from tests.matrix.world import World
 from visits import actions as visits
-from visits.models import Conflict, Finding, Target, VisitPhoto
+from visits.models import Card, Conflict, Finding, Target, VisitPhoto
 from visits.report import Brought
 
 # The roster that the office has sent; what stands in it is kept encrypted.
@@ -168,6 +169,15 @@ def _visits(world: World) -> None:
         "visit_photo": VisitPhoto.objects.get(),
         "finding": Finding.objects.get(),
         "conflict": conflict,
+        "card": Card.objects.create(
+            community=home.community,
+            code_hash="0" * 64,
+            target=Target.objects.filter(household=home)[0],
+            household=home,
+            building=home.building,
+            issued_by=leader,
+            expires_at=clock.now() + timedelta(days=21),
+        ),
     }
 
 

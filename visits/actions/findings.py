@@ -9,11 +9,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community import audit
+from community.access import Permission
+from community.notices import notify
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from helpdesk.actions import log_request
 from helpdesk.models import Category, ServiceRequest
+from visits import walkers
 from visits.models import DUE_DAYS, FINDING_STEPS, Feedback, Finding, Severity, Visit
 from visits.report import Brought, Handling
 
@@ -48,6 +51,7 @@ def raise_finding(
         state=Finding.State.FIXED if fixed else Finding.State.OPEN,
         fixed_on_spot=fixed,
         fixed_how=brought.how if fixed else "",
+        for_hall=brought.handling == Handling.HALL,
     )
     finding.save(force_insert=True)
     audit.record("finding_raised", finding, by=by, changes={"text": [None, brought.text]})
@@ -122,6 +126,30 @@ def give_feedback(
         reason=feedback.told,
     )
     return feedback
+
+
+@transaction.atomic
+def hand_finding(finding: Finding, *, owner: User, by: User, reason: str = "") -> Finding:
+    """Give a problem to another person, who looks after the building too; until when stays as it is.
+
+    Raises Refused where it is closed, where nothing would change, or where `owner` has no duty there.
+    """
+    finding = locked(finding)
+    if not finding.is_open:
+        raise Refused(_("这件事已经反馈过，不用再换人了。"))
+    if finding.owner == owner:
+        raise Refused(_("这件事本来就由%(name)s负责。") % {"name": owner.name})
+    if not (walkers.covers(owner.scope, finding.building) and owner.scope.may(Permission.VISIT_RECORD)):
+        raise Refused(_("%(name)s不负责这幢楼，请选别人。") % {"name": owner.name})
+    before = finding.owner
+    finding.owner = owner
+    finding.save(update_fields=["owner"])
+    changes = {"owner": [before.name, owner.name]}
+    audit.record("finding_handed", finding, by=by, changes=changes, reason=reason)
+    if owner != by:
+        text = _("%(by)s把%(building)s的一个走访问题交给您办。") % {"by": by.name, "building": finding.building}
+        notify([owner], about=finding, kind="finding_handed", text=text)
+    return finding
 
 
 def _category(community_id: int, pk: int | None) -> Category | None:

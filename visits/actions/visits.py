@@ -20,7 +20,7 @@ from grids.actions.consents import withdrawn_by
 from grids.models import CareTag, Consent, Household, Membership, Resident
 from visits import planning
 from visits.actions.findings import give_feedback, raise_finding
-from visits.actions.register import apply_change, propose_left
+from visits.actions.register import apply_change, propose_came, propose_changes, propose_gone, propose_left
 from visits.fields import BasicField, Result, Slot, count_of, slots_of
 from visits.models import (
     REACHED,
@@ -62,6 +62,8 @@ def record_visit(household: Household, *, by: User, report: Report, target: Targ
     _keep_photos(visit, report, by=by)
     _verify(visit, household, report, by=by)
     _bring_back(visit, report, by=by)
+    propose_came(household, report.came, by=by)
+    propose_gone(household, report.gone, by=by)
     if report.outcome == Visit.Outcome.MOVED:
         propose_left(household, by=by, note=report.note)
     _advance(visit, target)
@@ -76,7 +78,7 @@ def _again(before: Visit, content_hash: str) -> Visit:
 
 
 def _consistent(report: Report) -> None:
-    if report.outcome not in TALKED and report.answers:
+    if report.outcome not in TALKED and (report.answers or report.came or report.gone):
         raise Refused(_("没有见到人，就不能核实信息。请改一下结果，或者把核实的内容去掉。"))
 
 
@@ -136,11 +138,12 @@ def _keep_photos(visit: Visit, report: Report, *, by: User) -> None:
 def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> None:
     """Keep what was answered, apply what changed, set aside what another changed too."""
     changes: dict[Resident | None, dict[BasicField, str]] = defaultdict(dict)
+    by_card = report.via == Visit.Via.CARD
     rows, conflicts = [], []
     for slot, answer in _answered(household, report):
         row = _row(visit, slot, answer)
         stale = report.seen.get(slot.key, slot.fingerprint) != slot.fingerprint
-        if row.result == Result.CHANGED and stale and answer.value != slot.text:
+        if row.result == Result.CHANGED and stale and answer.value != slot.text and not by_card:
             conflicts.append(_conflict(visit, slot, answer))
         elif row.result == Result.CHANGED:
             changes[slot.resident][slot.field] = answer.value
@@ -151,7 +154,10 @@ def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> 
     Verification.objects.bulk_create(rows)
     Conflict.objects.bulk_create(conflicts)
     for resident, given in changes.items():
-        apply_change(household, resident, given, by=by)
+        if by_card:
+            propose_changes(household, resident, given)
+        else:
+            apply_change(household, resident, given, by=by)
 
 
 def _answered(household: Household, report: Report) -> Iterator[tuple[Slot, Answer]]:

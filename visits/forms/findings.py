@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -12,6 +13,10 @@ from django.utils.translation import gettext_lazy
 from core.forms import PortalForm
 from helpdesk.models import Category
 from visits.models import Feedback
+
+if TYPE_CHECKING:
+    from community.models import User
+    from visits.walkers import Candidate
 
 _SHORT = {"rows": 2}
 
@@ -34,6 +39,22 @@ class FixForm(PortalForm):
     """How a problem was dealt with."""
 
     how = forms.CharField(label=gettext_lazy("怎么处理的"), max_length=400, widget=forms.Textarea(attrs=_SHORT))
+
+
+class HandForm(PortalForm):
+    """Who answers for a problem from now on."""
+
+    owner = forms.ChoiceField(label=gettext_lazy("交给谁"))
+    reason = forms.CharField(label=gettext_lazy("为什么换人"), required=False, max_length=120)
+
+    def __init__(self, *args: Any, offered: Sequence[Candidate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = {str(one.user.pk): one for one in offered}
+        choices = [("", _("请选择")), *((key, str(one)) for key, one in self.offered.items())]
+        self.fields["owner"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_owner(self) -> User:
+        return self.offered[self.cleaned_data["owner"]].user
 
 
 class RequestForm(PortalForm):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +19,23 @@ from core.forms import PhotosField, PortalForm
 from core.ids import uuid7
 from core.kept import Blank, Kept
 from core.refusal import Refused
+from grids import person
+from grids.codes import Relation
 from grids.models import Membership
+from visits import words
 from visits.fields import BasicField, Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
-from visits.report import Answer, Brought, Handling, Report, Told, as_sent
+from visits.report import Answer, Brought, Came, Going, Gone, Handling, Report, Told, as_sent, read_position
 from visits.sheet import Sheet
 
-FINDINGS = 3
+FINDINGS, NEWCOMERS = 3, 2
 GAPS = KEY, WHO, SHOWN = "gap-key", "gap-who", "gap-shown"
+LEAVERS = "gap-leavers"
+OF_NEWCOMER = ("name", "relation", "birth_date", "phone")
+# Nobody but the household itself answers with a card.
+OUTCOMES = [choice for choice in Visit.Outcome.choices if choice[0] != Visit.Outcome.CARD]
 _blank_lines: Kept[Blank] = Kept(64)
+_blank_people: Kept[Blank] = Kept(64)
 _blank_problems: Kept[SafeString] = Kept(64)
 REST_CONFIRMED = "confirmed"
 _SHORT = {"rows": 2}
@@ -65,7 +73,7 @@ class BlankLine:
 
 def _draw_blank(field: BasicField) -> Blank:
     form = PortalForm(auto_id="id_%s")
-    form.fields |= _slot_fields(field, KEY, WHO)
+    form.fields |= slot_fields(field, KEY, WHO)
     words = {"line": {"slot": {"field": field}, "result": form[KEY], "new": form[f"{KEY}-new"]}, "shown": SHOWN}
     return Blank(render_to_string("visits/_line.html", words), *GAPS)
 
@@ -94,6 +102,40 @@ class Earlier:
     told: BoundField
     answer: BoundField
 
+    @property
+    def last_time(self) -> str:
+        return words.last_time(self.finding)
+
+
+@dataclass(frozen=True)
+class Leaver:
+    """A member in the form: still here, moved away, or died; and since when."""
+
+    going: BoundField
+    since: BoundField
+
+    @property
+    def drawn(self) -> SafeString:
+        return render_to_string("visits/_leaver.html", {"leaver": self})
+
+
+class PositionField(forms.JSONField):
+    """Where the phone was, as the browser gives it; None where it was not allowed."""
+
+    widget = forms.HiddenInput
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+    def clean(self, value: Any) -> dict[str, float] | None:
+        given = super().clean(value)
+        if given is None:
+            return None
+        try:
+            return read_position(given)
+        except ValueError as error:
+            raise forms.ValidationError(_("位置不对，请重新附上，或者不附。")) from error
+
 
 class VisitForm(PortalForm):
     """One visit. It carries its own id and what it showed, so that it may be sent twice and never overwrites."""
@@ -104,7 +146,7 @@ class VisitForm(PortalForm):
     seen = forms.JSONField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=gettext_lazy("结果"),
-        choices=Visit.Outcome.choices,
+        choices=OUTCOMES,
         widget=forms.RadioSelect,
         initial=Visit.Outcome.MET,
     )
@@ -119,6 +161,7 @@ class VisitForm(PortalForm):
         help_text=gettext_lazy("谁搬来、谁要搬走、下次什么时候来合适，都可以写。"),
     )
     photos = PhotosField(help_text=gettext_lazy("最多 6 张，拍摄地点会被去掉。"))
+    position = PositionField(required=False)
     rest = forms.CharField(required=False)
 
     def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
@@ -141,9 +184,12 @@ class VisitForm(PortalForm):
     def _add_answers(self) -> None:
         """The fields of which there are many. A form that nobody has filled in yet is drawn without them."""
         for slot in self.sheet.slots:
-            self.fields |= _slot_fields(slot.field, slot.key, slot.who)
+            self.fields |= slot_fields(slot.field, slot.key, slot.who)
         for number in range(1, FINDINGS + 1):
             self._add_finding(number)
+        self._add_people()
+        for member in self.sheet.members:
+            self.fields |= _leaver_fields(member.resident_id.hex, member.resident.name)
 
     # What the page draws ------------------------------------------------------------------------------------------
 
@@ -160,6 +206,43 @@ class VisitForm(PortalForm):
             Earlier(finding, self[f"told-{finding.pk.hex}"], self[f"answer-{finding.pk.hex}"])
             for finding in self.sheet.findings
         ]
+
+    @property
+    def people(self) -> SafeString:
+        """Who has come and who has left: drawn once, with a gap for the members, while nothing has been filled in."""
+        if self.is_bound:
+            leavers = [self._leaver(member).drawn for member in self.sheet.members]
+            return render_to_string("visits/_people.html", {"form": self, "leavers": SafeString("".join(leavers))})
+        names = [(member.resident_id.hex, member.resident.name) for member in self.sheet.members]
+        leaver = _blank_people.of("leaver", _draw_blank_leaver)
+        drawn = SafeString("".join(leaver.filled({KEY: key, WHO: name}) for key, name in names))
+        return _blank_people.of(bool(names), lambda: self._draw_people(LEAVERS if names else "")).filled(
+            {LEAVERS: drawn}
+        )
+
+    def _draw_people(self, leavers: str) -> Blank:
+        self._add_people()
+        return Blank(render_to_string("visits/_people.html", {"form": self, "leavers": leavers}), LEAVERS)
+
+    @property
+    def newcomers(self) -> list[dict[str, BoundField]]:
+        """The fields of each who may have come to live here."""
+        return [{part: self[f"j{number}-{part}"] for part in OF_NEWCOMER} for number in range(1, NEWCOMERS + 1)]
+
+    @property
+    def has_people(self) -> bool:
+        """Whether something was told of who has come or left, or is wrong with it."""
+        leavers = [self._leaver(member) for member in self.sheet.members] if self.is_bound else []
+        told = any(one.going.value() or one.since.value() or one.since.errors for one in leavers)
+        return told or self._any_filled(self.newcomers)
+
+    @property
+    def has_more_newcomers(self) -> bool:
+        return self._any_filled(self.newcomers[1:])
+
+    def _leaver(self, member: Membership) -> Leaver:
+        key = f"leave-{member.resident_id.hex}"
+        return Leaver(self[key], self[f"{key}-since"])
 
     @property
     def brought(self) -> SafeString:
@@ -196,7 +279,7 @@ class VisitForm(PortalForm):
     def _any_filled(self, problems: list[dict[str, BoundField]]) -> bool:
         """Whether something was typed into one of these, or is wrong with it."""
         return self.is_bound and any(
-            field.errors or (name in {"text", "how"} and field.value())
+            field.errors or (name in {"text", "how", *OF_NEWCOMER} and field.value())
             for problem in problems
             for name, field in problem.items()
         )
@@ -246,6 +329,10 @@ class VisitForm(PortalForm):
     def _categories(self) -> list[tuple[str, str]]:
         return [("", _("请选择")), *((str(one.pk), str(one)) for one in self.sheet.categories)]
 
+    def _add_people(self) -> None:
+        for number in range(1, NEWCOMERS + 1):
+            self.fields |= _newcomer_fields(f"j{number}")
+
     def _add_feedback(self, finding: Finding) -> None:
         self.fields[f"told-{finding.pk.hex}"] = forms.CharField(
             label=_("告诉了家里什么"), required=False, max_length=400, widget=forms.Textarea(attrs=_SHORT)
@@ -261,6 +348,8 @@ class VisitForm(PortalForm):
         given["answers"] = dict(self._answers(given))
         given["findings"] = tuple(self._findings(given))
         given["feedback"] = tuple(self._feedback(given))
+        given["came"] = tuple(self._came(given))
+        given["gone"] = tuple(self._gone(given))
         self._no_strangers()
         if not self.errors:
             self._makes_sense(given)
@@ -280,6 +369,9 @@ class VisitForm(PortalForm):
             note=given["note"],
             findings=given["findings"],
             feedback=given["feedback"],
+            came=given["came"],
+            gone=given["gone"],
+            position=given["position"],
             photos=tuple(given["photos"]),
             supersedes=self.sheet.corrects.pk if self.sheet.corrects else None,
             sent=as_sent(dict(self.data.lists())) if isinstance(self.data, QueryDict) else None,
@@ -293,6 +385,7 @@ class VisitForm(PortalForm):
 
     def _answers(self, given: dict[str, Any]) -> Iterator[tuple[str, Answer]]:
         everything = given.get("rest") == REST_CONFIRMED and given.get("outcome") in TALKED
+        gone = {f"r-{member.resident_id.hex}" for member in self.sheet.members if given.get(_leaving_key(member))}
         for slot in self.sheet.slots:
             result, new = given.get(slot.key), given.get(f"{slot.key}-new") or ""
             if result == Result.CHANGED:
@@ -302,7 +395,11 @@ class VisitForm(PortalForm):
             elif new:
                 self.add_error(slot.key, _("填了新的内容，请选“有变”；没有变就把它去掉。"))
             # Only what the form showed: a field that came meanwhile has not been seen by anybody.
-            elif slot.key in given.get("seen", {}) and (everything or given.get(f"all-{slot.group}")):
+            elif (
+                slot.group not in gone
+                and slot.key in given.get("seen", {})
+                and (everything or given.get(f"all-{slot.group}"))
+            ):
                 yield slot.key, Answer(Result.UNKNOWN if slot.is_blank else Result.CONFIRMED)
 
     def _changed(self, slot: Slot, new: str) -> Iterator[tuple[str, Answer]]:
@@ -343,24 +440,106 @@ class VisitForm(PortalForm):
             elif answer:
                 self.add_error(f"told-{finding.pk.hex}", _("请写明告诉了家里什么。"))
 
+    def _came(self, given: dict[str, Any]) -> Iterator[Came]:
+        for number in range(1, NEWCOMERS + 1):
+            said = {part: " ".join((given.get(f"j{number}-{part}") or "").split()) for part in OF_NEWCOMER}
+            if not any(said.values()):
+                continue
+            if not said["name"]:
+                self.add_error(f"j{number}-name", _("请写明姓名。"))
+            elif not said["relation"]:
+                self.add_error(f"j{number}-relation", _("请选他是户主的什么人。"))
+            try:
+                yield Came(**person.read(said))
+            except person.PersonDoubt as doubt:
+                for part, words in doubt.problems.items():
+                    if not self.has_error(f"j{number}-{part}"):
+                        self.add_error(f"j{number}-{part}", words)
+
+    def _gone(self, given: dict[str, Any]) -> Iterator[Gone]:
+        for member in self.sheet.members:
+            key = _leaving_key(member)
+            going, since = given.get(key), given.get(f"{key}-since")
+            if since and since > clock.today():
+                self.add_error(f"{key}-since", _("日期不能晚于今天。"))
+            elif since and not going:
+                self.add_error(key, _("填了日期，请选是搬走还是过世；还住这里就把日期去掉。"))
+            elif going:
+                yield Gone(member.resident_id, going, since)
+
     def _no_strangers(self) -> None:
         """Answers about somebody who left the household while the form was open must not vanish silently."""
-        answered = {name for name in self.data if name.startswith("r-") and self.data.get(name)}
+        answered = {name for name in self.data if name.startswith(("r-", "leave-")) and self.data.get(name)}
         if answered - self.fields.keys():
             self.add_error(None, _("填表的时候，这一户有人搬走了，有关他的几项已经去掉。请核对后再提交。"))
 
     def _makes_sense(self, given: dict[str, Any]) -> None:
         if given["outcome"] not in TALKED:
-            if given["answers"]:
+            if given["answers"] or given["came"] or given["gone"]:
                 self.add_error("outcome", _("没有见到人，就不能核实信息。请改一下结果，或者把核实的内容去掉。"))
-        elif not any((given["answers"], given["findings"], given["feedback"], given["note"], given["photos"])):
+        elif not any(given[part] for part in ("answers", "findings", "feedback", "came", "gone", "note", "photos")):
             self.add_error(None, _("还没有核实任何一项。如果都对，请按“其余都属实，保存”。"))
 
 
-def _slot_fields(field: BasicField, key: str, who: str) -> dict[str, forms.Field]:
-    """The answer to a basic field, and its new value."""
+def _leaving_key(member: Membership) -> str:
+    return f"leave-{member.resident_id.hex}"
+
+
+def _leaver_fields(key: str, who: str) -> dict[str, forms.Field]:
+    """Whether somebody still lives here, and since when not."""
+    choices = [("", _("还住这里")), *Going.choices]
+    return {
+        f"leave-{key}": forms.ChoiceField(label=who, required=False, choices=choices, widget=forms.RadioSelect),
+        f"leave-{key}-since": forms.DateField(
+            label=_("%(who)s是哪天的事") % {"who": who},
+            required=False,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        ),
+    }
+
+
+def _draw_blank_leaver() -> Blank:
+    form = PortalForm(auto_id="id_%s")
+    form.fields |= _leaver_fields(KEY, WHO)
+    return Blank(Leaver(form[f"leave-{KEY}"], form[f"leave-{KEY}-since"]).drawn, KEY, WHO)
+
+
+def _newcomer_fields(key: str) -> dict[str, forms.Field]:
+    """Who has come to live here."""
+    phone = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
+    fields = {
+        "name": forms.CharField(label=_("他的姓名"), required=False, max_length=60, widget=_typed({})),
+        "relation": forms.ChoiceField(
+            label=_("是户主的什么人"), required=False, choices=[("", _("请选择")), *Relation.choices]
+        ),
+        "birth_date": forms.CharField(
+            label=_("出生日期"),
+            required=False,
+            max_length=20,
+            widget=_typed({}),
+            help_text=_("知道就填，例如 1956-03-07。"),
+        ),
+        "phone": forms.CharField(
+            label=_("手机号"),
+            required=False,
+            max_length=20,
+            widget=_typed(phone),
+            help_text=_("他自己的，没有就不填。"),
+        ),
+    }
+    return {f"{key}-{part}": field for part, field in fields.items()}
+
+
+def _typed(attrs: dict[str, str]) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", **attrs})
+
+
+def slot_fields(
+    field: BasicField, key: str, who: str, results: Sequence[tuple[str, Any]] = Result.choices
+) -> dict[str, forms.Field]:
+    """The answer to a basic field, one of `results`, and its new value."""
     label = _("%(who)s的%(field)s") % {"who": who, "field": field.label}
-    result = forms.ChoiceField(label=label, required=False, choices=Result.choices, widget=forms.RadioSelect)
+    result = forms.ChoiceField(label=label, required=False, choices=results, widget=forms.RadioSelect)
     return {key: result, f"{key}-new": _new_value(field, _("%(label)s（新的）") % {"label": label})}
 
 

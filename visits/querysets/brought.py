@@ -90,7 +90,7 @@ class FindingQuerySet(ScopedQuerySet[Any]):
         return self.exclude(state="closed")
 
     def for_list(self) -> Self:
-        return self.select_related("household__dwelling", "owner", "category", "request", "visit")
+        return self.select_related("household__dwelling", "building", "owner", "category", "request", "visit")
 
     def with_feedback(self, user: User) -> Self:
         from visits.models import Feedback

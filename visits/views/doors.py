@@ -13,8 +13,8 @@ from community.access import Permission, PortalRequest, access
 from community.files import hand_over
 from community.once import acting
 from grids.models import Household
-from visits import actions, words
-from visits.forms.visit import VisitForm
+from visits import actions, cards, words
+from visits.forms.visit import OUTCOMES, VisitForm
 from visits.models import Conflict, Finding, Target, Verification, Visit, VisitPhoto
 from visits.querysets import households_to_visit
 from visits.sheet import Sheet, sheet_for
@@ -46,13 +46,16 @@ def correct(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 
 def _record(request: PortalRequest, sheet: Sheet) -> HttpResponse:
-    form = VisitForm(request.POST or None, request.FILES or None, sheet=sheet)
+    asked = request.GET.get("outcome", "")
+    initial = {"outcome": asked} if asked in dict(OUTCOMES) else {}
+    form = VisitForm(request.POST or None, request.FILES or None, sheet=sheet, initial=initial)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             made = actions.record_visit(sheet.household, target=sheet.target, by=request.user, report=form.report())
             messages.success(request, _("记下了。%(household)s的信息和问题都已保存。") % {"household": sheet.household})
             return answer(made)
-    context = {"form": form, "sheet": sheet, "kicker": words.before_the_door(sheet)}
+    step = None if asked else cards.next_step(request.user, sheet.target)
+    context = {"form": form, "sheet": sheet, "kicker": words.before_the_door(sheet), "step": step}
     return render(request, "visits/visit_form.html", context)
 
 
@@ -66,6 +69,7 @@ def household_history(request: PortalRequest, pk: UUID) -> HttpResponse:
         "visits": Visit.objects.visible_to(user).filter(household=household).standing().with_counts().for_list(),
         "findings": Finding.objects.visible_to(user).open().filter(household=household).for_list(),
         "may_record": user.scope.may(Permission.VISIT_RECORD),
+        "step": cards.next_step_at(user, household) if user.scope.may(Permission.VISIT_RECORD) else None,
     }
     return render(request, "visits/household_history.html", context)
 
@@ -82,6 +86,7 @@ def visit(request: PortalRequest, pk: UUID) -> HttpResponse:
         "corrected_by": getattr(shown, "superseded_by", None),
         "correct_label": _("更正"),
         "may_record": user.scope.may(Permission.VISIT_RECORD),
+        "step": cards.next_step(user, shown.target) if user.scope.may(Permission.VISIT_RECORD) else None,
         "confirmed": [one for one in verified if one.result == "confirmed"],
         "others": [one for one in verified if one.result != "confirmed"],
         "conflicts": Conflict.objects.visible_to(user).filter(visit=shown).waiting().for_list(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,21 +13,25 @@ from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
+from core.lists import list_page
 from helpdesk.models import ServiceRequest
-from visits import actions, words
-from visits.forms.findings import FeedbackForm, FixForm, RequestForm
+from visits import actions, walkers, words
+from visits.finding_list import DEFAULT_SORT, SORTS, FindingFilter, columns
+from visits.forms.findings import FeedbackForm, FixForm, HandForm, RequestForm
 from visits.models import Conflict, Finding
 from visits.sheet import categories_for
+from visits.walkers import Candidate
 
 
 @access(Permission.VISIT_VIEW)
 def findings(request: PortalRequest) -> HttpResponse:
-    """Problems that wait for feedback, the most pressing first; `?state=closed` for those that are settled."""
-    user = request.user
-    closed = request.GET.get("state") == "closed"
-    rows = Finding.objects.in_duty_of(user).for_list()
-    rows = rows.filter(state="closed").order_by("-closed_at")[:100] if closed else rows.open()
-    return render(request, "visits/findings.html", {"findings": rows, "closed": closed, "may_record": True})
+    """Problems brought back; without a filter those that wait for feedback, the most pressing first."""
+    here = Q(community__in=request.user.scope.communities)
+    rows = Finding.objects.in_duty_of(request.user).for_list()
+    page = list_page(request, rows, filterset_class=FindingFilter, sorts=SORTS, default_sort=DEFAULT_SORT, within=here)
+    if page.wants_xlsx:
+        return page.as_xlsx(_("走访问题"), columns())
+    return render(request, "visits/findings.html", {"page": page})
 
 
 @access(Permission.VISIT_RECORD)
@@ -70,6 +75,24 @@ def finding_request(request: PortalRequest, pk: UUID) -> HttpResponse:
     return _finding_page(request, shown, hand=form)
 
 
+@access(Permission.VISIT_RECORD)
+@require_POST
+@once
+def finding_hand(request: PortalRequest, pk: UUID) -> HttpResponse:
+    """Give a problem to another person of the duty."""
+    shown = _finding(request, pk)
+    form = HandForm(request.POST, auto_id="give_%s", offered=_offered(request, shown))
+    if form.is_valid():
+        with acting(request, form) as answer:
+            return answer(actions.hand_finding(shown, by=request.user, **form.given()))
+    return _finding_page(request, shown, give=form)
+
+
+def _offered(request: PortalRequest, shown: Finding) -> list[Candidate]:
+    """Everybody else who looks after the building."""
+    return [one for one in walkers.on_duty(shown.building) if one.user.pk != shown.owner_id]
+
+
 def _finding(request: PortalRequest, pk: UUID) -> Finding:
     rows = Finding.objects.in_duty_of(request.user).for_list().with_feedback(request.user)
     found: Finding = get_object_or_404(rows, pk=pk)
@@ -83,6 +106,7 @@ def _finding_page(
     form: FeedbackForm | None = None,
     fix: FixForm | None = None,
     hand: RequestForm | None = None,
+    give: HandForm | None = None,
 ) -> HttpResponse:
     categories = categories_for(request.user, [shown.community_id])
     sees_request = (
@@ -92,6 +116,8 @@ def _finding_page(
     context = {
         "finding": shown,
         "facts": words.of_finding(shown),
+        "give": give or HandForm(auto_id="give_%s", offered=_offered(request, shown)),
+        "overdue": words.overdue(shown),
         "stations": words.stations_of(shown, sees_request=sees_request),
         "form": form or FeedbackForm(),
         "fix": fix or FixForm(auto_id="fix_%s"),
