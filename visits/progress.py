@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count as Number
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from community.calendar import work_calendar
 from core import clock
 from core.sql import as_uuid, rows_within
 from core.templatetags.portal import day
 from grids.models import Building
-from visits.models import REACHED, Campaign, Target
+from visits.models import DUE, REACHED, Campaign, Target
 
 if TYPE_CHECKING:
     from community.models import User
@@ -152,16 +155,73 @@ class Forecast:
     words: str
 
 
+# Working days after which a forecast says no day any more.
+_FAR = 250
+
+
 def forecast(campaign: Campaign, count: Count) -> Forecast:
-    """At the pace from the first day until today."""
+    """At the pace of the working days from the first one until today; one query, once somebody has been met.
+
+    Holidays count on neither side: a round that begins in the National Day week has not lost that week. Doors reached
+    on a weekend add to the pace of the working days.
+    """
     if not campaign.is_open:
         return Forecast(None, False, _("已于%(day)s结束") % {"day": day(campaign.closed_at)})
     if count.waiting <= 0:
         return Forecast(clock.today(), False, _("都走到了"))
-    walked = (clock.today() - campaign.starts_on).days + 1
-    if count.reached == 0 or walked < 1:
+    if count.reached == 0 or clock.today() < campaign.starts_on:
         return Forecast(None, False, _("走过几户以后，这里会估算哪天走完"))
-    ends_on = clock.today() + timedelta(days=-(-count.waiting * walked // count.reached))
+    is_workday = work_calendar().is_workday
+    walked = max(sum(map(is_workday, _days(campaign.starts_on, clock.today()))), 1)
+    wanted = -(-count.waiting * walked // count.reached)
+    if wanted > _FAR:
+        return Forecast(None, True, _("按现在的进度，一年也走不完"))
+    ends_on = clock.today()
+    while wanted:
+        ends_on += timedelta(days=1)
+        wanted -= is_workday(ends_on)
     late = ends_on > campaign.ends_on
     says = _("按现在的进度，%(day)s才能走完") if late else _("按现在的进度，%(day)s走完")
     return Forecast(ends_on, late, says % {"day": day(ends_on)})
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    return (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a building leaves behind when the round ends: doors that wait, by why, and those that did not want."""
+
+    building: int
+    label: str
+    never: int
+    once: int
+    twice: int
+    nobody: int
+    refused: int
+
+    @property
+    def waiting(self) -> int:
+        return self.never + self.once + self.twice
+
+
+def left_by_building(targets: TargetQuerySet) -> list[Left]:
+    """The buildings with doors that a round has not reached, in their order; one query."""
+    state = Target.State
+    waiting = Q(state__in=DUE)
+    rows = (
+        targets.filter(kind=Target.Kind.QUARTERLY)
+        .filter(waiting | Q(state=state.REFUSED))
+        .values("building__estate__code", "building__order", "building", "building__label")
+        .annotate(
+            never=Number("pk", filter=Q(state=state.WAITING)),
+            once=Number("pk", filter=Q(state=state.ABSENT_ONCE)),
+            twice=Number("pk", filter=Q(state=state.ABSENT_TWICE)),
+            nobody=Number("pk", filter=waiting & Q(assignee__isnull=True)),
+            refused=Number("pk", filter=Q(state=state.REFUSED)),
+        )
+        .order_by("building__estate__code", "building__order", "building")
+    )
+    counts = ("never", "once", "twice", "nobody", "refused")
+    return [Left(row["building"], row["building__label"], *(row[name] for name in counts)) for row in rows]

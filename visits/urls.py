@@ -11,6 +11,7 @@ urlpatterns = [
     path("buildings/<int:pk>/hand-over/", handover.hand_building, name="hand_building"),
     path("walkers/", handover.who_walks, name="who_walks"),
     path("walkers/<int:pk>/hand-over/", handover.hand_walker, name="hand_walker"),
+    path("coverage/", rounds.coverage_page, name="coverage"),
     path("doors/", handover.doors, name="doors"),
     path("households/<uuid:pk>/record/", doors.record_household, name="record_household"),
     path("households/<uuid:pk>/", doors.household_history, name="household_history"),

@@ -254,6 +254,12 @@ VISITS = {
     "visits:card_thanks": Page(public=True),
     "visits:campaigns": Page(P.CAMPAIGN_MANAGE),
     "visits:open_campaign": Page(P.CAMPAIGN_MANAGE),
+    "visits:who_walks": Page(P.VISIT_VIEW),
+    "visits:doors": Page(P.VISIT_VIEW),
+    "visits:coverage": Page(P.VISIT_VIEW),
+    "visits:hand_door": Page(P.VISIT_RECORD, LETTERS, pk_of("target")),
+    "visits:hand_building": Page(P.VISIT_RECORD, LETTERS, pk_of("building")),
+    "visits:hand_walker": Page(P.VISIT_RECORD, LETTERS, pk_of("walker")),
     "visits:lay_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign"), post=True, answer=302),
     "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
     "visits:book_key": Page(P.VISIT_RECORD),
@@ -263,11 +269,6 @@ VISITS = {
     "visits:book_device": Page(post=True, answer=422),
 }
 
-    "visits:who_walks": Page(P.VISIT_VIEW),
-    "visits:doors": Page(P.VISIT_VIEW),
-    "visits:hand_door": Page(P.VISIT_RECORD, LETTERS, pk_of("target")),
-    "visits:hand_building": Page(P.VISIT_RECORD, LETTERS, pk_of("building")),
-    "visits:hand_walker": Page(P.VISIT_RECORD, LETTERS, pk_of("walker")),
 PROPERTY = {
     "property:home": Page(P.BOOKS_VIEW, answers_own=dict.fromkeys(BOOKS, 302)),
     "property:book_open": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("estate", "estate_pk")),

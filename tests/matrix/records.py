@@ -163,6 +163,7 @@ def _visits(world: World) -> None:
         found="13900000000",
     )
     world.records |= {
+        "walker": leader,
         "campaign": campaign,
         "target": Target.objects.filter(household=home)[0],
         "visit": visit,
@@ -187,7 +188,6 @@ def _property(world: World) -> None:
     estate.is_self_managed = True
     estate.save()
     last = Quarter.of(clock.today()).previous()
-        "walker": leader,
     people = {str(office): world.actor(f"{Role.COMMITTEE}:{office}", "own") for office in Office}
     book = books.open_book(
         estate, by=people["bookkeeper"], opened_on=last.previous().start, spending_limit=Decimal("2000.00")

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
-from community.models import Community
+from community.models import Community, User
 from community.once import acting, once
 from core import clock
 from core.quarters import Quarter
 from grids.models import Building
-from visits import actions, facade, laying, planning, progress, walkers, words
+from visits import actions, coverage, facade, laying, planning, progress, walkers, words
 from visits.forms.rounds import CampaignForm, CloseForm
-from visits.models import Campaign, Conflict, Finding
+from visits.models import Campaign, Conflict, Finding, Target
 from visits.querysets import campaign_shown
 
 
@@ -52,8 +52,17 @@ def round_page(request: PortalRequest) -> HttpResponse:
         "conflicts": conflicts_open,
         "conflicts_tone": "warn" if conflicts_open else "",
         "manages": manages,
+        "unwalked": _unwalked(user, campaign),
     }
     return render(request, "visits/round.html", context)
+
+
+def _unwalked(user: User, campaign: Campaign) -> str:
+    """What those who hand over doors are told of the doors that nobody walks."""
+    if not campaign.is_open or not (user.scope.grids or user.scope.offices_communities):
+        return ""
+    count = walkers.unwalked(Target.objects.visible_to(user).filter(campaign=campaign))
+    return _("没人走的 %(count)d 户") % {"count": count} if count else ""
 
 
 def _preparing(request: PortalRequest, campaign: Campaign, *, manages: bool) -> HttpResponse:
@@ -80,6 +89,12 @@ def lay_campaign(request: PortalRequest, pk: UUID) -> HttpResponse:
 
 
 @access(Permission.VISIT_VIEW)
+def coverage_page(request: PortalRequest) -> HttpResponse:
+    """How many fields were verified, grid by grid, over the last eight quarters."""
+    return render(request, "visits/coverage.html", {"table": coverage.over_quarters(request.user)})
+
+
+@access(Permission.VISIT_VIEW)
 def building(request: PortalRequest, pk: int) -> HttpResponse:
     """A building's doors, coloured by how far the round has come at each."""
     user = request.user
@@ -92,8 +107,8 @@ def building(request: PortalRequest, pk: int) -> HttpResponse:
         "units": units,
         "kicker": campaign,
         "lead": words.of_building(campaign, units),
-    }
         "hands_over": bool(campaign and campaign.is_open) and walkers.hands_over(user.scope, shown),
+    }
     return render(request, "visits/building.html", context)
 
 
@@ -133,5 +148,6 @@ def close_campaign(request: PortalRequest, pk: UUID) -> HttpResponse:
             made = actions.close_campaign(campaign, by=request.user, **form.given())
             messages.success(request, _("%(quarter)s的走访结束了。") % {"quarter": made})
             return answer(made)
-    context = {"form": form, "campaign": campaign, "lines": words.closing(campaign)}
+    left = progress.left_by_building(Target.objects.visible_to(request.user).filter(campaign=campaign))
+    context = {"form": form, "campaign": campaign, "lines": words.closing(campaign), "left": left}
     return render(request, "visits/campaign_close.html", context)
