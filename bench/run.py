@@ -8,10 +8,8 @@ anything on a machine that does other things as well; docs/bench.md says how the
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
@@ -23,14 +21,13 @@ from uuid import uuid4
 
 import measure
 import pages
+import photos
 import register
 import stage
 from client import Answer, Visitor
 
 FULL = {"rows": 20_000, "postings": 1_000_000, "read": measure.Effort(16, 8), "write": measure.Effort(12, 4)}
 QUICK = {"rows": 2_000, "postings": 100_000, "read": measure.Effort(6, 4), "write": measure.Effort(5, 4)}
-PHOTO = (96, 72)
-"""Small, so that little is taken out, and what is left is not drowned by the noise of what was taken out."""
 
 Size = dict[str, Any]
 
@@ -79,7 +76,7 @@ def _write(found: dict[str, Any], portal: stage.Server, bare: stage.Server, effo
     path = next(page["path"] for page in found["pages"] if page["name"] == "request form")
     resident = _Visitors(found, portal).by(found["form"]["phone"])
     token = resident.token(path)
-    photos = cycle([_photo(seed) for seed in range(2 * effort.rounds * effort.batch + 2 * measure.WARM_UP)])
+    pictures = cycle([photos.taken(seed) for seed in range(2 * effort.rounds * effort.batch + 2 * measure.WARM_UP)])
 
     def post() -> Answer:
         fields = {
@@ -95,12 +92,12 @@ def _write(found: dict[str, Any], portal: stage.Server, bare: stage.Server, effo
         }
         # A browser opens the page it is sent to, and has been told then: nobody carries forty messages along.
         resident.cookies.pop("messages", None)
-        return resident.send(path, fields, [("photos", f"{index}.jpg", next(photos)) for index in range(2)])
+        return resident.send(path, fields, [("photos", f"{index}.jpg", next(pictures)) for index in range(2)])
 
     writer = _bare_visitor(bare)
     note = {"title": "a", "second": "b", "place": "c", "text": "d", "csrfmiddlewaretoken": writer.token("/add/")}
     cost = measure.compare(
-        measure.Side(portal.worker, post, 302, aside=lambda: _image_work([_photo(seed) for seed in range(8)])),
+        measure.Side(portal.worker, post, 302, aside=lambda: photos.work_on([photos.taken(seed) for seed in range(8)])),
         measure.Side(bare.worker, lambda: writer.post("/add/", note), 302),
         effort,
     )
@@ -123,26 +120,6 @@ class _Visitors:
 
 def _bare_visitor(bare: stage.Server) -> Visitor:
     return Visitor(bare.port).sign_in("/login/", {"username": stage.USER, "password": stage.PASSWORD})
-
-
-def _photo(seed: int) -> bytes:
-    """A small JPEG with something on it, another one for every seed."""
-    from PIL import Image
-
-    noise = Image.frombytes("RGB", (40, 30), random.Random(seed).randbytes(40 * 30 * 3))
-    out = io.BytesIO()
-    noise.resize(PHOTO, Image.Resampling.BICUBIC).save(out, "JPEG", quality=85)
-    return out.getvalue()
-
-
-def _image_work(photos: list[bytes]) -> float:
-    """Processor time that the portal's own code spends on the pixels of two photos, in seconds."""
-    from django.core.files.base import ContentFile
-
-    from core.photos import clean_photo, thumbnail
-
-    spent = measure.own_cpu(lambda: [thumbnail(clean_photo(ContentFile(photo)).content) for photo in photos])
-    return 2 * spent / len(photos)
 
 
 def _on_postgres(arguments: list[str]) -> list[dict[str, Any]]:

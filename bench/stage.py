@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,16 +21,23 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 BENCH = REPOSITORY / "bench"
 START_SECONDS = 60
 USER, PASSWORD = "bench", "bench-2026-bench"
+ONE = ("--workers", "1", "--worker-class", "sync", "--timeout", "120")
 
 Environment = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A gunicorn that answers on this machine only."""
+    """A gunicorn that answers on this machine only; `worker` is the first of its workers."""
 
     port: int
     worker: int
+    master: int
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer now."""
+        return _children_of(self.master)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,21 +178,11 @@ def ask(url: str, sql: str) -> list[Any]:
 
 
 @contextmanager
-def serving(application: str, environment: Environment) -> Iterator[Server]:
-    """gunicorn with one sync worker on a free port of 127.0.0.1."""
+def serving(application: str, environment: Environment, crew: Sequence[str] = ONE) -> Iterator[Server]:
+    """gunicorn on a free port of 127.0.0.1: with one sync worker, or the `crew` that the arguments ask for."""
     with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryFile() as log:
-        arguments = [
-            "--bind",
-            f"fd://{listener.fileno()}",
-            "--workers",
-            "1",
-            "--worker-class",
-            "sync",
-            "--timeout",
-            "120",
-        ]
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", application, *arguments],
+            [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}", *crew],
             cwd=REPOSITORY,
             env={**os.environ, **environment},
             pass_fds=[listener.fileno()],
@@ -193,7 +190,7 @@ def serving(application: str, environment: Environment) -> Iterator[Server]:
             stderr=log,
         )
         try:
-            yield Server(listener.getsockname()[1], _worker_of(process, log))
+            yield Server(listener.getsockname()[1], _worker_of(process, log), process.pid)
         finally:
             process.terminate()
             try:
@@ -204,15 +201,18 @@ def serving(application: str, environment: Environment) -> Iterator[Server]:
 
 
 def _worker_of(process: subprocess.Popen[bytes], log: Any) -> int:
-    """The id of the worker, once it is there."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    """The id of the first worker, once it is there."""
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
             log.seek(0)
             raise SystemExit(f"gunicorn ended\n{log.read().decode()[-4000:]}")
-        workers = children.read_text().split()
+        workers = _children_of(process.pid)
         if workers:
-            return int(workers[0])
+            return workers[0]
         time.sleep(0.05)
     raise SystemExit("gunicorn made no worker")
+
+
+def _children_of(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
