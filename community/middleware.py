@@ -1,15 +1,29 @@
-"""What holds for every request: the guard of `core.scoping`, and sign-ins of staff that end after 12 hours."""
+"""What holds for every request: a sign-in, of staff for 12 hours, and the guard of `core.scoping`."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from core import scoping
+from core.errors import in_json, wants_json
 
 Answer = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponseBase]
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads whoever has not signed in to the sign-in; a script is told 401 instead, and keeps what it has."""
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        if wants_json(request):
+            return in_json(_("请重新登录。您写的都还在。"), 401)
+        return super().handle_no_permission(request, view_func)
 
 
 class ScopingMiddleware:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from community import audit
 from community.calendar import work_calendar
 from community.files import store_photos
-from community.models import Appointment, Community, User
+from community.models import Appointment, Attachment, Community, User
 from community.notices import notify
 from community.numbers import next_number
 from community.roles import Role
@@ -192,6 +192,38 @@ def add_update(
     if note:
         _write(row, Update.Kind.NOTE, by=by, note=note)
         audit.record("request_note", row, by=by)
+
+
+@transaction.atomic
+def bring_photo(request: ServiceRequest, photo: Attachment, *, by: User) -> None:
+    """Add a photo to what was said when the request was made: it has only been longer under way.
+
+    It becomes a file of the request's own; nothing is added to a request that has ended.
+    """
+    row = locked(request)
+    if row.state in ENDED:
+        return
+    updates = Update.objects.unscoped(reason="the first word of a request already found")
+    first = updates.filter(request=row, kind=Update.Kind.STEP).order_by("at", "pk").first()
+    own = Attachment(
+        community_id=row.community_id,
+        sha256=photo.sha256,
+        name=photo.name,
+        content_type=photo.content_type,
+        size=photo.size,
+        width=photo.width,
+        height=photo.height,
+        created_by=by,
+    )
+    own.save(force_insert=True)
+    before = UpdatePhoto.objects.unscoped(reason="the photos of an update already found").filter(update=first).count()
+    UpdatePhoto.objects.create(
+        community_id=row.community_id,
+        update=first,
+        attachment=own,
+        moment=UpdatePhoto.Moment.BEFORE,
+        order=before + 1,
+    )
 
 
 def close_unrated() -> int:

@@ -43,4 +43,11 @@ urlpatterns = [
     path("book/visits/", book.send, name="book_send"),
     path("book/visits/<uuid:pk>/photos/<str:sha256>/", book.photo, name="book_photo"),
     path("book/device/", book.device, name="book_device"),
+    path("book/file/", book.file, name="book_file"),
+    path("devices/", devices.devices, name="devices"),
+    path("late/", late.late_reports, name="late_reports"),
+    path("late/<uuid:pk>/", late.late_report, name="late_report"),
+    path("late/<uuid:pk>/take/", late.late_take, name="late_take"),
+    path("late/<uuid:pk>/decline/", late.late_decline, name="late_decline"),
+    path("late/photos/<int:pk>/", late.late_photo, name="late_photo"),
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from grids.facade import UnitOfDoors
-    from visits.models import Campaign, Finding, Visit
+    from visits.models import Campaign, Finding, LateReport, Visit
     from visits.planning import Plan
     from visits.progress import Forecast
     from visits.sheet import Sheet
@@ -99,6 +99,27 @@ def of_visit(visit: Visit) -> str:
     """When, by whom, and who was met."""
     met = [_("见到%(who)s") % {"who": visit.met_who}] if visit.met_who else []
     return " · ".join([moment(visit.visited_at), visit.by.name, *met])
+
+
+def of_late(late: LateReport) -> str:
+    """When it was, by whom, when it came, how it ended."""
+    came = _("%(when)s才收到") % {"when": when(late.received_at)}
+    return " · ".join([moment(late.visited_at), late.by.name, came, late.get_outcome_display()])
+
+
+def late_reports(count: int) -> str:
+    """How many late reports wait to be looked at; "" where none does."""
+    told = ngettext("有 %(count)d 条迟到的走访等您核对", "有 %(count)d 条迟到的走访等您核对", count)
+    return told % {"count": count} if count else ""
+
+
+def photos_under_way(visit: Visit, come: Sequence[Any]) -> str:
+    """How many photos of a visit have not come from the phone yet; "" where none is missing."""
+    n = len(set(visit.photos_announced) - {photo.announced_as for photo in come})
+    if not n:
+        return ""
+    told = ngettext("还有 %(n)d 张照片没到，走访人的手机连上网就会发来。", "还有 %(n)d 张照片没到，走访人的手机连上网就会发来。", n)
+    return told % {"n": n}
 
 
 def of_finding(finding: Finding) -> list[Fact]:

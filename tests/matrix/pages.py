@@ -262,11 +262,21 @@ VISITS = {
     "visits:hand_walker": Page(P.VISIT_RECORD, LETTERS, pk_of("walker")),
     "visits:lay_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign"), post=True, answer=302),
     "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
+    "visits:book": Page(public=True),
+    "visits:book_worker": Page(public=True),
+    "visits:book_manifest": Page(public=True),
     "visits:book_key": Page(P.VISIT_RECORD),
     "visits:book_held": Page(P.VISIT_RECORD),
     "visits:book_send": Page(post=True, answer=422),
     "visits:book_photo": Page(kwargs=with_text("visit", sha256="0" * 64), post=True, answer=404),
     "visits:book_device": Page(post=True, answer=422),
+    "visits:book_file": Page(P.VISIT_RECORD),
+    "visits:devices": Page(P.CAMPAIGN_MANAGE),
+    "visits:late_reports": Page(P.VISIT_RECORD),
+    "visits:late_report": Page(P.VISIT_RECORD, LETTERS, pk_of("late_report")),
+    "visits:late_take": Page(P.VISIT_RECORD, LETTERS, pk_of("late_report"), post=True, answer=302),
+    "visits:late_decline": Page(P.VISIT_RECORD, LETTERS, pk_of("late_report"), post=True),
+    "visits:late_photo": Page(P.VISIT_RECORD, LETTERS, pk_of("late_photo")),
 }
 
 PROPERTY = {

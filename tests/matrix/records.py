@@ -12,6 +12,7 @@ from community import actions_letters
 from community.models import Appointment, Notice
 from community.roles import Office, Role
 from core import clock
+from core.ids import uuid7
 from core.models import Job
 from core.quarters import Quarter
 from grids import actions
@@ -27,7 +28,7 @@ from property.publication.actions import draft_publication
 from tests.factories import FullCommittee, HouseholdFactory, ResidentFactory, in_care, report_of, small_photo
 from tests.matrix.world import World
 from visits import actions as visits
-from visits.models import Card, Conflict, Finding, Target, VisitPhoto
+from visits.models import Card, Conflict, Finding, LatePhoto, Target, VisitPhoto
 from visits.report import Brought
 
 # The roster that the office has sent; what stands in it is kept encrypted.
@@ -162,6 +163,19 @@ def _visits(world: World) -> None:
         brought="13800000000",
         found="13900000000",
     )
+    target = Target.objects.filter(household=home)[0]
+    late = visits.keep_late(
+        target,
+        by=leader,
+        pk=uuid7(),
+        content_hash="0",
+        outcome="met",
+        visited_at=clock.now(),
+        sent=f'{{"id": "{uuid7()}", "household": "{home.pk}", "fields": {{"outcome": ["met"], "note": ["{world.secret}"]}}}}',
+    )
+    late_photo = LatePhoto.objects.create(
+        community=home.community, report=late, attachment=VisitPhoto.objects.get().attachment, announced_as="0" * 64
+    )
     world.records |= {
         "walker": leader,
         "campaign": campaign,
@@ -170,6 +184,8 @@ def _visits(world: World) -> None:
         "visit_photo": VisitPhoto.objects.get(),
         "finding": Finding.objects.get(),
         "conflict": conflict,
+        "late_report": late,
+        "late_photo": late_photo,
         "card": Card.objects.create(
             community=home.community,
             code_hash="0" * 64,

@@ -14,6 +14,7 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from visits.actions.photos import show_at_work
 from visits.actions.visits import record_visit
 from visits.models import LatePhoto, LateReport, Target, Visit, VisitPhoto
 
@@ -110,13 +111,13 @@ def _decide(late: LateReport, state: str, *, by: User, answer: str) -> None:
     audit.record(verb, late, by=by, changes={"state": [before, state]}, reason=answer)
     if late.by_id != by.pk:
         text = _("%(name)s看了您送来的走访：%(state)s") % {"name": by.name, "state": late.get_state_display()}
-        notify([late.by], about=late, kind="late_report_decided", text=text, url="visits:round")
+        notify([late.by], about=late, kind="late_report_decided", text=text, url="visits:book")
 
 
 def _hand_on_photos(late: LateReport, visit: Visit) -> None:
     """The photos that have come so far; those still under way go to the visit directly."""
     come = LatePhoto.objects.unscoped(reason=_FOUND).filter(report=late).select_related("attachment")
-    VisitPhoto.objects.bulk_create(
+    photos = VisitPhoto.objects.bulk_create(
         VisitPhoto(
             community_id=visit.community_id,
             visit=visit,
@@ -125,6 +126,7 @@ def _hand_on_photos(late: LateReport, visit: Visit) -> None:
         )
         for photo in come
     )
+    show_at_work(visit, [photo.attachment for photo in photos], by=late.by)
 
 
 def _deciders(target: Target, sender: User) -> list[User]:

@@ -12,9 +12,12 @@ from core.refusal import Refused
 from core.scoping import locked
 from grids.actions.consents import withdrawn_by
 from grids.models import Consent
-from visits.models import LatePhoto, LateReport, Visit, VisitPhoto
+from helpdesk.actions import bring_photo
+from visits.models import Finding, LatePhoto, LateReport, Visit, VisitPhoto
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from community.models import Attachment, User
     from core.photos import CleanPhoto
     from grids.models import Household
@@ -37,7 +40,16 @@ def add_photo(visit: Visit, photo: CleanPhoto, *, by: User) -> bool:
     VisitPhoto.objects.create(
         community_id=visit.community_id, visit=visit, attachment=attachment, announced_as=photo.sent_as
     )
+    show_at_work(visit, [attachment], by=by)
     return True
+
+
+def show_at_work(visit: Visit, attachments: Iterable[Attachment], *, by: User) -> None:
+    """Whoever works on a request that the visit opened sees its photos too, though they came later."""
+    found = Finding.objects.unscoped(reason=_FOUND).filter(visit=visit, request__isnull=False).select_related("request")
+    for attachment in attachments:
+        for finding in found:
+            bring_photo(finding.request, attachment, by=by)
 
 
 @transaction.atomic

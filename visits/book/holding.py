@@ -11,10 +11,11 @@ from uuid import UUID
 
 from django.template.loader import render_to_string
 
+from community.access import Permission
 from core import clock
 from visits import words
 from visits.forms.visit import VisitForm
-from visits.models import Campaign, Target
+from visits.models import Campaign, Device, Target
 from visits.sheet import Door, Sheet, sheets_for
 
 if TYPE_CHECKING:
@@ -58,13 +59,17 @@ def page_of(user: User, after: str = "") -> dict[str, Any]:
     }
 
 
-def count_of(user: User) -> int:
-    """How many doors the user's phone is to hold."""
-    return len(_way(user))
+def has_book(user: User) -> bool:
+    """Whether the user walks, or one of the user's phones has told of its book while the user still did."""
+    if user.scope.may(Permission.VISIT_RECORD):
+        return True
+    return bool(Device.objects.unscoped(reason="the user's own phones").filter(user=user).exists())
 
 
 def _way(user: User) -> list[_Stop]:
     """Every door once, however many targets lead there: the quarter's own speaks for it, else the one due first."""
+    if not user.scope.may(Permission.VISIT_RECORD):
+        return []
     mine = Target.objects.visible_to(user).asked_now().filter(assignee=user)
     found: dict[UUID, list[tuple[Any, ...]]] = {}
     for row in mine.order_by().values_list("household", "kind", "due_on", "pk", *_PLACE):

@@ -18,6 +18,7 @@ from visits.models import LatePhoto, LateReport, Visit, VisitPhoto
 
 if TYPE_CHECKING:
     from community.models import User
+    from core.photos import CleanPhoto
 
 _SENDER = "a photo's visit, of its own sender"
 
@@ -56,7 +57,7 @@ def _has(found: Visit | LateReport, announced: str) -> bool:
     return bool(rows.filter(announced_as=announced).exists())
 
 
-def _keep(found: Visit | LateReport, photo: object, *, user: User) -> bool:
+def _keep(found: Visit | LateReport, photo: CleanPhoto, *, user: User) -> bool:
     if isinstance(found, Visit):
         return actions.add_photo(found, photo, by=user)
     return actions.add_late_photo(found, photo, by=user)

@@ -53,12 +53,13 @@ def form_of(record: Record, sheet: Sheet) -> VisitForm:
     return form
 
 
-def report_of(form: VisitForm, record: Record) -> Report:
+def report_of(form: VisitForm, record: Record, *, at: datetime) -> Report:
     """The visit of a valid form, at the time that it was by a clock that is right."""
+    report = form.report()
     return replace(
-        form.report(),
-        visited_at=visited_at(record),
-        position=record.position,
+        report,
+        visited_at=at,
+        position=record.position or report.position,
         announced=record.photos,
         via=Visit.Via.PHONE_BOOK,
     )
@@ -81,7 +82,7 @@ def visited_at(record: Record) -> datetime:
 def outcome_of(record: Record) -> str:
     """How the visit ended; raises Malformed where the record does not say."""
     outcome = record.fields.get("outcome", [""])[-1:]
-    if outcome and outcome[0] in Visit.Outcome.values:
+    if outcome and outcome[0] in dict(VisitForm.base_fields["outcome"].choices):  # type: ignore[attr-defined]
         return outcome[0]
     raise Malformed(_("请选这次走访的结果。"))
 

@@ -82,7 +82,7 @@ def _received(record: Record, door: _Door, content_hash: str, *, user: User) -> 
     form = reading.form_of(record, sheet_for(user, door.household, target=door.target))
     if not form.is_valid():
         return _mistaken(form)
-    report = reading.report_of(form, record)
+    report = reading.report_of(form, record, at=reading.visited_at(record))
     visit = actions.record_visit(door.household, target=door.target, by=user, report=report)
     said = _("记下了。%(household)s的信息和问题都已保存。") % {"household": door.household}
     return Answer(201, said, _of_visit(visit))
@@ -164,7 +164,7 @@ def _of_visit(visit: Visit) -> dict[str, Any]:
 def _of_late(late: LateReport) -> dict[str, Any]:
     come = LatePhoto.objects.unscoped(reason=_SENDER).filter(report=late).values_list("announced_as", flat=True)
     wanted = [one for one in late.photos_announced if one not in set(come)]
-    return {"id": str(late.pk), "url": reverse("visits:round"), "photos": wanted, "review": True}
+    return {"id": str(late.pk), "url": reverse("visits:book"), "photos": wanted, "review": True}
 
 
 def _waits() -> str:

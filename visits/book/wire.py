@@ -93,7 +93,7 @@ def record_of(given: Mapping[str, Any]) -> Record:
         target=_maybe(given, "target", as_uuid),
         fields=_needed(given, "fields", _fields),
         photos=_maybe(given, "photos", _photos) or (),
-        position=_maybe(given, "position", _position),
+        position=_position(given.get("position")),
         sent_at=_maybe(given, "sent_at", as_moment),
         device=_maybe(given, "device", as_uuid),
         unsent=_maybe(given, "unsent", as_count),
@@ -161,6 +161,7 @@ def _photos(value: Any) -> tuple[str, ...] | None:
 
 
 def _position(value: Any) -> dict[str, float] | None:
+    """Where it was; a phone that does not know it for sure must not hold up the visit."""
     if not isinstance(value, dict):
         return None
     numbers = [value.get(name) for name in ("lat", "lon", "accuracy")]
@@ -169,7 +170,7 @@ def _position(value: Any) -> dict[str, float] | None:
     lat, lon, accuracy = numbers
     if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy <= 1e7):
         return None
-    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": round(accuracy)}
+    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": max(1, round(accuracy))}
 
 
 def _storable(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from community.rows import CommunityRow
 from core import clock
 from visits.querysets import DeviceQuerySet
+
+# From here on somebody should call whose phone has not sent its visits.
+_LONG_SILENT = timedelta(days=2)
 
 
 class Device(CommunityRow):
@@ -34,3 +39,10 @@ class Device(CommunityRow):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge: nothing is owed, something is, for too long."""
+        if not self.unsent:
+            return "good"
+        return "warn" if clock.now() - (self.oldest_unsent_at or self.seen_at) > _LONG_SILENT else "wait"

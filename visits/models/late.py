@@ -68,6 +68,14 @@ class LateReport(CommunityRow):
     def get_absolute_url(self) -> str:
         return reverse("visits:late_report", args=[self.pk])
 
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == self.State.WAITING
+
+    @property
+    def tone(self) -> str:
+        return {self.State.WAITING: "wait", self.State.TAKEN: "good"}.get(self.State(self.state), "idle")
+
 
 class LatePhoto(CommunityRow):
     """A photo that belongs to a late report."""
@@ -75,6 +83,7 @@ class LatePhoto(CommunityRow):
     report = models.ForeignKey(LateReport, models.CASCADE, related_name="photos", verbose_name=_("迟到的走访"))
     attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name=_("附件"))
     announced_as = models.CharField(max_length=64)
+    caption = ""
 
     objects = LatePhotoQuerySet.as_manager()
 
@@ -85,3 +94,11 @@ class LatePhoto(CommunityRow):
             models.UniqueConstraint(fields=["report", "announced_as"], name="announced_photo_once_a_late_report")
         ]
         indexes = [models.Index(fields=["community", "report"])]
+
+    @property
+    def url(self) -> str:
+        return reverse("visits:late_photo", args=[self.pk])
+
+    @property
+    def thumbnail(self) -> str:
+        return f"{self.url}?small=1"

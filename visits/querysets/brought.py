@@ -109,11 +109,15 @@ class FeedbackQuerySet(ScopedQuerySet[Any]):
 
 class LateReportQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """For those who decide about them: the grid's leader and the office."""
-        return self.filter(settled_by(user.scope)).scoped()
+        """For those who decide about them: who has the door now, the grid's leader and the office."""
+        has_it_now = Q(target__assignee=user) & buildings_within(user.scope)
+        return self.filter(settled_by(user.scope) | has_it_now).scoped()
 
     def waiting(self) -> Self:
         return self.filter(state="waiting")
+
+    def decided(self) -> Self:
+        return self.exclude(state="waiting").order_by("-decided_at", "-pk")
 
     def for_list(self) -> Self:
         return self.select_related("by", "household__dwelling", "building", "target__campaign")
@@ -123,7 +127,8 @@ class LatePhotoQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         scope = user.scope
         led = Q(report__building__grid__in=scope.grids) | Q(community__in=scope.offices_communities)
-        return self.filter(led).scoped()
+        has_it_now = Q(report__target__assignee=user) & buildings_within(scope, "report__")
+        return self.filter(led | has_it_now).scoped()
 
 
 class CardQuerySet(ScopedQuerySet[Any]):

@@ -7,28 +7,47 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_POST
 
-from community.access import Permission, PortalRequest, access, signed_in
+from community.access import PortalRequest, signed_in
 from core.photos import MAX_BYTES
+from core.refusal import Refused
 from visits import actions
-from visits.book import holding, keys, photos, receiving, wire
+from visits.book import files, holding, keys, photos, receiving, wire
 from visits.book.receiving import Answer
 from visits.book.wire import Malformed
+from visits.forms.book import FileForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    View = Callable[[PortalRequest], HttpResponse]
+
 _NAME = 60
 
 
-@access(Permission.VISIT_RECORD)
+def _with_a_book(view: View) -> View:
+    """Only for who walks, or has walked with a book: what is still on that phone must find its way home."""
+
+    @wraps(view)
+    def guarded(request: PortalRequest) -> HttpResponse:
+        if not holding.has_book(request.user):
+            raise PermissionDenied
+        return view(request)
+
+    return guarded
+
+
+@signed_in
 @require_GET
+@_with_a_book
 @ensure_csrf_cookie
 def key(request: PortalRequest) -> HttpResponse:
     """The key of the user's book, for a phone in a session of that user."""
@@ -37,8 +56,9 @@ def key(request: PortalRequest) -> HttpResponse:
     return _json({"user": str(user.pk), "name": user.name, "key": text, "language": get_language()})
 
 
-@access(Permission.VISIT_RECORD)
+@signed_in
 @require_GET
+@_with_a_book
 @ensure_csrf_cookie
 @gzip_page
 def held(request: PortalRequest) -> HttpResponse:
@@ -69,7 +89,8 @@ def send(request: PortalRequest) -> Answer:
     record = wire.record_of(given)
     answer = receiving.receive(record, user=request.user)
     if answer.is_kept and record.device is not None and record.unsent is not None:
-        actions.seen(record.device, user=request.user, unsent=record.unsent)
+        left = record.unsent if answer.body["photos"] else max(record.unsent - 1, 0)
+        actions.seen(record.device, user=request.user, unsent=left)
     return answer
 
 
@@ -103,6 +124,20 @@ def device(request: PortalRequest) -> HttpResponse:
         oldest=wire.as_moment(given.get("oldest")),
     )
     return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+
+@signed_in
+@_with_a_book
+def file(request: PortalRequest) -> HttpResponse:
+    """The unsent visits of a phone, brought in as a file; a list of what became of each."""
+    form = FileForm(request.POST or None, request.FILES or None)
+    outcomes = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            outcomes = files.take_in(form.cleaned_data["file"], user=request.user)
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+    return render(request, "visits/book_file.html", {"form": form, "outcomes": outcomes})
 
 
 def _json(body: dict[str, Any], status: int = 200) -> JsonResponse:

@@ -79,6 +79,7 @@ def visit(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One visit: what was verified, what changed, what was brought back."""
     user = request.user
     shown = get_object_or_404(Visit.objects.visible_to(user).for_page(), pk=pk)
+    photos = list(VisitPhoto.objects.visible_to(user).filter(visit=shown))
     verified = list(Verification.objects.visible_to(user).filter(visit=shown).select_related("resident"))
     context = {
         "visit": shown,
@@ -91,7 +92,8 @@ def visit(request: PortalRequest, pk: UUID) -> HttpResponse:
         "others": [one for one in verified if one.result != "confirmed"],
         "conflicts": Conflict.objects.visible_to(user).filter(visit=shown).waiting().for_list(),
         "findings": Finding.objects.visible_to(user).filter(visit=shown).for_list(),
-        "photos": VisitPhoto.objects.visible_to(user).filter(visit=shown),
+        "photos": photos,
+        "photos_under_way": words.photos_under_way(shown, photos),
     }
     return render(request, "visits/visit.html", context)
 

@@ -16,9 +16,9 @@ from community.once import acting, once
 from core import clock
 from core.quarters import Quarter
 from grids.models import Building
-from visits import actions, coverage, facade, laying, planning, progress, walkers, words
+from visits import actions, coverage, devices, facade, laying, planning, progress, walkers, words
 from visits.forms.rounds import CampaignForm, CloseForm
-from visits.models import Campaign, Conflict, Finding, Target
+from visits.models import Campaign, Conflict, Finding, LateReport, Target
 from visits.querysets import campaign_shown
 
 
@@ -51,6 +51,7 @@ def round_page(request: PortalRequest) -> HttpResponse:
         "findings_tone": "warn" if findings_open else "",
         "conflicts": conflicts_open,
         "conflicts_tone": "warn" if conflicts_open else "",
+        "late": words.late_reports(LateReport.objects.visible_to(user).waiting().count()),
         "manages": manages,
         "unwalked": _unwalked(user, campaign),
     }
@@ -150,4 +151,5 @@ def close_campaign(request: PortalRequest, pk: UUID) -> HttpResponse:
             return answer(made)
     left = progress.left_by_building(Target.objects.visible_to(request.user).filter(campaign=campaign))
     context = {"form": form, "campaign": campaign, "lines": words.closing(campaign), "left": left}
+    context["owed"] = devices.owed(devices.board(request.user))
     return render(request, "visits/campaign_close.html", context)
