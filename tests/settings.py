@@ -31,5 +31,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"]["timeout"] = 120
     DATABASES["default"]["OPTIONS"]["init_command"] = pragmas.replace("synchronous=FULL", "synchronous=OFF")
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["TEST"] = {"NAME": "test_portal"}
+# A thread of a test ends with its connection: none may outlive it and hold the database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
