@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Sum
@@ -76,7 +77,12 @@ class Table:
     @property
     def legend(self) -> list[tuple[str, str]]:
         """What the colours of the cells mean."""
-        told = [_("90% 以上"), _("60%–89%"), _("30%–59%"), _("不到 30%")]
+        steps = [least for least, _tone in _LEVELS]
+        told = [
+            _("%(percent)d%% 以上") % {"percent": steps[0]},
+            *(f"{least}%–{above - 1}%" for above, least in pairwise(steps[:-1])),
+            _("不到 %(percent)d%%") % {"percent": steps[-2]},
+        ]
         return list(zip((tone for _least, tone in _LEVELS), told, strict=True))
 
 
