@@ -230,20 +230,32 @@ function isDue(row, force) {
 }
 
 let sending = null;
+let again = false;
 
+// Whoever asks while one is under way is heard afterwards: it may have looked before the new record was there.
 export function flush(force = false) {
-  sending ??= whole(force).finally(() => { sending = null; });
+  again = true;
+  sending ??= rounds(force).finally(() => { sending = null; });
   return sending;
 }
 
+async function rounds(force) {
+  while (again) {
+    again = false;
+    await whole(force);
+  }
+}
+
 async function whole(force) {
-  if (!mine(await survey()).length && !(await survey()).length) return;
+  if (!(await survey()).length) return;
+  const before = state.user;
   await alone(async () => {
     const session = await identify();
     if (session === "in") await drain(force);
     else if (session === "unknown") state.fails += 1;
   });
   state.left = 0;
+  if (book && state.user !== before) await loadDoors();
   await draw();
   await tell();
   await schedule();
@@ -257,7 +269,7 @@ async function drain(force) {
     for (const [at, { id }] of due.entries()) {
       tried.add(id);
       state.left = due.length - at;
-      await drawLine();
+      if (Date.now() - drawnAt > 300) await drawLine();
       const { outcome } = await send(id);
       if (outcome === "over") return;
       state.fails = outcome === "none" || outcome === "again" ? state.fails + 1 : 0;
@@ -335,6 +347,7 @@ async function finish(row) {
   });
   const held = state.doors.find((one) => one.id === row.door);
   if (held) held.sent = true;
+  state.note = "";
 }
 
 async function refused(row, key, answer, photo = "") {
@@ -591,9 +604,10 @@ async function lines() {
   const keys = await all("keys");
   const told = [];
   const name = keys.find((one) => one.user === state.user)?.name;
-  if (book && name) told.push(say("whose", { name }));
+  const list = book && !shown;
+  if (list && name) told.push(say("whose", { name }));
   if (state.note) told.push(state.note);
-  if (book && location.pathname !== base.pathname) told.push(say("instead"));
+  if (list && location.pathname !== base.pathname) told.push(say("instead"));
   if (state.session === "over") told.push(say(name ? "over" : "nobody"));
   else if (state.session === "none" && book) told.push(say("not-yours"));
   else if (!navigator.onLine) told.push(say("offline"));
@@ -608,7 +622,7 @@ async function lines() {
     told.push(say("others", { name: whose, n: rows.filter((row) => row.user === other).length }));
   }
   if (state.fetching !== undefined) told.push(say("fetching", { n: state.fetching }));
-  else if (book && state.held) told.push(...heldWords(state.held));
+  else if (list && state.held) told.push(...heldWords(state.held));
   return { told, rows, own };
 }
 
@@ -617,7 +631,10 @@ function heldWords({ made_at, n, campaign, ends_on }) {
   return campaign ? [`${say("ends", { campaign, when: ends_on ? when(ends_on, false) : "" })} ${fetched}`] : [fetched];
 }
 
+let drawnAt = 0;
+
 async function drawLine() {
+  drawnAt = Date.now();
   const { told, rows, own } = await lines();
   const line = part("line", frame);
   const text = told.join("\n");
@@ -642,7 +659,7 @@ function draw() {
 async function paint() {
   const rows = mine(await drawLine());
   if (!book) return;
-  part("export").hidden = part("foot").hidden = !rows.length;
+  for (const name of ["send", "export", "foot"]) part(name).hidden = !rows.length;
   paintDoors(rows);
   await paintAttention(rows.filter((row) => row.state === "attention"));
 }
@@ -688,11 +705,13 @@ function paintDoors(rows) {
     if (text) part("badge", row).replaceChildren(badge);
     row.hidden = (door.extra && !queued) || !wanted.every((word) => row.dataset.words.includes(word));
     // What may have reached the server is no longer changed here.
-    row.querySelector("button").disabled = Boolean(queued && queued.state !== "attention" && (queued.tries || queued.state === "photos"));
+    row.querySelector("button").setAttribute("aria-disabled", isOnItsWay(queued));
   }
   for (const group of part("doors").children) group.hidden = !group.querySelector("li:not([hidden])");
   part("no-match").hidden = !state.doors.length || [...part("doors").children].some((group) => !group.hidden);
 }
+
+const isOnItsWay = (row) => Boolean(row && row.state !== "attention" && (row.tries || row.state === "photos"));
 
 async function paintAttention(rows) {
   const signature = rows.map((row) => row.id + row.tries).join();
@@ -727,6 +746,7 @@ let shown = null;
 
 async function openDoor(id, record = "") {
   const rows = mine(await survey()).filter((row) => row.door === id);
+  if (!record && rows.some(isOnItsWay)) return note(say("on-its-way"));
   const asked = record || rows.find((row) => row.state === "attention")?.id || rows.find((row) => !row.tries)?.id || "";
   const name = asked || id;
   if (!opened.has(name)) opened.set(name, await build(id, asked));
@@ -740,6 +760,7 @@ async function openDoor(id, record = "") {
   part("reasons").replaceChildren(...(sheet.door.why ?? []).map((one) => Object.assign(document.createElement("li"), { textContent: one })));
   part("form").replaceChildren(sheet.form);
   swap(true);
+  drawLine();
   if (!history.state?.door) history.pushState({ door: name }, "");
   (view.querySelector(".errors") ?? view.querySelector("h2")).focus();
   return sheet;
@@ -897,8 +918,9 @@ function leave(saved = false) {
   shown = null;
   part("form").replaceChildren();
   swap(false);
+  drawLine();
   if (history.state?.door) history.back();
-  (part("doors").querySelector(`[data-door="${CSS.escape(id)}"]:not([hidden]) button:not([disabled])`) ?? document.getElementById("main")).focus();
+  (part("doors").querySelector(`[data-door="${CSS.escape(id)}"]:not([hidden]) button`) ?? document.getElementById("main")).focus();
   if (saved || !row || row.state === "attention") return;
   opened.delete(name);
   change(row, { state: "waiting", next_at: 0 }).then(draw);
