@@ -67,7 +67,10 @@ def receive(record: Record, *, user: User) -> Answer:
         return Answer(error.status, str(error), {"errors": {}})
     except IntegrityError:
         # The same id came for another door, or for this one from elsewhere, in the same moment.
-        return _before(record, content_hash) or Answer(503, _("请稍等，马上会再发一次。"))
+        before = _before(record, content_hash)
+        if before is None:
+            raise
+        return before
 
 
 @transaction.atomic

@@ -142,7 +142,7 @@ class VisitForm(PortalForm):
 
     uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
     started = forms.DateTimeField(widget=forms.HiddenInput)
-    base_version = forms.IntegerField(widget=forms.HiddenInput)
+    base_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     seen = forms.JSONField(widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=gettext_lazy("结果"),
