@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef
 
 from community.models import Appointment
 from community.roles import Role
+from core.fields import plain_of
 from core.quarters import Month, Quarter
 from core.scoping import ScopedQuerySet
 from grids.codes import Cadence, cadence_of
@@ -118,7 +119,7 @@ def _targets(campaign: Campaign, home: dict[str, Any], known: _Known, months: Se
         "household_id": key,
         "building_id": home["building"],
         "base_version": home["version"],
-        "fields_total": count_of(known.born.get(key, ())),
+        "fields_total": known.fields[key],
     }
     why = known.reasons_of(key)
     made = [
@@ -148,9 +149,8 @@ class _Known:
         self.campaign = campaign
         self.within = homes.within
         self.leaders: dict[int, int] = dict(_leaders(campaign.community_id).values_list("grid", "user"))
-        self.born: dict[UUID, list[Any]] = defaultdict(list)
-        for household, born in self._of(Membership).current().values_list("household", "resident__birth_date"):
-            self.born[household].append(born)
+        self.fields: dict[UUID, int] = defaultdict(lambda: count_of(()))
+        self._count_fields()
         self.last = dict(self._of(Visit).filter(pk=latest_visit()).values_list("household", "outcome"))
         self.left = self._left()
         self.why: dict[UUID, list[reasons.Reason]] = defaultdict(list)
@@ -171,6 +171,16 @@ class _Known:
 
     def _of(self, model: Any) -> Any:
         return _rows(model, self.campaign.community_id).filter(**self.within)
+
+    def _count_fields(self) -> None:
+        """How many fields each has to verify; whoever was born on the same day is asked the same."""
+        alone = count_of(())
+        asked: dict[str, int] = {}
+        for household, born in self._of(Membership).current().values_list("household", "resident__birth_date"):
+            day = str(plain_of(born) or "")
+            if day not in asked:
+                asked[day] = count_of([day]) - alone
+            self.fields[household] += asked[day]
 
     def _left(self) -> set[UUID]:
         """Doors that the round before did not reach."""
