@@ -14,6 +14,7 @@ def main(command: str, *arguments: str) -> Any:
     django.setup()
     import chores
     import crowd
+    import doors
     import ledger
 
     chores.must_be_demo()
@@ -26,6 +27,9 @@ def main(command: str, *arguments: str) -> Any:
         "settle": crowd.settle,
         "register_pages": crowd.register_pages,
         "explain": crowd.explain,
+        "book_doors": doors.book_doors,
+        "book_rows": doors.book_rows,
+        "book_found": doors.book_found,
     }
     return commands[command](*arguments)
 

@@ -93,6 +93,11 @@ def cpu_seconds(process: int) -> float:
     exact = Path(f"/proc/{process}/schedstat")
     if exact.exists():
         return int(exact.read_text().split()[0]) / 1e9
+    return cpu_of_all_threads(process)
+
+
+def cpu_of_all_threads(process: int) -> float:
+    """The same of a process of several threads, to a hundredth of a second."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 

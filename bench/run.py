@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import book
 import measure
 import pages
 import photos
@@ -134,6 +135,15 @@ def _on_postgres(arguments: list[str]) -> list[dict[str, Any]]:
     return results
 
 
+def _book(visits: int, keep: Path | None, *, as_json: bool) -> int:
+    """A queue of visits, on SQLite and on a throw-away PostgreSQL, or on what DATABASE_URL names."""
+    results = [book.bench(visits, keep)]
+    if not (keep or os.environ.get("DATABASE_URL")):
+        results += _on_postgres(["--book", str(visits)])
+    print(json.dumps(results, indent=1) if as_json else "\n".join(map(book.table, results)))
+    return 0
+
+
 def _register(copies: int, *, as_json: bool) -> int:
     """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
     if not os.environ.get("DATABASE_URL"):
@@ -159,12 +169,22 @@ def main() -> int:
         metavar="COPIES",
         help=f"instead: pages of the register beside so many copies of the demo ({register.COMMUNITIES}), PostgreSQL",
     )
+    parser.add_argument(
+        "--book",
+        type=int,
+        nargs="?",
+        const=book.VISITS,
+        metavar="VISITS",
+        help=f"instead: so many visits ({book.VISITS}) sent by {book.PHONES} phones at once",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
     size = QUICK if asked.quick else FULL
     if asked.register:
         return _register(asked.register, as_json=asked.json)
+    if asked.book:
+        return _book(asked.book, asked.keep, as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))
