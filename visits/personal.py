@@ -11,7 +11,7 @@ from community.files import forget
 from community.personal import Going, Room, Section, Staying
 from core.fields import is_filled
 from grids.own import residents_of
-from visits.models import Conflict, Feedback, Finding, Verification, Visit, VisitPhoto
+from visits.models import Conflict, Feedback, Finding, Talk, Verification, Visit, VisitPhoto
 
 if TYPE_CHECKING:
     from community.models import User
@@ -27,6 +27,7 @@ def sections(user: User) -> list[Section]:
         Section("visits", _("走访"), _visit_columns(), [_visit(one) for one in visits]),
         Section("verifications", _("核实过的信息"), _verified_columns(), _verified(user)),
         Section("findings", _("走访时记下的问题"), _finding_columns(), _findings(user)),
+        Section("talks", _("就我的走访谈过的话"), _talk_columns(), _talks(user)),
     ]
 
 
@@ -95,6 +96,18 @@ def _findings(user: User) -> list[dict[str, Any]]:
             "told": _("；").join(told.get(one.pk, [])),
         }
         for one in rows
+    ]
+
+
+def _talk_columns() -> list[tuple[str, str]]:
+    return [("at", _("时间")), ("by", _("谈话人")), ("about", _("谈什么")), ("said", _("说了什么"))]
+
+
+def _talks(user: User) -> list[dict[str, Any]]:
+    """What the office said with somebody who walks, about the visits that they recorded."""
+    rows = Talk.objects.with_oneself(user).for_list()
+    return [
+        {"at": one.talked_at, "by": one.by.name, "about": one.get_about_display(), "said": one.said} for one in rows
     ]
 
 

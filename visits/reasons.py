@@ -44,6 +44,11 @@ def care(category: str) -> Reason:
     return {"code": "care", "category": category}
 
 
+def asked(text: str) -> Reason:
+    """What somebody is sent to a household for, in the words of who sends them."""
+    return {"code": "asked", "text": text[:120]}
+
+
 def sentence(reason: Reason) -> str:
     """The reason as the form and the door show it."""
     match reason:
@@ -65,6 +70,8 @@ def sentence(reason: Reason) -> str:
                 "category": CareCategory(category).label,
                 "day": day(date.fromisoformat(due)),
             }
+        case {"code": "asked", "text": text}:
+            return str(text)
         case {"code": "care", "category": category}:
             return _("%(category)s，每月看望") % {"category": CareCategory(category).label}
     return ""

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from visits.views import book, book_page, cards, devices, doors, findings, handover, late, rounds, worker
+from visits.views import (
+    book,
+    book_page,
+    cards,
+    devices,
+    doors,
+    findings,
+    handover,
+    late,
+    rounds,
+    sheets,
+    special,
+    supervision,
+    worker,
+)
 
 app_name = "visits"
 urlpatterns = [
@@ -50,4 +64,15 @@ urlpatterns = [
     path("late/<uuid:pk>/take/", late.late_take, name="late_take"),
     path("late/<uuid:pk>/decline/", late.late_decline, name="late_decline"),
     path("late/photos/<int:pk>/", late.late_photo, name="late_photo"),
+    path("sheets/", sheets.sheets, name="sheets"),
+    path("buildings/<int:pk>/sheet/", sheets.print_sheet, name="print_sheet"),
+    path("sheets/<uuid:pk>/", sheets.round_sheet, name="round_sheet"),
+    path("sheets/<uuid:pk>/pdf/", sheets.round_sheet_pdf, name="round_sheet_pdf"),
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/<uuid:pk>/draw/", supervision.draw, name="draw"),
+    path("supervision/<uuid:pk>/talk/", supervision.talk, name="talk"),
+    path("samples/<uuid:pk>/", supervision.sample, name="sample"),
+    path("rechecks/<uuid:pk>/", supervision.recheck, name="recheck"),
+    path("special/", special.special, name="special"),
+    path("households/<uuid:pk>/follow-up/", special.follow_up, name="follow_up"),
 ]

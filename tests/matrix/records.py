@@ -28,7 +28,7 @@ from property.publication.actions import draft_publication
 from tests.factories import FullCommittee, HouseholdFactory, ResidentFactory, in_care, report_of, small_photo
 from tests.matrix.world import World
 from visits import actions as visits
-from visits.models import Card, Conflict, Finding, LatePhoto, Target, VisitPhoto
+from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
 from visits.report import Brought
 
 # The roster that the office has sent; what stands in it is kept encrypted.
@@ -184,6 +184,7 @@ def _visits(world: World) -> None:
         "visit_photo": VisitPhoto.objects.get(),
         "finding": Finding.objects.get(),
         "conflict": conflict,
+        **_supervised(campaign, visit, leader, secretary),
         "late_report": late,
         "late_photo": late_photo,
         "card": Card.objects.create(
@@ -196,6 +197,19 @@ def _visits(world: World) -> None:
             expires_at=clock.now() + timedelta(days=21),
         ),
     }
+
+
+def _supervised(campaign: Any, visit: Any, leader: Any, secretary: Any) -> dict[str, Any]:
+    """A printed sheet, a draw with its call, and a talk."""
+    common = {"community": campaign.community, "campaign": campaign}
+    target = str(Target.objects.filter(campaign=campaign, household=visit.household)[0].pk)
+    sheet = RoundSheet(building=visit.building, number=1, targets=[target], printed_by=leader, **common)
+    sheet.save()
+    sample = Sample(seed="0" * 32, size=1, population=1, population_hash="0" * 64, drawn_by=secretary, **common)
+    sample.save()
+    recheck = Recheck.objects.create(community=campaign.community, sample=sample, visit=visit)
+    Talk.objects.create(walker=leader, about="fast", visits_hash="0" * 64, said="补录的", by=secretary, **common)
+    return {"round_sheet": sheet, "sample": sample, "recheck": recheck}
 
 
 def _property(world: World) -> None:

@@ -9,15 +9,21 @@ from visits.actions.handover import hand_over
 from visits.actions.late import decline_late, keep_late, take_in
 from visits.actions.paper import PaperLine, record_paper_round
 from visits.actions.photos import add_late_photo, add_photo
+from visits.actions.sheets import print_sheet, type_in_sheet
+from visits.actions.special import add_target, add_targets
+from visits.actions.supervision import draw_sample, record_recheck, record_talk, redraw
 from visits.actions.visits import record_visit
 
 __all__ = [
     "PaperLine",
     "add_late_photo",
     "add_photo",
+    "add_target",
+    "add_targets",
     "answer_card",
     "close_campaign",
     "decline_late",
+    "draw_sample",
     "fix_finding",
     "give_feedback",
     "hand_finding",
@@ -28,11 +34,16 @@ __all__ = [
     "open_campaign",
     "open_card",
     "print_new_card",
+    "print_sheet",
     "raise_finding",
     "record_paper_round",
+    "record_recheck",
+    "record_talk",
     "record_visit",
+    "redraw",
     "request_for",
     "seen",
     "settle_conflict",
     "take_in",
+    "type_in_sheet",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community import audit
+from core.ids import uuid7
 from core.quarters import Month
 from core.refusal import Refused
 from grids.models import CareTag, Household, Membership
@@ -28,16 +30,24 @@ _BATCH = 400
 
 @dataclass(frozen=True)
 class PaperLine:
-    """One ticked door of a round sheet: somebody was met and all was as known, or nobody was in."""
+    """One ticked door of a round sheet: somebody was met and all was as known, or nobody was in.
+
+    `uuid` is the id of the visit that it becomes.
+    """
 
     target: Target
     outcome: str
     visited_at: datetime
+    uuid: UUID = field(default_factory=uuid7)
 
 
 @transaction.atomic
-def record_paper_round(lines: Iterable[PaperLine], *, by: User) -> int:
+def record_paper_round(
+    lines: Iterable[PaperLine], *, by: User, walker: User | None = None, via: str = Visit.Via.PAPER
+) -> int:
     """Record the doors of a round sheet, in few statements; gives how many.
+
+    `walker` is who knocked, where another one than `by` types it in; `via` says how the visits were written down.
 
     What the register knows counts as confirmed at a door where somebody was met, what it does not know as unknown.
     A door with a change, a problem or a refusal is recorded by itself, with `record_visit`. Raises Refused where a
@@ -49,7 +59,7 @@ def record_paper_round(lines: Iterable[PaperLine], *, by: User) -> int:
     for line in lines:
         if line.outcome not in (Visit.Outcome.MET, Visit.Outcome.ABSENT):
             raise Refused(_("纸质走访表只登记“见到了”和“没人在家”，其他情况请单独记一次走访。"))
-        visit, answers = _visit(line, seen.slots(line.target.household), by)
+        visit, answers = _visit(line, seen.slots(line.target.household), walker or by, via)
         rows.append(visit)
         verified += answers
         events.append((visit, {"outcome": [None, visit.outcome]}))
@@ -105,11 +115,12 @@ class _Register:
                 self._moved[row.pk] = row
 
 
-def _visit(line: PaperLine, slots: Iterable[Slot], by: User) -> tuple[Visit, list[Verification]]:
+def _visit(line: PaperLine, slots: Iterable[Slot], by: User, via: str) -> tuple[Visit, list[Verification]]:
     household = line.target.household
     met = line.outcome == Visit.Outcome.MET
     answers = [(slot, Answer(Result.CONFIRMED if slot.text else Result.UNKNOWN)) for slot in slots] if met else []
     report = Report(
+        uuid=line.uuid,
         outcome=line.outcome,
         visited_at=line.visited_at,
         answers={slot.key: answer for slot, answer in answers},
@@ -124,6 +135,7 @@ def _visit(line: PaperLine, slots: Iterable[Slot], by: User) -> tuple[Visit, lis
         building_id=household.building_id,
         outcome=line.outcome,
         visited_at=line.visited_at,
+        via=via,
         base_version=household.version,
         by=by,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -32,6 +34,12 @@ class Sample(CommunityRow):
         verbose_name = _("抽查")
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["community", "campaign"])]
+
+    def __str__(self) -> str:
+        return _now("从 %(population)d 次走访里抽 %(size)d 次") % {"population": self.population, "size": self.size}
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:sample", args=[self.pk])
 
 
 class Recheck(CommunityRow):
@@ -68,6 +76,28 @@ class Recheck(CommunityRow):
         ]
         indexes = [models.Index(fields=["community", "sample"])]
 
+    def __str__(self) -> str:
+        return str(self.visit)
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:recheck", args=[self.pk])
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody still has to call."""
+        return self.outcome in ("", self.Outcome.NOT_REACHED)
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        tones = {"as_written": "good", "differs": "warn", "not_visited": "bad"}
+        return tones.get(self.outcome, "wait")
+
+    @property
+    def told(self) -> str:
+        """The outcome in words, also before there is one."""
+        return str(self.get_outcome_display()) if self.outcome else _now("还没打")
+
 
 class Talk(CommunityRow):
     """What was said with a visitor about visits that looked odd 谈一谈: it explains, it does not punish."""
@@ -92,3 +122,6 @@ class Talk(CommunityRow):
         verbose_name = _("走访谈话")
         ordering = ["-talked_at", "-pk"]
         indexes = [models.Index(fields=["community", "campaign", "walker"])]
+
+    def __str__(self) -> str:
+        return f"{self.walker} · {self.get_about_display()}"

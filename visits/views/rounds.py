@@ -53,6 +53,7 @@ def round_page(request: PortalRequest) -> HttpResponse:
         "conflicts_tone": "warn" if conflicts_open else "",
         "late": words.late_reports(LateReport.objects.visible_to(user).waiting().count()),
         "manages": manages,
+        "arranges": campaign.is_open and user.scope.may(Permission.CARE_MANAGE),
         "unwalked": _unwalked(user, campaign),
     }
     return render(request, "visits/round.html", context)
