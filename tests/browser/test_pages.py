@@ -29,8 +29,21 @@ LOOKS = [
 ]
 # Pages that are another page for each role; of the others one reader is enough.
 DIFFER = {"community:home", "community:today", "helpdesk:request", "property:quarters"}
+# Opened by everybody, made for one.
+MADE_FOR = {"visits:book": Role.GRID_LEADER}
 # Answered with a file.
-FILES = {"helpdesk:photo", "visits:photo", "property:paper", "property:quarter_pdf", "property:check_pdf", "visits:book_worker", "visits:book_manifest"}
+FILES = {
+    "helpdesk:photo",
+    "visits:photo",
+    "visits:book_held",
+    "visits:book_key",
+    "property:paper",
+    "property:quarter_pdf",
+    "property:check_pdf",
+    "visits:book_worker",
+    "visits:book_manifest",
+    "visits:round_sheet_pdf",
+}
 # Pages of allauth: (name, role that opens it).
 ACCOUNT = [
     ("account_login", "visitor"),
@@ -68,7 +81,7 @@ def visits(world: World, room: str) -> Iterator[tuple[str, str, str]]:
         if name in FILES or page.post:
             continue
         readers = [role for role, place in ACTORS if place == "own" and expected(world, page, role, "own") == 200]
-        for role in readers if name in DIFFER else readers[:1]:
+        for role in readers if name in DIFFER else [MADE_FOR[name]] if name in MADE_FOR else readers[:1]:
             yield name, role, reverse(name, kwargs=page.kwargs(world)) + page.query
 
 
