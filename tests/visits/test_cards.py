@@ -20,8 +20,10 @@ from community.models import AuditEvent, Notice
 from community.roles import Role
 from core import clock
 from core.refusal import Refused
+from grids.actions import merge_households
+from grids.codes import Relation
 from grids.models import Household, Membership, Proposal
-from tests.factories import GridFactory, appoint, report_of
+from tests.factories import GridFactory, appoint, family_of, household_in, report_of
 from visits import actions, cards
 from visits.models import Card, Target, Verification, Visit
 from visits.report import Answer
@@ -308,6 +310,19 @@ class TestAnswering:
 def test_a_neighbouring_leader_does_not_see_it(card, household, client):
     client.force_login(appoint(Role.GRID_LEADER, GridFactory(community=household.community)))
     assert client.get(card.get_absolute_url()).status_code == 404
+
+
+def test_of_two_households_that_are_one_a_single_card_stands(twice, issued, grid, household, leader, office):
+    other = household_in(grid, dwelling=household.dwelling)
+    (alone,) = family_of(other, {"name": "王老太"})
+    actions.record_visit(other, by=leader, report=report_of(other, outcome="absent"))
+    absent(other, leader, times=1)
+    gone, gone_code = actions.issue_card(Target.objects.get(household=other), by=leader)
+    merge_households(household, other, by=office, relations={alone.pk: Relation.MOTHER})
+    gone.refresh_from_db()
+    assert gone.void_at is not None
+    assert actions.open_card(code=issued[1], name="王老太") == issued[0]
+    assert actions.open_card(code=gone_code, name="王秀英") is None
 
 
 @pytest.mark.django_db(transaction=True)

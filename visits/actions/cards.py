@@ -68,7 +68,7 @@ def open_card(*, code: str, name: str) -> Card | None:
     knows = cards.is_name_of(name, members)
     if found is None:
         return None
-    card = locked(found)
+    card: Card = locked(found)
     if card.void_at is not None or card.expires_at <= clock.now():
         return None
     if knows:
