@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -13,23 +13,24 @@ from django.utils.translation import gettext as _
 
 from community import audit
 from community.calendar import work_calendar
-from community.files import store_photos
+from community.files import store, store_photos
 from community.models import Appointment, Attachment, Community, User
 from community.notices import notify
 from community.numbers import next_number
 from community.roles import Role
 from core import clock
+from core.files import Cleaned
 from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
 from core.templatetags.portal import day, when
 from grids.models import Building, Grid, Household
-from helpdesk import deadlines, words
-from helpdesk.categories import SEEDS
-from helpdesk.models import Category, Rating, ServiceRequest, Update, UpdatePhoto
-from helpdesk.parties import CO_HANDLER, WORKING, bar, parties_of, role_in
+from helpdesk import deadlines, sides, words
+from helpdesk.categories import MEDIATION, SEEDS
+from helpdesk.models import Category, Party, Rating, ServiceRequest, Update, UpdatePhoto
+from helpdesk.parties import CO_HANDLER, WORKING, bar, parties_of, role_in, side_of
 from helpdesk.querysets import leaders_of, possible_handlers
-from helpdesk.states import ENDED, HANDLER, REQUESTS, State
+from helpdesk.states import ENDED, HANDLER, LEADER, REQUESTS, SECRETARY, State
 
 RATING_DAYS = 7
 
@@ -91,13 +92,15 @@ def log_request(
     consent: bool = False,
     source: str = "",
     photos: Sequence[CleanPhoto] = (),
+    other: Household | None = None,
 ) -> ServiceRequest:
     """Write down what somebody asks for, give it its number and its deadlines, and tell who triages it.
 
     A resident reports (`reporter` is `by`), or staff writes it down for somebody: then `household` names the
     household, whose head is the reporter unless another `reporter` or `reporter_name` is given; the head's account,
     where there is one, gets to follow and rate it. The place is that household's door unless `building` or `place`
-    says otherwise. Raises Refused where neither a place nor a person is named.
+    says otherwise. `other` is the other household of a mediation, which hears nothing of what is said here. Raises
+    Refused where neither a place nor a person is named, and where the two households cannot be brought together.
     """
     community = category.community
     if reporter is None:
@@ -129,8 +132,82 @@ def log_request(
         due_at=deadlines.finish_due(category, now, calendar),
     )
     row.save(force_insert=True)
+    first = sides.set_up(row, other, by=by) if other else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}
-    return _walked(row, "log", "", by=by, text=description, photos=photos, details=details)
+    return _walked(row, "log", "", by=by, text=description, photos=photos, details=details, party=first)
+
+
+@transaction.atomic
+def open_mediation(
+    *,
+    by: User,
+    title: str,
+    home: Household,
+    other: Household,
+    description: str = "",
+    category: Category | None = None,
+    source: str = "",
+    photos: Sequence[CleanPhoto] = (),
+) -> ServiceRequest:
+    """Ask for a mediation between `home`, which says so, and `other`, which learns of it when it is accepted.
+
+    Raises Refused where the community has no such category, and where the two cannot be brought together.
+    """
+    rows = Category.objects.unscoped(reason="the category of mediations").in_use()
+    category = category or rows.filter(community=home.community_id, slug=MEDIATION).first()
+    if category is None or not category.is_mediation:
+        raise Refused(_("本社区没有“矛盾调解”这一类，请先让社区加上。"))
+    return log_request(
+        by=by,
+        category=category,
+        title=title,
+        description=description,
+        household=home,
+        other=other,
+        source=source,
+        photos=photos,
+    )
+
+
+@transaction.atomic
+def name_other(request: ServiceRequest, *, other: Household, by: User) -> ServiceRequest:
+    """Make a mediation that one household asked for one between two; what was said until now stays with the first.
+
+    For those who triage it. Raises Refused where it is handled already, or the two cannot be brought together.
+    """
+    row = locked(request)
+    if not parties_of(row, by) & {LEADER, SECRETARY}:
+        raise Refused(_("这一步要由别的同志来办。"))
+    if not row.category.is_mediation or row.has_parties or row.state not in (State.SUBMITTED, State.ACCEPTED):
+        raise Refused(_("还没派人的调解，才能补上另一家。"))
+    sides.set_up(row, other, by=by)
+    row.version += 1
+    row.save()
+    audit.record("request_sided", row, by=by)
+    return row
+
+
+@transaction.atomic
+def agree(request: ServiceRequest, party: Party, *, by: User) -> Party:
+    """Record that a household agrees to a mediation: as it says itself, or as it told those who work on it.
+
+    Raises Refused where it is not theirs to say, where it is said already, or where nobody asks any more.
+    """
+    row = locked(request)
+    found = next((side for side in row.sides if side.pk == party.pk), None)
+    parties = parties_of(row, by)
+    if found is None or not (parties & WORKING or found == side_of(row, by)):
+        raise Refused(_("同意不同意，要由这一家自己说，或者由办理的人问过再记。"))
+    if row.state not in (State.SUBMITTED, State.ACCEPTED):
+        raise Refused(_("现在不用再问同意不同意了。"))
+    if found.agreed_on:
+        raise Refused(_("这一家已经同意了。"))
+    found.agreed_on, found.agreed_by = clock.today(), by
+    found.save(update_fields=["agreed_on", "agreed_by"])
+    update = _write(row, Update.Kind.REMARK, by=by, details={"agreed": True}, party=found)
+    audit.record("request_agreed", row, by=by, changes={"side": [None, found.side]})
+    _tell(row, update, by)
+    return found
 
 
 @transaction.atomic
@@ -143,12 +220,14 @@ def step(
     text: str = "",
     note: str = "",
     photos: Sequence[CleanPhoto] = (),
+    agreement: Sequence[Cleaned] = (),
     **given: Any,
 ) -> ServiceRequest:
     """Take one step of the table of states; `given` is what the step needs.
 
     Raises Refused where the step is not open any more (with what the other person did), where it is somebody else's
     to take, where something is missing, or where a rule of its own forbids it. `version` is the one that was shown.
+    `agreement` is what two households have signed. What a household itself says stays with it.
     """
     row = locked(request)
     if version is not None and version != row.version:
@@ -160,24 +239,43 @@ def step(
     transition = REQUESTS.find(row.state, action, parties, {**given, "text": text, "photos": photos})
     before = row.state
     effect = EFFECTS.get(action)
-    details = effect(row, by, photos=photos, text=text, **given) if effect else {}
+    details = effect(row, by, photos=photos, text=text, agreement=agreement, **given) if effect else {}
     row.state = transition.target
     row.version += 1
     if row.state in ENDED:
         row.closed_at = clock.now()
     row.save()
-    return _walked(
-        row, action, before, by=by, text=text or given.get("turn_to", ""), note=note, photos=photos, details=details
+    _walked(
+        row,
+        action,
+        before,
+        by=by,
+        text=text or given.get("turn_to", ""),
+        note=note,
+        photos=photos,
+        details=details,
+        agreement=agreement,
+        party=side_of(row, by) if by and row.has_parties else None,
     )
+    if action == "conclude" and row.follow_up_on and by:
+        sides.follow_up(row, by=by)
+    return row
 
 
 @transaction.atomic
 def add_update(
-    request: ServiceRequest, *, by: User, text: str = "", note: str = "", photos: Sequence[CleanPhoto] = ()
+    request: ServiceRequest,
+    *,
+    by: User,
+    text: str = "",
+    note: str = "",
+    photos: Sequence[CleanPhoto] = (),
+    party: Party | None = None,
 ) -> None:
     """Add a remark or photos that the reporter sees too, or a note that only those who work on it see.
 
-    Raises Refused where the request has ended, where nothing is said, or where it is not theirs to write.
+    Of a mediation `party` is the household that reads it, None both; what a household writes is its own. Raises Refused
+    where the request has ended, where nothing is said, or where it is not theirs to write.
     """
     row = locked(request)
     parties = parties_of(row, by)
@@ -187,8 +285,11 @@ def add_update(
         raise Refused(_("这件事要由提出的人和办理的人来补充。"))
     if not (text or note or photos):
         raise Refused(_("请写一句话，或者附一张照片。"))
+    own = side_of(row, by)
+    if party and party.request_id != row.pk:
+        raise Refused(_("这一家不在这件事里。"))
     if text or photos:
-        _remark(row, by, text, photos)
+        _remark(row, by, text, photos, own or party, wrote=row.has_parties and own is None)
     if note:
         _write(row, Update.Kind.NOTE, by=by, note=note)
         audit.record("request_note", row, by=by)
@@ -204,7 +305,7 @@ def bring_photo(request: ServiceRequest, photo: Attachment, *, by: User) -> None
     if row.state in ENDED:
         return
     updates = Update.objects.unscoped(reason="the first word of a request already found")
-    first = updates.filter(request=row, kind=Update.Kind.STEP).order_by("at", "pk").first()
+    first = updates.filter(request=row, kind=Update.Kind.STEP).order_by("at", "pk")[0]
     own = Attachment(
         community_id=row.community_id,
         sha256=photo.sha256,
@@ -240,7 +341,9 @@ def close_unrated() -> int:
 
 def too_late(row: ServiceRequest, user: User | None = None) -> str:
     """What the second of two people is told: what the first did, when, and where the request stands now."""
-    last = Update.objects.last_step(row)
+    last = Update.objects.last_step(row, user)
+    if last is None:
+        return _("就在您之前有了新的进展，现在是“%(state)s”。") % {"state": row.get_state_display()}
     return _("就在您之前（%(when)s）%(headline)s，现在是“%(state)s”。请看一看再决定，您写的还在。") % {
         "when": when(last.at),
         "headline": words.headline(last, user),
@@ -265,6 +368,8 @@ def why_not(row: ServiceRequest, action: str, *, by: User | None, parties: froze
 def _accept(row: ServiceRequest, by: User, *, category: Category, **_given: Any) -> Details:
     if category.community_id != row.community_id:
         raise Refused(_("请从本社区的类别里选一个。"))
+    if row.has_parties and not category.is_mediation:
+        raise Refused(_("两家之间的调解，不能改成别的类别。"))
     changed = category.pk != row.category_id
     row.accepted_at, row.accepted_by = clock.now(), by
     row.category, row.is_confidential = category, category.is_confidential
@@ -291,6 +396,8 @@ def _dispatch(
         raise Refused(_("请从名单里选一位办理人。"))
     if row.reporter_id == handler.pk:
         raise Refused(_("请派给提出人以外的人来办。"))
+    if sides.live_in(row) & {one.pk for one in (handler, *helpers)}:
+        raise Refused(_("请派给两家以外的人来说和。"))
     row.handler, row.handler_role = handler, roles[handler.pk]
     row.co_handlers.set(helpers)
     return {
@@ -318,7 +425,17 @@ def _hand_back(row: ServiceRequest, by: User, **_given: Any) -> Details:
     return {}
 
 
-def _reply(row: ServiceRequest, by: User, *, result: str, photos: Sequence[CleanPhoto], **_given: Any) -> Details:
+def _reply(
+    row: ServiceRequest,
+    by: User,
+    *,
+    result: str,
+    photos: Sequence[CleanPhoto],
+    agreement: Sequence[Cleaned] = (),
+    **_given: Any,
+) -> Details:
+    if row.has_parties and result != ServiceRequest.Result.IMPOSSIBLE and not agreement:
+        raise Refused(_("谈拢了，请附上两家签过字的调解协议，拍照或 PDF 都可以。"))
     if row.category.needs_photo and not photos:
         raise Refused(_("请附一张办完以后的照片，让居民和审核的人都看得到。"))
     row.result, row.replied_at, row.appointment = result, clock.now(), ""
@@ -333,6 +450,20 @@ def _send_back(row: ServiceRequest, by: User, **_given: Any) -> Details:
 def _resolve(row: ServiceRequest, by: User, **_given: Any) -> Details:
     row.resolved_at, row.resolved_by = clock.now(), by
     return {}
+
+
+def _decline(row: ServiceRequest, by: User, **_given: Any) -> Details:
+    row.reject_reason = ServiceRequest.RejectReason.NOT_AGREED
+    return {"reason": row.reject_reason}
+
+
+def _conclude(row: ServiceRequest, by: User, *, follow_up_on: date | None = None, **_given: Any) -> Details:
+    if row.has_parties and row.result != ServiceRequest.Result.IMPOSSIBLE and follow_up_on is None:
+        raise Refused(_("请写明哪天去两家回访。"))
+    if follow_up_on is not None and follow_up_on <= clock.today():
+        raise Refused(_("回访的日子要在今天以后。"))
+    row.follow_up_on = follow_up_on if row.has_parties else None
+    return _resolve(row, by)
 
 
 def _rate(
@@ -354,12 +485,14 @@ def _rate(
 EFFECTS: dict[str, Callable[..., Details]] = {
     "accept": _accept,
     "reject": _reject,
+    "decline": _decline,
     "dispatch": _dispatch,
     "sign": _sign,
     "hand_back": _hand_back,
     "reply": _reply,
     "send_back": _send_back,
     "resolve": _resolve,
+    "conclude": _conclude,
     "rate": _rate,
 }
 
@@ -377,17 +510,36 @@ def _walked(
     details: Details,
     note: str = "",
     photos: Sequence[CleanPhoto] = (),
+    agreement: Sequence[Cleaned] = (),
+    party: Party | None = None,
 ) -> ServiceRequest:
     update = _write(
-        row, Update.Kind.STEP, by=by, action=action, before=before, text=text, note=note, details=details, photos=photos
+        row,
+        Update.Kind.STEP,
+        by=by,
+        action=action,
+        before=before,
+        text=text,
+        note="" if row.has_parties else note,
+        details=details,
+        photos=photos,
+        party=party,
     )
+    if row.has_parties and note:
+        # A row of its own: the step is read by both households.
+        _write(row, Update.Kind.NOTE, by=by, note=note)
+    _keep_agreement(row, update, agreement, by)
     audit.record(f"request_{action}", row, by=by, changes={"state": [before, row.state]})
     _tell(row, update, by)
     return row
 
 
-def _remark(row: ServiceRequest, by: User, text: str, photos: Sequence[CleanPhoto]) -> None:
-    update = _write(row, Update.Kind.REMARK, by=by, text=text, photos=photos)
+def _remark(
+    row: ServiceRequest, by: User, text: str, photos: Sequence[CleanPhoto], party: Party | None, *, wrote: bool
+) -> None:
+    """`wrote`: by those who work on a mediation, to one household or both."""
+    details = {"wrote": True} if wrote else {}
+    update = _write(row, Update.Kind.REMARK, by=by, text=text, photos=photos, party=party, details=details)
     audit.record("request_remark", row, by=by)
     _tell(row, update, by)
 
@@ -403,10 +555,12 @@ def _write(
     note: str = "",
     details: Details | None = None,
     photos: Sequence[CleanPhoto] = (),
+    party: Party | None = None,
 ) -> Update:
     update = Update(
         community_id=row.community_id,
         request=row,
+        party=party,
         kind=kind,
         action=action,
         from_state=before,
@@ -437,15 +591,34 @@ def _keep_photos(row: ServiceRequest, update: Update, photos: Sequence[CleanPhot
     )
 
 
+def _keep_agreement(row: ServiceRequest, update: Update, agreement: Sequence[Cleaned], by: User | None) -> None:
+    for order, paper in enumerate(agreement, start=1):
+        name = f"{row.number}-{_('调解协议')}-{order}{paper.suffix}"
+        kept = store(paper.content, name=name, content_type=paper.content_type, community=row.community, by=by)
+        UpdatePhoto.objects.create(
+            community_id=row.community_id,
+            update=update,
+            attachment=kept,
+            moment=UpdatePhoto.Moment.AGREEMENT,
+            order=100 + order,
+        )
+
+
 def _tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     """Leave each party its own sentence, in the language of the community: who reads it is not who acts."""
-    said = update.action or update.kind
+    said = "agree" if update.details.get("agreed") else update.action or update.kind
     reporters = [row.reporter] if row.reporter else []
     handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
+    if row.has_parties and handlers:
+        concerned = sides.live_in(row)
+        handlers = [one for one in handlers if one.pk not in concerned]
     leaders = leaders_of(row) if said in words.TO_LEADER else []
     told: set[int | None] = {by.pk if by else None}
     with translation.override(settings.LANGUAGE_CODE):
-        for people, texts in ((reporters, words.TO_REPORTER), (handlers, words.TO_HANDLER), (leaders, words.TO_LEADER)):
+        asking = (sides.told(row, update), words.TO_SIDE) if row.has_parties else (reporters, words.TO_REPORTER)
+        if said == "log":
+            asking = (reporters, words.TO_REPORTER)
+        for people, texts in (asking, (handlers, words.TO_HANDLER), (leaders, words.TO_LEADER)):
             fresh = [one for one in people if one.pk not in told]
             if said in texts and fresh:
                 told |= {one.pk for one in fresh}

@@ -8,6 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+# The category of what two sides cannot settle between themselves; its name may be changed, this not.
+MEDIATION = "mediation"
+
 
 class Group(models.TextChoices):
     URGENT = "urgent", _("先保平安")
@@ -119,7 +122,7 @@ SEEDS = (
         (W_DAYS, 7),
     ),
     Seed(
-        "mediation",
+        MEDIATION,
         gettext_noop("矛盾调解"),
         gettext_noop("邻里、家里说不拢，请人说和"),
         Group.PEOPLE,

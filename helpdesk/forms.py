@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,15 +16,17 @@ from django.utils.translation import gettext_lazy
 
 from community.roles import Role
 from core import clock
-from core.forms import PhotosField, PortalForm
+from core.files import Cleaned, clean_upload
+from core.forms import PhotosField, PortalForm, SeveralFilesInput
 from grids.models import Building, Household
-from helpdesk import words
+from helpdesk import sides, words
 from helpdesk.categories import Group
-from helpdesk.models import Category, Rating, ServiceRequest
+from helpdesk.models import Category, Party, Rating, ServiceRequest
 from helpdesk.querysets import possible_handlers
 
 if TYPE_CHECKING:
     from community.models import User
+    from grids.querysets import HouseholdQuerySet
 
 Place = ServiceRequest.Place
 FEW_HOUSEHOLDS = 6
@@ -251,14 +254,8 @@ class BehalfForm(RequestForm):
         asked = self.cleaned_data["household"].strip()
         if not asked:
             return None
-        found = list(Household.objects.visible_to(self.user).matching(asked).for_list()[: FEW_HOUSEHOLDS + 1])
-        if not found:
-            raise forms.ValidationError(_("没有找到这一户，请核对门牌；不在册的请空着，写上姓名和电话。"))
-        if len(found) > 1:
-            doors = _("、").join(_door_and_head(one) for one in found[:FEW_HOUSEHOLDS])
-            raise forms.ValidationError(_("不止一户符合，请写完整门牌：%(doors)s。"), params={"doors": doors})
-        one: Household = found[0]
-        return one
+        missing = _("没有找到这一户，请核对门牌；不在册的请空着，写上姓名和电话。")
+        return household_named(Household.objects.visible_to(self.user), asked, missing=missing)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -289,6 +286,9 @@ class StepForm(PhotoForm):
         super().__init__(*args, initial={"version": request.version}, **kwargs)
         self.request, self.user = request, user
         self.prepare()
+        if request.has_parties and "text" in self.fields:
+            self.fields["text"].label = _("给两家的话")
+            self.fields["text"].help_text = _("两家都看得到；只给一家的话，请另外写。")
 
     def prepare(self) -> None:
         """Fill in what depends on the request."""
@@ -321,7 +321,11 @@ class AcceptForm(StepForm):
 class RejectForm(StepForm):
     button = gettext_lazy("不予受理")
     reason = forms.ChoiceField(
-        label=gettext_lazy("为什么"), widget=forms.RadioSelect, choices=ServiceRequest.RejectReason.choices
+        label=gettext_lazy("为什么"),
+        widget=forms.RadioSelect,
+        choices=[
+            one for one in ServiceRequest.RejectReason.choices if one[0] != ServiceRequest.RejectReason.NOT_AGREED
+        ],
     )
     turn_to = forms.CharField(
         label=gettext_lazy("可以找谁办"),
@@ -329,6 +333,42 @@ class RejectForm(StepForm):
         widget=text_area(3),
         help_text=gettext_lazy("写清楚单位、电话和地址，让人不白跑。"),
     )
+
+
+class DeclineForm(StepForm):
+    """One of two households does not want it; neither is told which."""
+
+    button = gettext_lazy("不调解了")
+    lead = gettext_lazy("两家看到的一样，不会写是哪一家不愿意。")
+    turn_to = forms.CharField(
+        label=gettext_lazy("还可以找谁"),
+        max_length=500,
+        widget=text_area(3),
+        help_text=gettext_lazy("例如街道人民调解委员会、派出所、法院，写清楚电话和地址。"),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("是怎么回事"),
+        required=False,
+        max_length=500,
+        widget=text_area(2),
+        help_text=gettext_lazy("只给办理的人看。"),
+    )
+
+
+class AgreementField(forms.FileField):
+    """What two households have signed: up to four photos or PDFs, each cleaned or refused; gives a list of Cleaned."""
+
+    MOST = 4
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", SeveralFilesInput(attrs={"accept": "image/*,application/pdf"}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[Cleaned]:
+        files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+        if len(files) > self.MOST:
+            raise forms.ValidationError(_("协议最多 %(most)d 页或份，请合在一起。"), params={"most": self.MOST})
+        return [clean_upload(super(AgreementField, self).clean(file, initial)) for file in files]
 
 
 class DispatchForm(StepForm):
@@ -346,7 +386,8 @@ class DispatchForm(StepForm):
 
     def prepare(self) -> None:
         people = possible_handlers(self.request.community_id, self.request.category)
-        people = [one for one in people if one.user_id != self.request.reporter_id]
+        barred = {self.request.reporter_id, *sides.live_in(self.request)}
+        people = [one for one in people if one.user_id not in barred]
         for name in ("handler", "co_handler"):
             field = self.fields[name]
             assert isinstance(field, RowField)
@@ -403,8 +444,15 @@ class ReplyForm(StepForm):
         help_text=gettext_lazy("办了什么，以后要注意什么；办不了的，写明为什么、还能怎么办。"),
     )
     photos = PhotosField(label=gettext_lazy("办完以后的照片"), help_text=gettext_lazy("最多 6 张。"))
+    agreement = AgreementField(
+        label=gettext_lazy("两家签字的调解协议"),
+        required=False,
+        help_text=gettext_lazy("谈拢了要附上：拍照或 PDF，两家都看得到。没有谈拢就不用。"),
+    )
 
     def prepare(self) -> None:
+        if not self.request.has_parties:
+            self.drop("agreement")
         self.fields["photos"].required = self.request.category.needs_photo
         self.fields["photos"].error_messages["required"] = gettext_lazy(
             "请附一张办完以后的照片，让居民和审核的人都看得到。"
@@ -415,6 +463,26 @@ class ResolveForm(StepForm):
     button = gettext_lazy("审核通过")
     lead = gettext_lazy("通过以后，会请提出的人评价。")
     text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
+
+
+class ConcludeForm(StepForm):
+    """The end of a mediation: nobody is asked to rate it, but both households are asked again."""
+
+    button = gettext_lazy("审核通过，结束")
+    lead = gettext_lazy("调解不请人评价；过些日子再去看看。")
+    follow_up_on = forms.DateField(
+        label=gettext_lazy("哪天去两家回访"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("谈拢了的都要回访，看看约定的事做到没有。"),
+    )
+    text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
+
+    def prepare(self) -> None:
+        if not self.request.has_parties:
+            self.drop("follow_up_on")
+        elif self.request.result != ServiceRequest.Result.IMPOSSIBLE:
+            self.fields["follow_up_on"].initial = clock.today() + timedelta(days=30)
 
 
 class SendBackForm(StepForm):
@@ -493,18 +561,81 @@ class WorkingUpdateForm(UpdateForm):
         return {**given, "text": "", "note": given["text"]} if internal else given
 
 
+class SidesUpdateForm(UpdateForm):
+    """A word of those who work on a mediation; nothing is chosen for them, lest it goes to the wrong door."""
+
+    audience = forms.ChoiceField(
+        label=gettext_lazy("写给谁看"), widget=forms.RadioSelect, error_messages={"required": PICK}
+    )
+    field_order = ["audience"]
+
+    def __init__(self, *args: Any, sides: Sequence[Party], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sides = {str(side.pk): side for side in sides}
+        only = [(key, _("只给%(door)s") % {"door": side}) for key, side in self.sides.items()]
+        both, internal = ("both", _("两家都看得到")), ("internal", _("只给办理的人看"))
+        self.fields["audience"].choices = [*only, both, internal]  # type: ignore[attr-defined]
+        self.fields["text"].label = _("写什么")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("audience") == "internal" and cleaned.get("photos"):
+            self.add_error("photos", _("照片居民也看得到；只给办理人看的，请只写字。"))
+        return cleaned
+
+    def given(self) -> dict[str, Any]:
+        given = super().given()
+        audience = given.pop("audience")
+        if audience == "internal":
+            return {**given, "text": "", "note": given["text"]}
+        return {**given, "party": self.sides.get(audience)}
+
+
+class OtherForm(PortalForm):
+    """Which is the other household of a mediation."""
+
+    other = forms.CharField(
+        label=gettext_lazy("另一家是哪一户"),
+        max_length=60,
+        help_text=gettext_lazy("写门牌，例如 225-3-2-601。受理以后，这一家才看得到有这件事。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_other(self) -> Household:
+        rows = Household.objects.visible_to(self.user)
+        return household_named(rows, self.cleaned_data["other"], missing=_("没有找到这一户，请核对门牌。"))
+
+
 STEP_FORMS: dict[str, type[StepForm]] = {
     "accept": AcceptForm,
     "reject": RejectForm,
+    "decline": DeclineForm,
     "dispatch": DispatchForm,
     "sign": SignForm,
     "hand_back": HandBackForm,
     "reply": ReplyForm,
     "resolve": ResolveForm,
+    "conclude": ConcludeForm,
     "send_back": SendBackForm,
     "withdraw": WithdrawForm,
     "rate": RateForm,
 }
+
+
+def household_named(rows: HouseholdQuerySet, asked: str, *, missing: str) -> Household:
+    """The one household of `rows` that lives behind this door or has this name; raises ValidationError otherwise."""
+    found = list(rows.matching(asked.strip()).for_list()[: FEW_HOUSEHOLDS + 1])
+    if not found:
+        raise forms.ValidationError(missing)
+    if len(found) > 1:
+        doors = _("、").join(_door_and_head(one) for one in found[:FEW_HOUSEHOLDS])
+        raise forms.ValidationError(_("不止一户符合，请写完整门牌：%(doors)s。"), params={"doors": doors})
+    one: Household = found[0]
+    return one
 
 
 def _estate_of(building: Building) -> str:

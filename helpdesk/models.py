@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -17,9 +18,10 @@ from core.fields import MaskedCharField, mask_phone
 from core.ids import uuid7
 from grids.models import Building, Grid, Household
 from helpdesk import course
-from helpdesk.categories import Group, LimitKind
+from helpdesk.categories import MEDIATION, Group, LimitKind
 from helpdesk.querysets import (
     CategoryQuerySet,
+    PartyQuerySet,
     RatingQuerySet,
     ServiceRequestQuerySet,
     UpdatePhotoQuerySet,
@@ -65,6 +67,11 @@ class Category(CommunityRow):
         return gettext(self.name)
 
     @property
+    def is_mediation(self) -> bool:
+        """Whether two sides are to be brought together: nobody is asked to rate that."""
+        return self.slug == MEDIATION
+
+    @property
     def hint_text(self) -> str:
         return gettext(self.hint) if self.hint else ""
 
@@ -102,6 +109,7 @@ class ServiceRequest(course.Course, CommunityRow):
         DUPLICATE = "duplicate", _("同一件事已经在办")
         UNCLEAR = "unclear", _("说得不清楚，也联系不上本人")
         AGAINST_LAW = "against_law", _("不合法律和政策")
+        NOT_AGREED = "not_agreed", _("没有两家都同意调解")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     number = models.CharField(_("编号"), max_length=24)
@@ -129,6 +137,9 @@ class ServiceRequest(course.Course, CommunityRow):
     visibility = models.CharField(_("谁能看到"), max_length=14, choices=Visibility.choices, default=Visibility.HANDLERS)
     consent = models.BooleanField(_("同意把联系方式给办理人"), default=False)
     is_confidential = models.BooleanField(_("保密"), default=False)
+    # Two households, each with words of its own; see `Party`.
+    has_parties = models.BooleanField(_("两家之间的事"), default=False)
+    follow_up_on = models.DateField(_("哪天回访"), null=True)
 
     state = models.CharField(_("进展"), max_length=12, choices=State.choices, default=State.SUBMITTED)
     submitted_at = models.DateTimeField(_("提交时间"), default=clock.now)
@@ -207,6 +218,57 @@ class ServiceRequest(course.Course, CommunityRow):
         """Whether somebody else wrote it down for the one whose request it is."""
         return self.logged_by_id != self.reporter_id
 
+    @cached_property
+    def sides(self) -> list[Party]:
+        """The two households of a mediation, the one that asked first; none of anything else, and then no query."""
+        if not self.has_parties:
+            return []
+        rows = Party.objects.unscoped(reason="the two sides of a request already found")
+        return list(rows.filter(request=self).select_related("household__dwelling").order_by("side"))
+
+    def title_for(self, user: User, *, works: bool = False) -> str:
+        """What it is about; of a mediation nobody learns more than that it is one but who asked and who works on it."""
+        told = works or not self.has_parties or user.pk in (self.reporter_id, self.logged_by_id)
+        return self.title if told else self.category.label
+
+
+class Party(CommunityRow):
+    """One of the two households of a mediation. What is said to it, and what it says, is not for the other."""
+
+    class Side(models.TextChoices):
+        FIRST = "first", _("请人说和的一家")
+        SECOND = "second", _("另一家")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="parties", verbose_name=_("诉求"))
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name=_("哪一户"))
+    side = models.CharField(_("哪一方"), max_length=6, choices=Side.choices)
+    agreed_on = models.DateField(_("哪天同意调解"), null=True)
+    agreed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁记的"))
+
+    objects = PartyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("调解的一方")
+        ordering = ["request", "side"]
+        constraints = [
+            models.UniqueConstraint(fields=["request", "side"], name="party_one_a_side"),
+            models.UniqueConstraint(fields=["request", "household"], name="party_household_once"),
+            models.CheckConstraint(
+                condition=Q(agreed_on__isnull=True, agreed_by__isnull=True)
+                | Q(agreed_on__isnull=False, agreed_by__isnull=False),
+                name="party_agreed_on_and_by",
+            ),
+        ]
+        indexes = [models.Index(fields=["community", "household"])]
+
+    def __str__(self) -> str:
+        return str(self.household)
+
+    @property
+    def is_first(self) -> bool:
+        return self.side == self.Side.FIRST
+
 
 class Update(CommunityRow):
     """One thing that happened to a request; append-only. `details` holds the names and words its sentence needs."""
@@ -218,6 +280,10 @@ class Update(CommunityRow):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="updates", verbose_name=_("诉求"))
+    # Of a mediation: the one household that reads it; null is for both.
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="updates", verbose_name=_("只给哪一家")
+    )
     kind = models.CharField(_("种类"), max_length=8, choices=Kind.choices)
     action = models.CharField(_("哪一步"), max_length=20, blank=True)
     from_state = models.CharField(max_length=12, blank=True)
@@ -257,11 +323,12 @@ class UpdatePhoto(CommunityRow):
     class Moment(models.TextChoices):
         BEFORE = "before", _("办理前")
         AFTER = "after", _("办理后")
+        AGREEMENT = "agreement", _("调解协议")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     update = models.ForeignKey(Update, models.PROTECT, related_name="photos")
     attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
-    moment = models.CharField(_("什么时候拍的"), max_length=8, choices=Moment.choices)
+    moment = models.CharField(_("什么时候拍的"), max_length=9, choices=Moment.choices)
     order = models.PositiveSmallIntegerField(default=0)
 
     objects = UpdatePhotoQuerySet.as_manager()

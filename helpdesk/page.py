@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -13,20 +14,23 @@ from django.utils.translation import gettext_lazy
 from community.access import Permission
 from community.calendar import work_calendar
 from core.states import Transition
+from core.templatetags.portal import day
 from helpdesk import deadlines, words
-from helpdesk.forms import STEP_FORMS, StepForm, UpdateForm, WorkingUpdateForm
-from helpdesk.models import Rating, ServiceRequest, Update
-from helpdesk.parties import WORKING, parties_of, steps_for
+from helpdesk.forms import STEP_FORMS, OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm
+from helpdesk.models import Party, Rating, ServiceRequest, Update, UpdatePhoto
+from helpdesk.parties import SIDE, WORKING, parties_of, side_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet, leaders_of
-from helpdesk.states import REPORTER, State
-from helpdesk.timeline import Entry, entries
+from helpdesk.states import LEADER, REPORTER, SECRETARY, State
+from helpdesk.timeline import Entry, Photo, entries, photo_of
 
 if TYPE_CHECKING:
     from community.models import User
     from core.workdays import WorkCalendar
 
 # Steps that have a page of their own and stay off the request's: a rating is large, a withdrawal rare.
-APART = frozenset({"rate", "withdraw"})
+APART = frozenset({"rate", "withdraw", "decline"})
+# Steps whose button is not the red one.
+QUIET = frozenset({"withdraw", "decline"})
 # What the button of a card says to the one whose step is next.
 CALLS = {
     State.SUBMITTED: gettext_lazy("去受理"),
@@ -55,13 +59,27 @@ class Card:
     tone: str
     deadline: deadlines.Deadline
     place: str
+    title: str
     offer: Offer | None = None
+
+
+@dataclass(frozen=True)
+class Thread:
+    """One household of a mediation, as those who work on it see it: what is between it and them."""
+
+    label: str
+    door: str
+    agreed: str
+    tone: str
+    agree_url: str
+    lines: list[Entry]
 
 
 @dataclass(frozen=True)
 class Page:
     """The page of a request."""
 
+    title: str
     kicker: str
     tone: str
     deadline: deadlines.Deadline
@@ -75,6 +93,10 @@ class Page:
     limit: str
     rating: Rating | None
     may_call: bool
+    threads: list[Thread] = field(default_factory=list)
+    agreement: list[Photo] = field(default_factory=list)
+    agree_url: str = ""
+    other_form: OtherForm | None = None
 
 
 def page_of(found: ServiceRequest, reader: User) -> Page:
@@ -85,21 +107,70 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
     upcoming = words.next_step(found, leaders_of(found), reader)
     first = steps[0] if steps and steps[0].action not in APART else None
     category = found.category
+    told = Update.objects.told(found, reader)
+    # What is one household's own stands beside the course of a mediation.
+    common = [one for one in told if one.party_id is None] if works and found.has_parties else told
     return Page(
+        title=found.title_for(reader, works=works),
         kicker=kicker(found),
         tone=words.TONES[found.state],
         deadline=deadlines.deadline_of(found, calendar),
         back=_back(parties, reader),
         offers=[offer(found, row) for row in steps],
         form=STEP_FORMS[first.action](request=found, user=reader) if first else None,
-        update_form=update_form(parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
-        lines=entries(found, Update.objects.of(found), viewer=reader, parties=parties, upcoming=upcoming),
-        facts=_facts(found, reader, works=works),
+        update_form=update_form(found, parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
+        lines=entries(found, common, viewer=reader, parties=parties, upcoming=upcoming),
+        facts=_facts_of_side(found, reader) if SIDE in parties else _facts(found, reader, works=works),
         days=deadlines.day_by_day(found, calendar),
         limit=deadlines.limit_words(category.finish_kind, category.finish_amount),
         rating=Rating.objects.of(found).first() if found.state == State.CLOSED else None,
         may_call=works and bool(found.reporter_phone) and reader.scope.may(Permission.REQUEST_HANDLE),
+        threads=_threads(found, told, reader, parties) if works else [],
+        agreement=_agreement(found, told) if found.has_parties else [],
+        agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
+        other_form=_other_form(found, reader, parties),
     )
+
+
+def _threads(found: ServiceRequest, told: Iterable[Update], reader: User, parties: frozenset[str]) -> list[Thread]:
+    return [
+        Thread(
+            label=side.get_side_display(),
+            door=str(side),
+            agreed=_("%(day)s同意调解") % {"day": day(side.agreed_on)} if side.agreed_on else _("还没同意"),
+            tone="good" if side.agreed_on else "wait",
+            agree_url=_agree_url(found, side),
+            lines=entries(
+                found,
+                [one for one in told if one.party_id == side.pk],
+                viewer=reader,
+                parties=parties,
+                upcoming="",
+            ),
+        )
+        for side in found.sides
+    ]
+
+
+def _agree_url(found: ServiceRequest, side: Party | None) -> str:
+    """Where it is recorded that this household agrees; "" where it has, or nobody asks any more."""
+    if side is None or side.agreed_on or found.state not in (State.SUBMITTED, State.ACCEPTED):
+        return ""
+    return reverse("helpdesk:agree", args=[found.pk, side.pk])
+
+
+def _agreement(found: ServiceRequest, told: Iterable[Update]) -> list[Photo]:
+    """The signed agreement, each of its files."""
+    papers = [photo for one in told for photo in one.photos.all() if photo.moment == UpdatePhoto.Moment.AGREEMENT]
+    return [photo_of(found, photo) for photo in papers]
+
+
+def _other_form(found: ServiceRequest, reader: User, parties: frozenset[str]) -> OtherForm | None:
+    """The form to name the other household, for those who triage a mediation that has none yet."""
+    waits = found.category.is_mediation and not found.has_parties and found.home_id is not None
+    if waits and found.state in (State.SUBMITTED, State.ACCEPTED) and parties & {LEADER, SECRETARY}:
+        return OtherForm(user=reader, auto_id="other_%s")
+    return None
 
 
 def kicker(found: ServiceRequest) -> str:
@@ -110,12 +181,14 @@ def kicker(found: ServiceRequest) -> str:
 def offer(found: ServiceRequest, row: Transition) -> Offer:
     """A step as a button."""
     name, args = ("helpdesk:rate", [found.pk]) if row.action == "rate" else ("helpdesk:step", [found.pk, row.action])
-    return Offer(label=str(row.label), url=reverse(name, args=args), is_main=row.action != "withdraw")
+    return Offer(label=str(row.label), url=reverse(name, args=args), is_main=row.action not in QUIET)
 
 
-def update_form(parties: frozenset[str]) -> type[UpdateForm]:
+def update_form(found: ServiceRequest, parties: frozenset[str]) -> Callable[..., UpdateForm]:
     """The form for a remark: those who work on it also choose who reads it."""
-    return UpdateForm if WORKING.isdisjoint(parties) else WorkingUpdateForm
+    if WORKING.isdisjoint(parties):
+        return UpdateForm
+    return partial(SidesUpdateForm, sides=found.sides) if found.has_parties else WorkingUpdateForm
 
 
 def cards_of(rows: Iterable[ServiceRequest], reader: User, calendar: WorkCalendar | None = None) -> list[Card]:
@@ -127,6 +200,7 @@ def cards_of(rows: Iterable[ServiceRequest], reader: User, calendar: WorkCalenda
             tone=words.TONES[row.state],
             deadline=deadlines.deadline_of(row, calendar),
             place=row.place_for(reader),
+            title=row.title_for(reader),
             offer=_call(row, reader),
         )
         for row in rows
@@ -167,6 +241,24 @@ def _back(parties: frozenset[str], reader: User) -> tuple[str, str]:
     return reverse("helpdesk:list"), _("全部诉求")
 
 
+def _facts_of_side(found: ServiceRequest, reader: User) -> list[tuple[Any, ...]]:
+    """What one of two households learns: who mediates and its own consent, nothing of the other."""
+    side = side_of(found, reader)
+    facts: list[tuple[Any, ...]] = [(_("谁和谁"), _("%(door)s和另一户") % {"door": side} if side else _("两户"))]
+    if side:
+        facts.append(
+            (_("您家"), _("%(day)s同意调解") % {"day": day(side.agreed_on)} if side.agreed_on else _("还没同意"))
+        )
+    if found.handler:
+        facts.append((_("谁来说和"), words.person(found.handler.name, found.handler_role)))
+    if found.appointment:
+        facts.append((_("约好"), found.appointment))
+    if found.follow_up_on:
+        facts.append((_("回访"), day(found.follow_up_on)))
+    facts.append((_("谁能看到"), _("您家写的，只有办理的人和您家看得到")))
+    return facts
+
+
 def _facts(found: ServiceRequest, reader: User, *, works: bool) -> list[tuple[Any, ...]]:
     facts: list[tuple[Any, ...]] = [(_("在哪里"), found.place_for(reader))]
     if works:
@@ -182,6 +274,11 @@ def _facts(found: ServiceRequest, reader: User, *, works: bool) -> list[tuple[An
         facts.append((_("联系期限"), deadlines.sign_words(found)))
     if found.hop_count:
         facts.append((_("退单"), _("%(count)s 次") % {"count": found.hop_count}))
+    if found.follow_up_on:
+        facts.append((_("回访"), day(found.follow_up_on)))
+    if found.has_parties:
+        facts.append((_("谁能看到"), _("两家各看各的，办理的人都看得到")))
+        return facts
     facts.append(
         (_("谁能看到"), _("只有社区书记和办理的人") if found.is_confidential else found.get_visibility_display())
     )

@@ -13,9 +13,11 @@ from helpdesk.states import HANDLER, LEADER, REPORTER, REQUESTS, SECRETARY, SYST
 
 if TYPE_CHECKING:
     from community.models import User
-    from helpdesk.models import ServiceRequest
+    from helpdesk.models import Party, ServiceRequest
 
 CO_HANDLER = "co_handler"
+# Lives in one of the two households of a mediation, and is nothing else to it, whatever their office.
+SIDE = "side"
 # Those who see the internal notes.
 WORKING = frozenset({LEADER, SECRETARY, HANDLER, CO_HANDLER})
 
@@ -25,6 +27,8 @@ def parties_of(request: ServiceRequest, user: User | None) -> frozenset[str]:
     if user is None:
         return frozenset({SYSTEM})
     scope = user.scope
+    if any(side.household_id in scope.households for side in request.sides):
+        return _of_a_side(request, user)
     secretary = request.community_id in scope.ids("community", Role.SECRETARY)
     leads = request.grid_id in scope.grids or request.community_id in scope.offices_communities
     held = {
@@ -37,10 +41,30 @@ def parties_of(request: ServiceRequest, user: User | None) -> frozenset[str]:
     return frozenset(party for party, holds in held.items() if holds)
 
 
+def side_of(request: ServiceRequest, user: User) -> Party | None:
+    """The side of a mediation that the user's household is, as soon as it knows of it; None for everybody else.
+
+    The one who asked stays on the side of the household they asked for, unless they live in the other one by now.
+    """
+    for side in request.sides:
+        if side.household_id in user.scope.households:
+            return side if side.is_first or request.accepted_at else None
+    return request.sides[0] if request.sides and request.reporter_id == user.pk else None
+
+
+def _of_a_side(request: ServiceRequest, user: User) -> frozenset[str]:
+    side = side_of(request, user)
+    if side is None:
+        return frozenset()
+    return frozenset({SIDE, REPORTER} if side.is_first and request.reporter_id == user.pk else {SIDE})
+
+
 def role_in(request: ServiceRequest, user: User) -> str:
     """The role under which `user` acts on the request; "" for somebody who asks."""
     parties = parties_of(request, user)
     scope = user.scope
+    if SIDE in parties:
+        return ""
     if request.handler_id == user.pk and request.handler_role:
         return request.handler_role
     if request.grid_id in scope.grids:
@@ -73,9 +97,34 @@ def _one_return(request: ServiceRequest, user: User, parties: frozenset[str]) ->
     return ""
 
 
+def _both_agreed(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
+    if any(side.agreed_on is None for side in request.sides):
+        return _("两家都同意调解以后，才能派人。先分别问一问，再记下来。")
+    return ""
+
+
+def _is_rated(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
+    if request.category.is_mediation:
+        return _("调解不请人评价，审核通过就结束。")
+    return _four_eyes(request, user, parties)
+
+
+def _is_mediated(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
+    if not request.category.is_mediation:
+        return _("这件事办结以后要请人评价。")
+    return _four_eyes(request, user, parties)
+
+
+def _is_between_two(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
+    return "" if request.has_parties else _("这件事不是两家之间的调解。")
+
+
 BARS: dict[str, Callable[[ServiceRequest, User, frozenset[str]], str]] = {
     "reject": _secretary_decides,
-    "resolve": _four_eyes,
+    "decline": _is_between_two,
+    "dispatch": _both_agreed,
+    "resolve": _is_rated,
+    "conclude": _is_mediated,
     "send_back": _four_eyes,
     "hand_back": _one_return,
 }

@@ -24,6 +24,8 @@ ERASED_NAME = gettext_noop("（已删除）")
 def sections(user: User) -> list[Section]:
     """One's own requests, and what happened to each; internal notes are not one's own."""
     own = list(ServiceRequest.objects.visible_to(user).filter(reporter=user).select_related("category"))
+    as_side = ServiceRequest.objects.as_side(user).exclude(reporter=user).select_related("category")
+    shared = list(as_side) if user.scope.households else []
     columns = [
         ("number", _("编号")),
         ("title", _("什么事")),
@@ -37,8 +39,23 @@ def sections(user: User) -> list[Section]:
     steps = [("number", _("编号")), ("at", _("时间")), ("what", _("做了什么")), ("text", _("内容"))]
     return [
         Section("requests", _("我提的诉求"), columns, [_request(one) for one in own]),
-        Section("updates", _("办理经过"), steps, _updates(user, own)),
+        Section("mediations", _("我家的调解"), _mediation_columns(), [_mediation(one, user) for one in shared]),
+        Section("updates", _("办理经过"), steps, _updates(user, [*own, *shared])),
     ]
+
+
+def _mediation_columns() -> list[tuple[str, str]]:
+    return [("number", _("编号")), ("title", _("什么事")), ("accepted", _("受理时间")), ("state", _("进展"))]
+
+
+def _mediation(one: ServiceRequest, user: User) -> dict[str, Any]:
+    """What the household knows of a mediation; nothing of the other one."""
+    return {
+        "number": one.number,
+        "title": one.title_for(user),
+        "accepted": one.accepted_at,
+        "state": one.get_state_display(),
+    }
 
 
 def _request(one: ServiceRequest) -> dict[str, Any]:

@@ -37,7 +37,7 @@ HANDLER_ROLES = (
 LISTED = (
     "number", "title", "category__name", "category__banner", "category__finish_kind",
     "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
-    "state", "submitted_at", "due_at", "resolved_at", "closed_at",
+    "state", "submitted_at", "due_at", "resolved_at", "closed_at", "has_parties", "logged_by",
 )  # fmt: skip
 
 _TALLY = "SELECT state, COUNT(*), COUNT(CASE WHEN due_at < %s THEN 1 END) FROM narrowed GROUP BY state"
@@ -66,10 +66,62 @@ def in_hand(user: User, prefix: str = "") -> list[Q]:
     return [Q(**{f"{prefix}handler": user}), Q(**{f"{prefix}pk__in": helped})]
 
 
+def own_sides(user: User) -> Any:
+    """The sides of mediations that the user's household is."""
+    from helpdesk.models import Party
+
+    return Party.objects.unscoped(reason="the own household's").filter(household__in=user.scope.households)
+
+
+def works_on(user: User, prefix: str = "") -> Q:
+    """The condition that the user leads or handles the request; nobody does where the own household is a side."""
+    works = reduce(or_, [*in_hand(user, prefix), *led(user.scope, prefix)])
+    if not user.scope.households:
+        return works
+    return works & ~Q(**{f"{prefix}has_parties": True, f"{prefix}pk__in": own_sides(user).values("request")})
+
+
 def seen(user: User, prefix: str = "") -> Q:
     """The condition that the user may see the request."""
-    own = [Q(**{f"{prefix}reporter": user}), Q(**{f"{prefix}logged_by": user})]
-    return reduce(or_, [*own, *in_hand(user, prefix), *led(user.scope, prefix)])
+    return Q(**{f"{prefix}reporter": user}) | Q(**{f"{prefix}logged_by": user}) | works_on(user, prefix)
+
+
+def reads(user: User, prefix: str = "") -> Q:
+    """The condition that the user may read the update: of a mediation each household its own and what is for both.
+
+    Whoever works on a mediation reads all of it; whoever only wrote it down reads what they wrote.
+    """
+    asked, two = f"{prefix}request__", Q(**{f"{prefix}request__has_parties": True})
+    theirs = reduce(or_, [_own_words(user, prefix), _first_word(user, prefix), *_as_side(user, prefix)])
+    of_two = works_on(user, asked) | theirs & ~Q(**{f"{prefix}kind": "note"})
+    return ~two & seen(user, asked) | two & of_two
+
+
+def _own_words(user: User, prefix: str) -> Q:
+    """What one has said oneself about a request that one wrote down or asked for."""
+    asked = Q(**{f"{prefix}request__logged_by": user}) | Q(**{f"{prefix}request__reporter": user})
+    return Q(**{f"{prefix}by": user}) & asked
+
+
+def _first_word(user: User, prefix: str) -> Q:
+    """What the one who asked reads: their household's, unless they live in the other one by now."""
+    for_them = Q(**{f"{prefix}party__isnull": True}) | Q(**{f"{prefix}party__side": "first"})
+    crossed = own_sides(user).filter(side="second").values("request")
+    return Q(**{f"{prefix}request__reporter": user}) & for_them & ~Q(**{f"{prefix}request__in": crossed})
+
+
+def _as_side(user: User, prefix: str) -> list[Q]:
+    """What the user's household reads: its own, and what was said to both since it is a side."""
+    if not user.scope.households:
+        return []
+    sides = _told(own_sides(user))
+    since = sides.filter(request=OuterRef(f"{prefix}request"), created_at__lte=OuterRef(f"{prefix}at"))
+    return [Q(**{f"{prefix}party__in": sides.values("pk")}), Q(**{f"{prefix}party__isnull": True}) & Q(Exists(since))]
+
+
+def _told(sides: Any) -> Any:
+    """Those who know of it: the other household learns of a mediation when somebody has accepted it."""
+    return sides.filter(Q(side="first") | Q(request__accepted_at__isnull=False))
 
 
 class CategoryQuerySet(ScopedQuerySet[Any]):
@@ -89,6 +141,12 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
     def reported_by(self, user: User) -> Self:
         """One's own requests."""
         return self.filter(reporter=user, community__in=user.scope.communities).scoped()
+
+    def as_side(self, user: User) -> Self:
+        """Mediations of the user's household, for those who live there."""
+        return self.filter(
+            community__in=user.scope.communities, pk__in=_told(own_sides(user)).values("request")
+        ).scoped()
 
     def for_list(self) -> Self:
         """What a list shows, already joined, and nothing else."""
@@ -154,7 +212,11 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
 
 class UpdateQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(seen(user, "request__")).scoped()
+        return self.filter(reads(user)).scoped()
+
+    def told(self, request: ServiceRequest, user: User) -> Self:
+        """The updates of a request that was found for the user, of a mediation as far as they may read them."""
+        return self.of(request).filter(reads(user)) if request.has_parties else self.of(request)
 
     def of(self, request: ServiceRequest) -> Self:
         """The updates of a request that was found through `visible_to`, with their photos, oldest first."""
@@ -169,14 +231,20 @@ class UpdateQuerySet(ScopedQuerySet[Any]):
             .scoped()
         )
 
-    def last_step(self, request: ServiceRequest) -> Any:
-        """The newest step of a request already found, or None."""
-        return self.of(request).filter(kind="step").last()
+    def last_step(self, request: ServiceRequest, user: User | None) -> Any:
+        """The newest step of a request already found that the user may read, or None."""
+        return (self.told(request, user) if user else self.of(request)).filter(kind="step").last()
 
 
 class UpdatePhotoQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(seen(user, "update__request__")).scoped()
+        return self.filter(reads(user, "update__")).scoped()
+
+
+class PartyQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The sides of the mediations that the user works on, and that of the own household."""
+        return self.filter(works_on(user, "request__") | Q(pk__in=_told(own_sides(user)).values("pk"))).scoped()
 
 
 class RatingQuerySet(ScopedQuerySet[Any]):
@@ -206,7 +274,10 @@ def _desk_steps(user: User) -> Q:
         check = desk | office & Q(Exists(led.filter(user=OuterRef("handler"))))
     elif not scope.grids:
         return desk
-    return Q(state__in=[State.SUBMITTED, State.ACCEPTED]) & desk | Q(state=State.REVIEW) & check & ~Q(handler=user)
+    steps = Q(state__in=[State.SUBMITTED, State.ACCEPTED]) & desk | Q(state=State.REVIEW) & check & ~Q(handler=user)
+    if scope.households:
+        steps &= ~Q(has_parties=True, pk__in=own_sides(user).values("request"))
+    return steps
 
 
 class Leader(NamedTuple):
@@ -230,9 +301,19 @@ def leaders_of(request: ServiceRequest) -> list[Leader]:
     today, office = clock.today(), (Role.SECRETARY.value, Role.COMMUNITY_STAFF.value)
     found = rows(_LEADERS, request.community_id, *office, Role.GRID_LEADER.value, request.grid_id)
     held = [Leader(pk, name, role) for pk, name, role, starts_on, ends_on in found if holds(starts_on, ends_on, today)]
+    if request.has_parties:
+        concerned = {one.pk for side in request.sides for one in living_in(side.household_id)}
+        held = [one for one in held if one.pk not in concerned]
     if request.is_confidential:
         return [one for one in held if one.role == Role.SECRETARY]
     return [one for one in held if one.role == Role.GRID_LEADER] or held
+
+
+def living_in(household_id: Any) -> list[User]:
+    """The accounts of those who live in a household already found."""
+    held = Appointment.objects.unscoped(reason="who of a household already found is to be told").current()
+    rows = held.filter(role=Role.RESIDENT, household=household_id, user__is_active=True).select_related("user")
+    return list(dict.fromkeys(one.user for one in rows.order_by("pk")))
 
 
 def possible_handlers(community_id: int, category: Category) -> list[Appointment]:

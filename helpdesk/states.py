@@ -41,11 +41,16 @@ REQUESTS = StateTable(
         Transition(
             State.SUBMITTED, State.REJECTED, "reject", _("不予受理"), (LEADER, SECRETARY), ("reason", "turn_to")
         ),
+        Transition(
+            State.SUBMITTED, State.REJECTED, "decline", _("有一家不愿意调解"), (LEADER, SECRETARY), ("turn_to",)
+        ),
         Transition(State.ACCEPTED, State.DISPATCHED, "dispatch", _("派给办理人"), (LEADER, SECRETARY), ("handler",)),
+        Transition(State.ACCEPTED, State.REJECTED, "decline", _("有一家不愿意调解"), (LEADER, SECRETARY), ("turn_to",)),
         Transition(State.DISPATCHED, State.IN_PROGRESS, "sign", _("签收"), (HANDLER,), ("first_contact_at",)),
         Transition(State.DISPATCHED, State.ACCEPTED, "hand_back", _("退单"), (HANDLER,), ("text",)),
         Transition(State.IN_PROGRESS, State.REVIEW, "reply", _("报告办理结果"), (HANDLER,), ("result", "text")),
         Transition(State.REVIEW, State.RESOLVED, "resolve", _("审核通过"), (LEADER, SECRETARY)),
+        Transition(State.REVIEW, State.CLOSED, "conclude", _("审核通过，调解结束"), (LEADER, SECRETARY)),
         Transition(State.REVIEW, State.IN_PROGRESS, "send_back", _("退回补办"), (LEADER, SECRETARY), ("text",)),
         Transition(State.RESOLVED, State.CLOSED, "rate", _("评价"), (REPORTER,), ("solved", "score")),
         Transition(State.RESOLVED, State.CLOSED, "lapse", _("满 7 天未评价，归档"), (SYSTEM,)),
@@ -71,7 +76,9 @@ Made by `manage.py draw_states --write` from `helpdesk/states.py`; a test compar
 {rows}
 
 Beyond the table (`helpdesk/parties.py`): a complaint or tip-off is declined by the secretary alone, nobody checks
-work of their own, a handler returns a request once, and what is confidential has no leader but the secretary.
+work of their own, a handler returns a request once, and what is confidential has no leader but the secretary. A
+mediation is concluded, never resolved to be rated; one between two households is dispatched once both have agreed, and
+declined where one does not (docs/adr/0011).
 """
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from community.models import User
 
 
+# A signed agreement may be a PDF, and has a place of its own on the page.
+AGREEMENT = UpdatePhoto.Moment.AGREEMENT
+
+
 @dataclass(frozen=True)
 class Photo:
     """A photo of the strip; `url` opens the whole picture."""
@@ -54,7 +58,7 @@ def entries(
                 at=one.at,
                 text=one.internal_note if one.kind == Update.Kind.NOTE else one.public_text,
                 state=state,
-                photos=[photo_of(request, photo) for photo in one.photos.all()],
+                photos=[photo_of(request, photo) for photo in one.photos.all() if photo.moment != AGREEMENT],
             )
         )
         if works and one.internal_note and one.kind == Update.Kind.STEP:

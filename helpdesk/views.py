@@ -21,9 +21,9 @@ from core.refusal import Refused
 from grids.models import Household
 from helpdesk import actions
 from helpdesk.filters import DEFAULT_SORT, SORTS, RequestFilter, columns
-from helpdesk.forms import STEP_FORMS, BehalfForm, RequestForm, StepForm
+from helpdesk.forms import STEP_FORMS, BehalfForm, OtherForm, RequestForm, StepForm
 from helpdesk.listed import COLUMNS, drawn, lines_of
-from helpdesk.models import Category, ServiceRequest, UpdatePhoto
+from helpdesk.models import Category, Party, ServiceRequest, UpdatePhoto
 from helpdesk.page import cards_of, page_of, tallies, update_form
 from helpdesk.parties import WORKING, parties_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet
@@ -55,9 +55,13 @@ def listing(request: PortalRequest) -> HttpResponse:
 
 @access(Permission.REQUEST_VIEW)
 def mine(request: PortalRequest) -> HttpResponse:
-    """What one has asked for, what still runs first."""
-    rows = ServiceRequest.objects.reported_by(request.user).for_list()[:MINE_AT_MOST]
-    cards = cards_of(rows, request.user)
+    """What one has asked for, and the mediations of one's household; what still runs first."""
+    user = request.user
+    rows = list(ServiceRequest.objects.reported_by(user).for_list()[:MINE_AT_MOST])
+    if user.scope.households:
+        rows += ServiceRequest.objects.as_side(user).exclude(reporter=user).for_list()[:MINE_AT_MOST]
+        rows.sort(key=lambda row: row.submitted_at, reverse=True)
+    cards = cards_of(rows, user)
     running = [card for card in cards if card.found.state not in ENDED]
     ended = [card for card in cards if card.found.state in ENDED]
     return render(request, "helpdesk/mine.html", {"cards": running, "ended": ended})
@@ -110,7 +114,8 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
     if action not in STEP_FORMS:
         raise Http404
     found = _found(request, pk)
-    offered = {row.action: row for row in steps_for(found, request.user, parties_of(found, request.user))}
+    parties = parties_of(found, request.user)
+    offered = {row.action: row for row in steps_for(found, request.user, parties)}
     if request.method != "POST" and action not in offered:
         messages.warning(request, actions.why_not(found, action, by=request.user))
         return redirect(found)
@@ -124,7 +129,8 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
         _catch_up(form, found)
     template = "helpdesk/rate.html" if action == "rate" else "helpdesk/step.html"
     label = next(row.label for row in REQUESTS if row.action == action)
-    return render(request, template, {"form": form, "found": found, "label": label})
+    title = found.title_for(request.user, works=not WORKING.isdisjoint(parties))
+    return render(request, template, {"form": form, "found": found, "label": label, "title": title})
 
 
 def _after(request: PortalRequest, found: ServiceRequest) -> Any:
@@ -143,12 +149,41 @@ def update(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """Add a remark or photos."""
     found = _found(request, pk)
     parties = parties_of(found, request.user)
-    form = update_form(parties)(request.POST or None, request.FILES or None)
+    form = update_form(found, parties)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             actions.add_update(found, by=request.user, **form.given())
             return answer(found)
-    return render(request, "helpdesk/update.html", {"form": form, "found": found})
+    title = found.title_for(request.user, works=not WORKING.isdisjoint(parties))
+    return render(request, "helpdesk/update.html", {"form": form, "found": found, "title": title})
+
+
+@access(Permission.REQUEST_VIEW)
+@require_POST
+@once
+def agree(request: PortalRequest, pk: UUID, side_pk: UUID) -> HttpResponseBase:
+    """Record that a household agrees to a mediation."""
+    found = _found(request, pk)
+    side = get_object_or_404(Party.objects.visible_to(request.user), pk=side_pk, request=found)
+    with acting(request) as answer:
+        actions.agree(found, side, by=request.user)
+        messages.success(request, _("记下了，这一家同意请人说和。"))
+        answer(found)
+    return redirect(found)
+
+
+@access(Permission.REQUEST_TRIAGE)
+@once
+def name_other(request: PortalRequest, pk: UUID) -> HttpResponseBase:
+    """Name the other household of a mediation that somebody asked for alone."""
+    found = _found(request, pk)
+    form = OtherForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        with acting(request, form) as answer:
+            actions.name_other(found, by=request.user, **form.given())
+            messages.success(request, _("补上了。请分别问一问两家愿不愿意。"))
+            return answer(found)
+    return render(request, "helpdesk/other.html", {"form": form, "found": found})
 
 
 @access(Permission.REQUEST_HANDLE)
@@ -175,7 +210,13 @@ def photo(request: PortalRequest, pk: UUID, photo_pk: UUID) -> HttpResponseBase:
 
 
 def _found(request: PortalRequest, pk: UUID) -> ServiceRequest:
-    found: ServiceRequest = get_object_or_404(ServiceRequest.objects.visible_to(request.user).for_page(), pk=pk)
+    """A request that the user may see; a mediation also as one of those who live in one of its two households."""
+    user = request.user
+    found: ServiceRequest | None = ServiceRequest.objects.visible_to(user).for_page().filter(pk=pk).first()
+    if found is None and user.scope.households:
+        found = ServiceRequest.objects.as_side(user).for_page().filter(pk=pk).first()
+    if found is None:
+        raise Http404
     return found
 
 

@@ -36,18 +36,24 @@ HEADLINES: dict[str, Text] = {
     "log": gettext_lazy("%(who)s提交了诉求"),
     "accept": gettext_lazy("%(who)s受理了"),
     "reject": gettext_lazy("%(who)s没有受理：%(reason)s"),
+    "decline": gettext_lazy("%(who)s记下：没有两家都同意，不调解了"),
     "dispatch": gettext_lazy("%(who)s把这件事交给了%(handler)s"),
     "sign": gettext_lazy("%(who)s签收了，已经联系过"),
     "hand_back": gettext_lazy("%(who)s办不了，退回重新安排"),
     "reply": gettext_lazy("%(who)s报告结果：%(result)s"),
     "send_back": gettext_lazy("%(who)s看过，请再补办"),
     "resolve": gettext_lazy("%(who)s审核通过，办结"),
+    "conclude": gettext_lazy("%(who)s审核通过，调解结束"),
     "rate": gettext_lazy("%(who)s评价：%(solved)s，%(score)s"),
     "lapse": gettext_lazy("7 天里没有评价，已归档，记作“未评价”"),
     "withdraw": gettext_lazy("%(who)s撤回了诉求"),
     "remark": gettext_lazy("%(who)s补充了情况"),
     "note": gettext_lazy("%(who)s的内部备注（居民看不到）"),
 }
+# A remark that holds the consent of a household, and what those who work on a mediation write to one or both.
+AGREED = gettext_lazy("%(who)s同意请人说和")
+AGREED_FOR = gettext_lazy("%(who)s问过，这一家同意请人说和")
+WROTE = gettext_lazy("%(who)s写的话")
 ON_BEHALF = gettext_lazy("%(who)s替%(reporter)s登记了这件事")
 WITH_APPOINTMENT = gettext_lazy("%(who)s签收了，约好%(appointment)s")
 WITH_HELP = gettext_lazy("%(headline)s，%(helpers)s协办")
@@ -63,6 +69,19 @@ NEXT: dict[str, Text] = {
     State.RESOLVED: gettext_lazy("请%(you)s评价；7 天里没有评价，就归档记作“未评价”"),
 }
 
+# The same of a mediation, which nobody is asked to rate; `you` are both households, or the one that reads.
+NEXT_BETWEEN_TWO: dict[str, Text] = {
+    State.SUBMITTED: gettext_lazy("接下来由%(leader)s看过，分别和两家说"),
+    State.ACCEPTED: gettext_lazy("两家都同意以后，由%(leader)s请合适的人来说和"),
+    State.DISPATCHED: gettext_lazy("接下来由%(handler)s签收，分别和两家联系"),
+    State.IN_PROGRESS: gettext_lazy("%(handler)s分别听两家说，谈拢了请两家签字"),
+    State.REVIEW: gettext_lazy("%(leader)s看过就结束，过些日子再来回访"),
+}
+NEXT_MEDIATED: dict[str, Text] = {
+    State.IN_PROGRESS: gettext_lazy("%(handler)s说和以后，由%(leader)s看过就结束"),
+    State.REVIEW: gettext_lazy("%(leader)s看过就结束"),
+}
+
 # What a reporter is told when somebody else has taken a step; `title` is the request's.
 TO_REPORTER: dict[str, Text] = {
     "log": gettext_lazy("已替您登记“%(title)s”，编号 %(number)s。"),
@@ -73,6 +92,7 @@ TO_REPORTER: dict[str, Text] = {
     "hand_back": gettext_lazy("“%(title)s”要换一位来办，正在重新安排。"),
     "reply": gettext_lazy("%(who)s说“%(title)s”%(result)s，等审核。"),
     "resolve": gettext_lazy("“%(title)s”办结了，请您评价一下。"),
+    "conclude": gettext_lazy("“%(title)s”的调解结束了，请点开看。"),
     "lapse": gettext_lazy("“%(title)s”满 7 天没有评价，已归档。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
 }
@@ -83,11 +103,27 @@ TO_LEADER: dict[str, Text] = {
     "rate": gettext_lazy("“%(title)s”的评价来了：%(solved)s，%(score)s。"),
     "withdraw": gettext_lazy("“%(title)s”已由本人撤回。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
+    "agree": gettext_lazy("“%(title)s”有一家同意请人说和。"),
+}
+# What the households of a mediation are told: neither what it is about nor who asked.
+TO_SIDE: dict[str, Text] = {
+    "accept": gettext_lazy("%(who)s受理了一件和您家有关的调解，编号 %(number)s，请点开看。"),
+    "reject": gettext_lazy("调解 %(number)s 没有受理：%(reason)s。可以找谁办，请点开看。"),
+    "decline": gettext_lazy("调解 %(number)s 不办了：没有两家都同意。还可以找谁，请点开看。"),
+    "dispatch": gettext_lazy("调解 %(number)s 由%(handler)s来说和，会和您家联系。"),
+    "sign": gettext_lazy("%(who)s接下了调解 %(number)s，会分别和两家谈。"),
+    "hand_back": gettext_lazy("调解 %(number)s 要换一位来说和，正在重新安排。"),
+    "reply": gettext_lazy("%(who)s报告了调解 %(number)s 的结果，请点开看。"),
+    "conclude": gettext_lazy("调解 %(number)s 结束了，请点开看。"),
+    "withdraw": gettext_lazy("调解 %(number)s 撤回了，不再办了。"),
+    "remark": gettext_lazy("%(who)s在调解 %(number)s 里给您家写了话，请点开看。"),
+    "agree": gettext_lazy("记下了您家同意请人说和，调解 %(number)s。"),
 }
 TO_HANDLER: dict[str, Text] = {
     "dispatch": gettext_lazy("%(who)s请您办“%(title)s”，请签收并联系居民。"),
     "send_back": gettext_lazy("“%(title)s”还差一点，请看审核意见。"),
     "resolve": gettext_lazy("您办的“%(title)s”审核通过了。"),
+    "conclude": gettext_lazy("您调解的“%(title)s”审核通过了。"),
     "rate": gettext_lazy("您办的“%(title)s”收到评价：%(solved)s，%(score)s。"),
     "withdraw": gettext_lazy("“%(title)s”已由本人撤回，不用再办。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
@@ -130,6 +166,10 @@ def headline(update: Update, viewer: User | None = None) -> str:
     """One update as a sentence."""
     words = {**particulars(update), "who": who_of(update, viewer)}
     pattern = HEADLINES[update.action or update.kind]
+    if update.details.get("agreed"):
+        pattern = AGREED_FOR if update.by_role else AGREED
+    elif update.kind == Update.Kind.REMARK and update.details.get("wrote"):
+        pattern = WROTE
     if update.action == "log" and words["reporter"]:
         pattern = ON_BEHALF
     if update.action == "sign" and words["appointment"]:
@@ -144,12 +184,15 @@ def headline(update: Update, viewer: User | None = None) -> str:
 
 def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) -> str:
     """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office."""
-    if request.state not in NEXT:
+    patterns = {**NEXT, **(NEXT_MEDIATED if request.category.is_mediation else {})}
+    if request.has_parties:
+        patterns = NEXT_BETWEEN_TWO
+    if request.state not in patterns:
         return ""
     leader = _("社区的同志")
     if len(leaders) == 1:
         leader = _named(leaders[0], leaders[0].role, viewer)
-    said = str(NEXT[request.state]) % {
+    said = str(patterns[request.state]) % {
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
         "you": _("您") if request.reporter_id == viewer.pk else request.reporter_name,

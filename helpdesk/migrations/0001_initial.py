@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
                 ('visibility', models.CharField(choices=[('handlers', '只给办事的人看'), ('neighbourhood', '可以让邻居知道（不写名字和门牌）')], default='handlers', max_length=14, verbose_name='谁能看到')),
                 ('consent', models.BooleanField(default=False, verbose_name='同意把联系方式给办理人')),
                 ('is_confidential', models.BooleanField(default=False, verbose_name='保密')),
+                ('has_parties', models.BooleanField(default=False, verbose_name='两家之间的事')),
+                ('follow_up_on', models.DateField(null=True, verbose_name='哪天回访')),
                 ('state', models.CharField(choices=[('submitted', '待受理'), ('accepted', '已受理'), ('dispatched', '已派单'), ('in_progress', '处理中'), ('review', '待审核'), ('resolved', '办结待评'), ('closed', '已归档'), ('rejected', '不予受理'), ('withdrawn', '已撤回')], default='submitted', max_length=12, verbose_name='进展')),
                 ('submitted_at', models.DateTimeField(default=core.clock.now, verbose_name='提交时间')),
                 ('sign_due_at', models.DateTimeField(verbose_name='联系期限')),
@@ -77,7 +79,7 @@ class Migration(migrations.Migration):
                 ('replied_at', models.DateTimeField(null=True, verbose_name='报告结果时间')),
                 ('resolved_at', models.DateTimeField(null=True, verbose_name='办结时间')),
                 ('closed_at', models.DateTimeField(null=True, verbose_name='结束时间')),
-                ('reject_reason', models.CharField(blank=True, choices=[('not_ours', '不归社区管'), ('court', '已在打官司、仲裁或信访'), ('duplicate', '同一件事已经在办'), ('unclear', '说得不清楚，也联系不上本人'), ('against_law', '不合法律和政策')], max_length=12, verbose_name='不予受理的原因')),
+                ('reject_reason', models.CharField(blank=True, choices=[('not_ours', '不归社区管'), ('court', '已在打官司、仲裁或信访'), ('duplicate', '同一件事已经在办'), ('unclear', '说得不清楚，也联系不上本人'), ('against_law', '不合法律和政策'), ('not_agreed', '没有两家都同意调解')], max_length=12, verbose_name='不予受理的原因')),
                 ('hop_count', models.PositiveSmallIntegerField(default=0, verbose_name='退单次数')),
                 ('round', models.PositiveSmallIntegerField(default=1, verbose_name='第几次办理')),
                 ('version', models.PositiveIntegerField(default=1)),
@@ -119,6 +121,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Party',
+            fields=[
+                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('side', models.CharField(choices=[('first', '请人说和的一家'), ('second', '另一家')], max_length=6, verbose_name='哪一方')),
+                ('agreed_on', models.DateField(null=True, verbose_name='哪天同意调解')),
+                ('agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁记的')),
+                ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
+                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grids.household', verbose_name='哪一户')),
+                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='parties', to='helpdesk.servicerequest', verbose_name='诉求')),
+            ],
+            options={
+                'verbose_name': '调解的一方',
+                'ordering': ['request', 'side'],
+            },
+        ),
+        migrations.CreateModel(
             name='Update',
             fields=[
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
@@ -135,6 +154,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='helpdesk.servicerequest', verbose_name='诉求')),
+                ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='helpdesk.party', verbose_name='只给哪一家')),
             ],
             options={
                 'verbose_name': '办理经过',
@@ -146,7 +166,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
                 ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('moment', models.CharField(choices=[('before', '办理前'), ('after', '办理后')], max_length=8, verbose_name='什么时候拍的')),
+                ('moment', models.CharField(choices=[('before', '办理前'), ('after', '办理后'), ('agreement', '调解协议')], max_length=9, verbose_name='什么时候拍的')),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('attachment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.attachment')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
@@ -244,5 +264,21 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='updatephoto',
             index=models.Index(fields=['community', 'update', 'order'], name='helpdesk_up_communi_a6cc7c_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='party',
+            index=models.Index(fields=['community', 'household'], name='helpdesk_pa_communi_159be9_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('request', 'side'), name='party_one_a_side'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.UniqueConstraint(fields=('request', 'household'), name='party_household_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='party',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('agreed_on__isnull', True)), models.Q(('agreed_by__isnull', False), ('agreed_on__isnull', False)), _connector='OR'), name='party_agreed_on_and_by'),
         ),
     ]
