@@ -82,6 +82,7 @@ def community(request: HttpRequest) -> dict[str, Any]:
     }
     if user is not None:
         found |= {
+            "reader": user,
             "nav": nav.main(user, request.path),
             "account_links": nav.account(user),
             "search_url": nav.search_url(user),

@@ -29,7 +29,7 @@ Entries = Callable[["User"], list[Entry]]
 _rooms: list[Entries] = []
 _account: list[Entries] = []
 _search: list[Callable[[User], str]] = []
-_kept: Kept[list[Entry]] = Kept(most=512)
+_kept: Kept[tuple[Entry, ...]] = Kept(most=512)
 
 
 def register(entries: Entries) -> None:
@@ -47,14 +47,14 @@ def register_search(url: Callable[[User], str]) -> None:
     _search.append(url)
 
 
-def main(user: User, path: str) -> list[Entry]:
+def main(user: User, path: str) -> tuple[Entry, ...]:
     """The navigation for `user`; the entry whose address is the longest beginning of `path` is active."""
     entries = _ordered(_rooms, user)
-    here = max((entry.url for entry in entries if path.startswith(entry.url) and entry.url != "/"), key=len, default="")
-    return [replace(entry, active=entry.url == (here or path)) for entry in entries]
+    here = max((entry.url for entry in entries if _leads_to(entry.url, path)), key=len, default="")
+    return _kept.of((entries, here), lambda: tuple(replace(entry, active=entry.url == here) for entry in entries))
 
 
-def account(user: User) -> list[Entry]:
+def account(user: User) -> tuple[Entry, ...]:
     """The entries behind one's own name."""
     return _ordered(_account, user)
 
@@ -64,7 +64,16 @@ def search_url(user: User) -> str:
     return next((url for room in _search if (url := room(user))), "")
 
 
-def _ordered(rooms: list[Entries], user: User) -> list[Entry]:
-    """The same for all who hold the same, so that it is put together once."""
-    found = (entry for room in rooms for entry in room(user))
-    return _kept.of((*rooms, user.scope), lambda: sorted(found, key=lambda entry: entry.order))
+def _leads_to(url: str, path: str) -> bool:
+    """Every path begins with "/", which is only the first page."""
+    return path == url or (url != "/" and path.startswith(url))
+
+
+def _ordered(rooms: list[Entries], user: User) -> tuple[Entry, ...]:
+    """The same for all who hold the same, so that it is put together once, with its words in the reader's language."""
+
+    def put_together() -> tuple[Entry, ...]:
+        found = (replace(entry, label=str(entry.label)) for room in rooms for entry in room(user))
+        return tuple(sorted(found, key=lambda entry: entry.order))
+
+    return _kept.of((*rooms, user.scope), put_together)

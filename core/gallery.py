@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.conf import settings
@@ -155,7 +155,16 @@ def _chart() -> charts.Chart:
     return charts.bars(_("各季收入与支出"), _("最近四个季度的收入与支出"), labels, series, _("元"))
 
 
-def _nav() -> list[dict[str, Any]]:
+class Way(NamedTuple):
+    """An entry of the navigation."""
+
+    label: str
+    icon: str
+    active: bool
+    url: str = "#"
+
+
+def _nav() -> list[Way]:
     rows = [
         (_("首页"), "house", True),
         (_("我的诉求"), "chat-left-text", False),
@@ -163,7 +172,7 @@ def _nav() -> list[dict[str, Any]]:
         (_("我家"), "people", False),
         (_("公告"), "megaphone", False),
     ]
-    return [{"label": label, "url": "#", "icon": icon, "active": active} for label, icon, active in rows]
+    return [Way(*row) for row in rows]
 
 
 def _context(request: HttpRequest) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.conf import settings
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from core import clock, money
+from core.kept import piece
 
 if TYPE_CHECKING:
     from core.lists import SortLink
@@ -85,6 +86,13 @@ def sort_heading(link: SortLink | None, label: str, *, num: bool = False) -> Saf
         return format_html('<th scope="col"{}>{}</th>', kind, label)
     order = format_html(' aria-sort="{}"', link.direction) if link.direction else ""
     return format_html('<th scope="col"{}{}><a href="{}">{}</a></th>', kind, order, link.url, label)
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: template.Context, template_name: str, gaps: str = "", **known: Any) -> SafeString:
+    """A piece of the frame, drawn once for what is named and nothing else; `gaps` are words of the context that are
+    filled in anew, see `core.kept.piece`."""
+    return piece(template_name, known, {name: context.get(name, "") for name in gaps.split()})
 
 
 @register.simple_tag(takes_context=True)

@@ -119,6 +119,8 @@ def test_navigation_marks_where_one_is(leader):
     entries = nav.main(leader, "/notices/read/")
     assert [entry.url for entry in entries if entry.active] == ["/notices/"]
     assert [entry.url for entry in nav.main(leader, "/today/") if entry.active] == ["/today/"]
+    assert not [entry for entry in nav.main(leader, "/none/") if entry.active]
+    assert nav.main(leader, "/today/") is nav.main(leader, "/today/")
 
 
 def test_notices_are_ones_own_and_are_marked_read(client, grid, resident, django_assert_max_num_queries):
