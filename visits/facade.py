@@ -69,8 +69,15 @@ def _mark(household: Any, shown: Target | None, *, is_open: bool) -> Mark:
     url = shown.get_absolute_url() if is_open and shown.is_due else history
     if shown.is_overdue:
         return Mark(_("已过期"), "bad", url=url)
-    note = _("关爱待访") if shown.kind == "monthly_care" and shown.state == "waiting" else shown.get_state_display()
+    note = _waiting_for(shown) if shown.state == Target.State.WAITING else shown.get_state_display()
     return Mark(note, _TONES[Target.State(shown.state)], url=url)
+
+
+def _waiting_for(target: Target) -> str:
+    """What a door waits for, where it is not the quarter's own visit."""
+    if target.kind == Target.Kind.QUARTERLY:
+        return target.get_state_display()
+    return _("关爱待访") if target.kind == Target.Kind.MONTHLY_CARE else target.get_kind_display()
 
 
 def _shown(targets: list[Target]) -> Target | None:

@@ -250,6 +250,13 @@ class TestPages:
         assert "已经录入：见到了" in shown
         assert Visit.objects.filter(via="paper").count() == 2
 
+    def test_the_page_proposes_who_has_the_doors(self, client, sheet, leader, office):
+        client.force_login(office)
+        page = client.get(sheet.get_absolute_url()).content.decode()
+        walkers = re.findall(r"<option value=\"(\d+)\"", page)
+        assert walkers[0] == str(leader.pk)
+        assert str(office.pk) in walkers
+
     def test_a_double_click_is_one(self, client, sheet, leader):
         client.force_login(leader)
         sent = fields(sheet, "absent", walker=leader.pk, submission="0190b6a0-0000-7000-8000-000000000001")

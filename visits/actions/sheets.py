@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -110,9 +111,14 @@ def _check(sheet: RoundSheet, walked_on: date, *, by: User, walker: User) -> Non
 
 
 def walkers_of(sheet: RoundSheet, *, by: User) -> list[User]:
-    """Whom `by` may name as the one who walked: whoever types, whoever printed it, and those who walk the building."""
+    """Whom `by` may name as the one who walked, those first who have most of the doors.
+
+    Whoever types, whoever printed it, and those who walk the building.
+    """
     found = [by, sheet.printed_by, *(one.user for one in walkers.candidates([sheet.building], by=by))]
-    return list(dict.fromkeys(found))
+    rows = Target.objects.unscoped(reason=_WHY).filter(pk__in=sheet.targets).order_by()
+    doors = Counter(rows.values_list("assignee", flat=True))
+    return sorted(dict.fromkeys(found), key=lambda user: -doors[user.pk])
 
 
 def _at(day: date) -> datetime:

@@ -13,7 +13,7 @@ from community.access import Permission, PortalRequest, access
 from community.files import hand_over
 from community.once import acting
 from grids.models import Household
-from visits import actions, cards, words
+from visits import actions, cards, walkers, words
 from visits.forms.visit import OUTCOMES, VisitForm
 from visits.models import Conflict, Finding, Target, Verification, Visit, VisitPhoto
 from visits.querysets import households_to_visit
@@ -69,6 +69,7 @@ def household_history(request: PortalRequest, pk: UUID) -> HttpResponse:
         "visits": Visit.objects.visible_to(user).filter(household=household).standing().with_counts().for_list(),
         "findings": Finding.objects.visible_to(user).open().filter(household=household).for_list(),
         "may_record": user.scope.may(Permission.VISIT_RECORD),
+        "may_arrange": household.left_on is None and walkers.hands_over(user.scope, household.building),
         "step": cards.next_step_at(user, household) if user.scope.may(Permission.VISIT_RECORD) else None,
     }
     return render(request, "visits/household_history.html", context)

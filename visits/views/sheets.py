@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,7 +56,16 @@ def print_sheet(request: PortalRequest, pk: int) -> HttpResponse:
             return answer(actions.print_sheet(building, campaign, by=user))
     doors = len(round_sheets.doors_waiting(building, campaign)) if campaign and campaign.is_open else 0
     lines = [(doors, ngettext("户还要走，一户一行", "户还要走，一户一行", doors))]
-    return render(request, "visits/sheet_print.html", {"building": building, "lines": lines, "doors": doors})
+    return render(
+        request,
+        "visits/sheet_print.html",
+        {
+            "building": building,
+            "lines": lines,
+            "doors": doors,
+            "sheets_url": f"{reverse('visits:sheets')}?building={building.pk}",
+        },
+    )
 
 
 @access(Permission.VISIT_RECORD)
