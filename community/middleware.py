@@ -18,8 +18,8 @@ View = Callable[..., HttpResponseBase]
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads whoever has not signed in to the sign-in; a script is told 401 instead, and keeps what it has."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: View
     ) -> HttpResponseBase:
         if wants_json(request):
             return in_json(_("请重新登录。您写的都还在。"), 401)

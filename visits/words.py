@@ -118,7 +118,7 @@ def photos_under_way(visit: Visit, come: Sequence[Any]) -> str:
     n = len(set(visit.photos_announced) - {photo.announced_as for photo in come})
     if not n:
         return ""
-    told = ngettext("还有 %(n)d 张照片没到，走访人的手机连上网就会发来。", "还有 %(n)d 张照片没到，走访人的手机连上网就会发来。", n)
+    told = ngettext("还有 %(n)d 张照片没到，手机连上网就会发来。", "还有 %(n)d 张照片没到，手机连上网就会发来。", n)
     return told % {"n": n}
 
 

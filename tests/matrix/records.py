@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -164,6 +165,7 @@ def _visits(world: World) -> None:
         found="13900000000",
     )
     target = Target.objects.filter(household=home)[0]
+    sent = {"id": str(uuid7()), "household": str(home.pk), "fields": {"outcome": ["met"], "note": [world.secret]}}
     late = visits.keep_late(
         target,
         by=leader,
@@ -171,7 +173,7 @@ def _visits(world: World) -> None:
         content_hash="0",
         outcome="met",
         visited_at=clock.now(),
-        sent=f'{{"id": "{uuid7()}", "household": "{home.pk}", "fields": {{"outcome": ["met"], "note": ["{world.secret}"]}}}}',
+        sent=json.dumps(sent),
     )
     late_photo = LatePhoto.objects.create(
         community=home.community, report=late, attachment=VisitPhoto.objects.get().attachment, announced_as="0" * 64

@@ -1,4 +1,4 @@
-"""A queue that comes as a file: the same as if the phone had sent it, for its own user only; nothing of a damaged one."""
+"""A queue that comes as a file: as if the phone had sent it, for its own user only; nothing of a damaged one."""
 
 from __future__ import annotations
 

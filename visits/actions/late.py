@@ -72,7 +72,8 @@ def take_in(late: LateReport, *, by: User, report: Report) -> Visit:
     """
     late = locked(late)
     if late.state == LateReport.State.TAKEN:
-        return Visit.objects.unscoped(reason=_FOUND).get(pk=late.pk)
+        taken: Visit = Visit.objects.unscoped(reason=_FOUND).get(pk=late.pk)
+        return taken
     _still_waits(late)
     visit = record_visit(late.household, target=late.target, by=late.by, report=report)
     _hand_on_photos(late, visit)

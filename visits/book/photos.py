@@ -51,10 +51,10 @@ def _parent(visit: UUID, user: User) -> Visit | LateReport | None:
 
 def _has(found: Visit | LateReport, announced: str) -> bool:
     if isinstance(found, Visit):
-        rows = VisitPhoto.objects.unscoped(reason=_SENDER).filter(visit=found)
-    else:
-        rows = LatePhoto.objects.unscoped(reason=_SENDER).filter(report=found)
-    return bool(rows.filter(announced_as=announced).exists())
+        kept = VisitPhoto.objects.unscoped(reason=_SENDER).filter(visit=found)
+        return bool(kept.filter(announced_as=announced).exists())
+    waiting = LatePhoto.objects.unscoped(reason=_SENDER).filter(report=found)
+    return bool(waiting.filter(announced_as=announced).exists())
 
 
 def _keep(found: Visit | LateReport, photo: CleanPhoto, *, user: User) -> bool:

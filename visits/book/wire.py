@@ -15,6 +15,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from visits.report import read_position
+
 MAX_RECORD = 64 * 1024
 MAX_PHOTOS = 6
 _MAX_VALUES = 2000
@@ -162,15 +164,10 @@ def _photos(value: Any) -> tuple[str, ...] | None:
 
 def _position(value: Any) -> dict[str, float] | None:
     """Where it was; a phone that does not know it for sure must not hold up the visit."""
-    if not isinstance(value, dict):
+    try:
+        return read_position(value)
+    except ValueError:
         return None
-    numbers = [value.get(name) for name in ("lat", "lon", "accuracy")]
-    if not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):
-        return None
-    lat, lon, accuracy = numbers
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180 and 0 <= accuracy <= 1e7):
-        return None
-    return {"lat": round(lat, 6), "lon": round(lon, 6), "accuracy": max(1, round(accuracy))}
 
 
 def _storable(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.forms import BoundField
@@ -22,15 +23,19 @@ from core.refusal import Refused
 from grids import person
 from grids.codes import Relation
 from grids.models import Membership
+from helpdesk import sides
+from helpdesk.forms import household_named
 from visits import words
 from visits.fields import BasicField, Result, Slot
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
+from visits.querysets import households_to_visit
 from visits.report import Answer, Brought, Came, Going, Gone, Handling, Report, Told, as_sent, read_position
 from visits.sheet import Sheet
 
 FINDINGS, NEWCOMERS = 3, 2
 GAPS = KEY, WHO, SHOWN = "gap-key", "gap-who", "gap-shown"
 LEAVERS = "gap-leavers"
+OF_PROBLEM = ("text", "handling", "category", "severity", "other", "how", "satisfied")
 OF_NEWCOMER = ("name", "relation", "birth_date", "phone")
 # Nobody but the household itself answers with a card.
 OUTCOMES = [choice for choice in Visit.Outcome.choices if choice[0] != Visit.Outcome.CARD]
@@ -265,8 +270,7 @@ class VisitForm(PortalForm):
     @property
     def problems(self) -> list[dict[str, BoundField]]:
         """The fields of each problem that may be brought back."""
-        parts = ("text", "handling", "category", "severity", "how", "satisfied")
-        return [{part: self[f"f{number}-{part}"] for part in parts} for number in range(1, FINDINGS + 1)]
+        return [{part: self[f"f{number}-{part}"] for part in OF_PROBLEM} for number in range(1, FINDINGS + 1)]
 
     @property
     def has_problems(self) -> bool:
@@ -279,7 +283,7 @@ class VisitForm(PortalForm):
     def _any_filled(self, problems: list[dict[str, BoundField]]) -> bool:
         """Whether something was typed into one of these, or is wrong with it."""
         return self.is_bound and any(
-            field.errors or (name in {"text", "how", *OF_NEWCOMER} and field.value())
+            field.errors or (name in {"text", "how", "other", *OF_NEWCOMER} and field.value())
             for problem in problems
             for name, field in problem.items()
         )
@@ -322,6 +326,16 @@ class VisitForm(PortalForm):
         add(
             "severity",
             forms.ChoiceField(label=_("轻重"), required=False, choices=Severity.choices, initial=Severity.MINOR),
+        )
+        add(
+            "other",
+            forms.CharField(
+                label=_("另一家的门牌"),
+                required=False,
+                max_length=60,
+                widget=_typed({}),
+                help_text=_("例如 225-3-2-601。这一家听不到您在这里记的话。"),
+            ),
         )
         add("how", forms.CharField(label=_("当场怎么解决的"), required=False, max_length=400))
         add("satisfied", forms.BooleanField(label=_("家里当场说满意了"), required=False))
@@ -410,12 +424,9 @@ class VisitForm(PortalForm):
 
     def _findings(self, given: dict[str, Any]) -> Iterator[Brought]:
         for number in range(1, FINDINGS + 1):
-            one = {
-                name: given.get(f"f{number}-{name}")
-                for name in ("text", "handling", "category", "severity", "how", "satisfied")
-            }
+            one = {name: given.get(f"f{number}-{name}") for name in OF_PROBLEM}
             if not one["text"]:
-                if one["how"]:
+                if one["how"] or one["other"]:
                     self.add_error(f"f{number}-text", _("请写明是什么问题。"))
                 continue
             handling = one["handling"] or Handling.NOTE
@@ -428,7 +439,24 @@ class VisitForm(PortalForm):
                 category=int(one["category"]) if one["category"] else None,
                 how=one["how"] or "",
                 satisfied=bool(one["satisfied"]) and handling == Handling.FIXED,
+                other=self._other(f"f{number}-other", one["other"]) if handling == Handling.MEDIATION else None,
             )
+
+    def _other(self, name: str, asked: str) -> UUID | None:
+        """The other household of a matter between two, among the doors that the visitor walks to."""
+        missing = _("没有找到这一家，只能写您走访的楼里的门牌；别处的请先记下，交给社区来登记。")
+        try:
+            if not asked:
+                raise forms.ValidationError(_("两家的矛盾，请写另一家的门牌。"))
+            other = household_named(households_to_visit(self.sheet.user).living_here(), asked, missing=missing)
+            sides.check(self.sheet.household, other, by=self.sheet.user)
+        except forms.ValidationError as error:
+            self.add_error(name, error)
+        except Refused as refusal:
+            self.add_error(name, str(refusal))
+        else:
+            return other.pk
+        return None
 
     def _feedback(self, given: dict[str, Any]) -> Iterator[Told]:
         for finding in self.sheet.findings:

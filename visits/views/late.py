@@ -16,7 +16,7 @@ from community.once import acting, once
 from visits import actions, words
 from visits.book import waiting
 from visits.forms.late import DeclineForm
-from visits.models import LatePhoto, LateReport
+from visits.models import LatePhoto, LateReport, Visit
 
 _DECIDED_SHOWN = 20
 
@@ -41,11 +41,12 @@ def late_report(request: PortalRequest, pk: UUID) -> HttpResponse:
 def late_take(request: PortalRequest, pk: UUID) -> HttpResponse:
     """Record it as its sender's visit."""
     late = _found(request, pk)
+    shown: LateReport | Visit = late
     with acting(request) as answer:
-        made = actions.take_in(late, by=request.user, report=waiting.report_of(late, user=request.user))
+        shown = actions.take_in(late, by=request.user, report=waiting.report_of(late, user=request.user))
         messages.success(request, _("收下了，记成%(name)s的走访。") % {"name": late.by.name})
-        return answer(made)
-    return redirect(late)
+        answer(shown)
+    return redirect(shown)
 
 
 @access(Permission.VISIT_RECORD)
