@@ -59,7 +59,7 @@ def keep_late(
     )
     late.save(force_insert=True)
     audit.record("late_report_kept", late, by=by, changes={"outcome": [None, outcome]})
-    text = _("%(name)s送来一次走访，那一户现在归您，请核对") % {"name": by.name}
+    text = _("%(name)s送来一次走访，那一户已经换人去走，请核对") % {"name": by.name}
     notify(_deciders(target, by), about=late, kind="late_report", text=text)
     return late
 

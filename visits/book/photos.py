@@ -31,7 +31,7 @@ def receive(visit: UUID, announced: str, content: bytes, *, user: User) -> Answe
     if _has(found, announced):
         return Answer(202, _("这张照片已经收到了。"))
     if hashlib.sha256(content).hexdigest() != announced:
-        return Answer(422, _("这张照片没有传完整，会再传一次。"))
+        return Answer(422, _("这张照片没有传完整，请在走访本里再发一次。"))
     try:
         photo = clean_photo(File(io.BytesIO(content)))
         kept = _keep(found, photo, user=user)

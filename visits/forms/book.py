@@ -18,7 +18,7 @@ class FileForm(PortalForm):
     file = forms.FileField(
         label=gettext_lazy("走访本导出的文件"),
         widget=forms.ClearableFileInput(attrs={"accept": ".json,application/json"}),
-        help_text=gettext_lazy("在手机的走访本里点“导出没发出的走访”，把文件传到这里。只有您自己登录才打得开。"),
+        help_text=gettext_lazy("在手机的走访本里点“导出没发出的”，把文件传到这里。只有您自己登录才打得开。"),
     )
 
     def clean_file(self) -> Any:
