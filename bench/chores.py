@@ -144,7 +144,7 @@ def _quarter(resident: User) -> str:
 
 def _client(user: User) -> Client:
     client = Client(SERVER_NAME="localhost", raise_request_exception=True)
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     return client
 
 

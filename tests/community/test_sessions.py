@@ -45,7 +45,7 @@ def test_a_session_that_is_over_is_empty_and_gives_its_key_up(kept, how):
 
 
 def test_a_sign_in_ends_with_its_session(client):
-    client.force_login(UserFactory(), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(UserFactory())
     address = reverse("community:notices")
     assert client.get(address).status_code == 200
     Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from community.models import User
 from community.roles import Role
+from community.sign_in import PortalBackend
 from core import clock
 from tests.factories import GridFactory, UserFactory, appoint, household_in, resident_of
 
@@ -255,3 +256,17 @@ def test_a_user_without_any_appointment_can_still_sign_in(client):
     user = with_password(UserFactory())
     sign_in(client, user)
     assert client.get("/").status_code == 200
+
+
+def test_who_is_signed_in_is_read_by_hand_and_is_the_same_user(resident, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        user = PortalBackend().get_user(resident.pk)
+        assert user == resident
+        assert (user.name, user.phone, user.is_active) == (resident.name, resident.phone, True)
+        assert "*" in str(user.phone)
+        assert user.get_session_auth_hash() == resident.get_session_auth_hash()
+    assert user.created_at == resident.created_at
+    resident.is_active = False
+    resident.save()
+    assert PortalBackend().get_user(resident.pk) is None
+    assert PortalBackend().get_user(0) is None

@@ -35,7 +35,7 @@ def enter() -> As:
 
     def signed_in(user: User) -> Client:
         browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user)
         return browser
 
     return signed_in
