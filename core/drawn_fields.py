@@ -18,12 +18,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.renderer import plain_select
 from core.templatetags.portal import icon
 
+Words = Context | Mapping[str, Any]
 _EMPTY = SafeString("")
 
 
-def drawn(field: BoundField, context: Context) -> SafeString:
+def drawn_filter(form: forms.Form) -> SafeString:
+    """The fields of a list's filter, none of them marked as one that may be left empty: all may."""
+    words = {"unmarked": True, "form_show_labels": True, "form_show_errors": True}
+    return mark_safe("".join(drawn(field, words) for field in form))  # noqa: S308 pieces of format_html
+
+
+def drawn(field: BoundField, context: Words) -> SafeString:
     """The whole field.
 
     `context` says what crispy or the template wants: `form_show_labels`, `form_show_errors`, `tag` (div), `unmarked`
@@ -42,7 +50,7 @@ def drawn(field: BoundField, context: Context) -> SafeString:
     )
 
 
-def _inner(field: BoundField, context: Context, said: SafeString) -> SafeString:
+def _inner(field: BoundField, context: Words, said: SafeString) -> SafeString:
     """Label, what is `said` about the field, and control; a checkbox has its label behind it."""
     widget = field.field.widget
     label = field.label if context.get("form_show_labels") else ""
@@ -75,7 +83,7 @@ def _inner(field: BoundField, context: Context, said: SafeString) -> SafeString:
     )
 
 
-def _in_a_table(context: Context) -> bool:
+def _in_a_table(context: Words) -> bool:
     """What crispy says of a form drawn as a table; a page may use the name `tag` for something of its own."""
     return bool(context.get("tag") == "td")
 
@@ -88,7 +96,7 @@ def _entry(field: BoundField) -> SafeString:
     return _control(field, f"{look} is-invalid" if field.errors else look)
 
 
-def _with_unit(control: SafeString, context: Context) -> SafeString:
+def _with_unit(control: SafeString, context: Words) -> SafeString:
     """The control with a unit before or behind it, where there is one."""
     before, after = context.get("crispy_prepended_text"), context.get("crispy_appended_text")
     if not before and not after:
@@ -109,10 +117,10 @@ def _control(field: BoundField, look: str) -> SafeString:
         classes = one.attrs.get("class", "").split()
         wanted = [one.__class__.__name__.lower(), *look.split()]
         one.attrs["class"] = " ".join([*classes, *(name for name in wanted if name not in classes)])
-    return SafeString(str(field))
+    return plain_select(field) or SafeString(str(field))
 
 
-def _choices(field: BoundField, context: Context) -> SafeString:
+def _choices(field: BoundField, context: Words) -> SafeString:
     """Radio buttons and several checkboxes: the whole row can be tapped."""
     rows = mark_safe("".join(_choice_rows(field)))  # noqa: S308 pieces of format_html
     return format_html('<div class="choices{}">{}</div>', " inline" if context.get("inline_class") else "", rows)
@@ -166,7 +174,7 @@ def _errors(field: BoundField) -> SafeString:
     )
 
 
-def _optional(field: BoundField, context: Context) -> SafeString:
+def _optional(field: BoundField, context: Words) -> SafeString:
     method = str(context.get("form_method", "")).lower()
     if field.field.required or context.get("unmarked") or method == "get":
         return _EMPTY

@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django import forms
+from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates, get_default_renderer
 from django.utils.formats import localize
+from django.utils.functional import Promise
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import template_localtime  # type: ignore[attr-defined]
+
+from core.kept import Kept
 
 Widget = Mapping[str, Any]
 
@@ -98,6 +103,40 @@ def _option(option: Widget) -> str:
     """An option by its own template, which a widget may have changed."""
     draw = _DRAWN.get(option["template_name"])
     return draw(option) if draw else get_default_renderer().render(option["template_name"], {"widget": option})
+
+
+_options: Kept[list[tuple[str, str, str]]] = Kept(256)
+
+
+def plain_select(field: BoundField) -> SafeString | None:
+    """A list to pick one from, its options drawn once for equal ones; None where it is anything more than that."""
+    widget = field.field.widget
+    if type(widget) is not forms.Select:
+        return None
+    choices = []
+    for value, label in widget.choices:
+        if type(label) is not str and not isinstance(label, Promise):
+            return None
+        choices.append(("" if value is None else str(value), str(label)))
+    attrs = field.build_widget_attrs({})
+    if field.auto_id and "id" not in widget.attrs:
+        attrs.setdefault("id", field.auto_id)
+    given = forms.Widget.get_context(widget, field.html_name, field.value(), attrs)["widget"]
+    options = _options.of(tuple(choices), lambda: [_drawn_option(*choice) for choice in choices])
+    picked = next((value for value, _opened, _closed in options if value in given["value"]), None)
+    parts = [f'<select name="{_escaped(given["name"])}"{_attributes(given)}>']
+    for value, opened, closed in options:
+        if value == picked:
+            parts += opened, " selected", closed
+            picked = None
+        else:
+            parts += opened, closed
+    return mark_safe("".join([*parts, "</select>"]))  # noqa: S308 every value has gone through _escaped
+
+
+def _drawn_option(value: str, label: str) -> tuple[str, str, str]:
+    """An option's value, and its HTML before and after the mark of the one that is picked."""
+    return value, f'<option value="{_escaped(value)}"', f">{_shown(label)}</option>"
 
 
 _FOLDER = "django/forms/widgets/"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.template.loader import render_to_string
 from django.utils import dateformat
 from django.utils.html import format_html
@@ -102,6 +102,14 @@ def drawn_field(context: template.Context) -> SafeString:
     from core.drawn_fields import drawn  # it draws with the icons of this module
 
     return drawn(context["field"], context)
+
+
+@register.simple_tag
+def drawn_filter(form: Form) -> SafeString:
+    """The fields of a list's filter, see `core.drawn_fields`."""
+    from core.drawn_fields import drawn_filter as drawn  # it draws with the icons of this module
+
+    return drawn(form)
 
 
 @register.simple_tag(takes_context=True)

@@ -81,3 +81,29 @@ def test_a_widget_with_its_own_template_keeps_it() -> None:
     assert parse_html(Own().render("x", None, None, QuickRenderer())) == parse_html(
         Own().render("x", None, None, DjangoTemplates())
     )
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("value", [None, "", "1", "2", "b", "none of them"])
+@pytest.mark.parametrize("choices", [FLAT, FLAT[:3], [*FLAT[:3], ("1", "again"), (None, "nothing")], GROUPED, []])
+def test_a_list_whose_options_are_kept_is_what_django_draws(language: str, value: str | None, choices: Any) -> None:
+    class Form(forms.Form):
+        one = forms.ChoiceField(choices=choices, widget=forms.Select({"class": NASTY}))
+        two = forms.ChoiceField(choices=choices, required=False, disabled=True)
+
+    form = Form({"one": value, "two": value}, initial={"two": value}, auto_id="id_%s")
+    with translation.override(language):
+        for field in form:
+            for _again in range(2):
+                kept = renderer.plain_select(field)
+                assert kept is None or parse_html(kept) == parse_html(str(field))
+            assert (kept is None) == (choices in (FLAT, GROUPED))
+
+
+def test_only_a_plain_list_is_kept() -> None:
+    class Form(forms.Form):
+        several = forms.MultipleChoiceField(choices=FLAT[:2])
+        unknown = forms.NullBooleanField()
+        text = forms.CharField()
+
+    assert [renderer.plain_select(field) for field in Form()] == [None, None, None]
