@@ -41,7 +41,7 @@ class Blank:
     def __init__(self, html: str, *gaps: str) -> None:
         self._parts = re.split(f"({'|'.join(map(re.escape, gaps))})", html) if gaps else [html]
 
-    def filled(self, words: Mapping[str, object]) -> SafeString:
+    def filled(self, words: Mapping[str, Any]) -> SafeString:
         """With the words in their gaps, escaped; words that hold the name of a gap stay as they are."""
         parts = list(self._parts)
         escaped = {gap: conditional_escape(text) for gap, text in words.items()}
@@ -52,7 +52,7 @@ class Blank:
 _pieces: Kept[Blank] = Kept(512)
 
 
-def piece(template: str, known: Mapping[str, Any], gaps: Mapping[str, object]) -> SafeString:
+def piece(template: str, known: Mapping[str, Any], gaps: Mapping[str, Any]) -> SafeString:
     """A template, drawn once for equal `known`: they are all that it is given, so that nothing else can be kept in it.
 
     What is another on every page, the key of a form or a name, goes into `gaps`: the template shows it with `{{ }}`
