@@ -11,11 +11,13 @@ class VisitsConfig(AppConfig):
         from community.personal import register as register_personal
         from core import daily
         from grids import departed, facade, moved
-        from visits import appointments, departures, escalation, laying, merging, personal, regridding
+        from helpdesk import sides
+        from visits import appointments, departures, escalation, laying, mediated, merging, personal, regridding
         from visits import facade as doors
         from visits.today import asks, entries, panels
 
         merging.register()
+        sides.register_follow_up(mediated.ask_again)
         moved.register(regridding.react, regridding.foresee)
         departed.register(departures.react)
         facade.register(facade.Layer("visits", _("走访"), doors.layer, Permission.VISIT_VIEW, order=40))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from core.quarters import Month, Quarter
 from core.scoping import ScopedQuerySet
 from grids.codes import Cadence, cadence_of
 from grids.models import CareTag, Household, Membership, Pairing
+from helpdesk.models import Party
 from visits import reasons
 from visits.fields import VERIFIED, count_of
 from visits.models import Campaign, Finding, Target, Verification, Visit
@@ -26,6 +27,7 @@ from visits.querysets import latest_visit
 if TYPE_CHECKING:
     from community.models import Community
 
+_A_QUARTER = timedelta(days=92)
 _WHY = "a round goes to every household of the community"
 
 
@@ -156,6 +158,7 @@ class _Known:
         self.why: dict[UUID, list[reasons.Reason]] = defaultdict(list)
         self.monthly: dict[UUID, set[str]] = defaultdict(set)
         self._findings()
+        self._settled()
         self._not_learnt()
         self._care()
         self.stewards = self._stewards()
@@ -193,6 +196,16 @@ class _Known:
         rows = self._of(Finding).open().order_by("due_on", "pk")
         for household, text, for_hall in rows.values_list("household", "text", "for_hall"):
             self.why[household].append(reasons.for_hall(text) if for_hall else reasons.finding(text))
+
+    def _settled(self) -> None:
+        """Who is to be asked again after a mediation, on a day of this quarter or the last, and was not."""
+        since = self.campaign.starts_on - _A_QUARTER
+        days = {"request__follow_up_on__gt": since, "request__follow_up_on__lte": self.campaign.ends_on}
+        asked = _rows(Target, self.campaign.community_id).filter(
+            kind=Target.Kind.FOLLOW_UP, household=OuterRef("household"), due_on=OuterRef("request__follow_up_on")
+        )
+        for household in self._of(Party).filter(~Exists(asked), **days).values_list("household", flat=True):
+            self.why[household].append(reasons.settled())
 
     def _not_learnt(self) -> None:
         rows = self._of(Verification).not_learnt().order_by("pk")

@@ -6,12 +6,19 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.templatetags.portal import day
 from grids.codes import CareCategory
 from visits.fields import Result, field_of
 
 Reason = dict[str, Any]
+# Those that are about nothing in particular.
+_PLAIN = {
+    "never": gettext_lazy("还没有走访过这一户"),
+    "absent": gettext_lazy("上次没走到，或没遇到人"),
+    "settled": gettext_lazy("上次说好的事，再去看看怎么样了"),
+}
 
 
 def never() -> Reason:
@@ -44,6 +51,11 @@ def care(category: str) -> Reason:
     return {"code": "care", "category": category}
 
 
+def settled() -> Reason:
+    """What two households have settled; the reason says no more, since whoever walks there may read it."""
+    return {"code": "settled"}
+
+
 def asked(text: str) -> Reason:
     """What somebody is sent to a household for, in the words of who sends them."""
     return {"code": "asked", "text": text[:120]}
@@ -51,11 +63,9 @@ def asked(text: str) -> Reason:
 
 def sentence(reason: Reason) -> str:
     """The reason as the form and the door show it."""
+    if reason["code"] in _PLAIN:
+        return str(_PLAIN[reason["code"]])
     match reason:
-        case {"code": "never"}:
-            return _("还没有走访过这一户")
-        case {"code": "absent"}:
-            return _("上次没走到，或没遇到人")
         case {"code": "finding", "text": text}:
             return _("上次的问题还没反馈：%(text)s") % {"text": text}
         case {"code": "hall", "text": text}:

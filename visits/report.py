@@ -26,6 +26,7 @@ class Handling(models.TextChoices):
     REQUEST = "request", _("登记成诉求，派人来办")
     FIXED = "fixed", _("当场解决了")
     NOTE = "note", _("先记下，我来跟进")
+    MEDIATION = "mediation", _("两家的矛盾，请人调解")
     HALL = "hall", _("请大家议一议")
 
 
@@ -42,6 +43,7 @@ class Brought:
     """A problem brought back. `category` is the id of a category of requests, needed where one is opened.
 
     `how` and `satisfied` belong to what was mended on the spot: what was done, and whether the household is content.
+    `other` is the other household of what lies between two and is to be mediated.
     """
 
     text: str
@@ -50,6 +52,7 @@ class Brought:
     category: int | None = None
     how: str = ""
     satisfied: bool = False
+    other: UUID | None = None
 
 
 class Going(models.TextChoices):
@@ -177,4 +180,4 @@ def hash_as_sent(sent: Mapping[str, Sequence[str]], photos: Sequence[str], *, ho
 
 
 def _brought(one: Brought) -> list[Any]:
-    return [one.text, one.severity, one.handling, one.category, one.how, one.satisfied]
+    return [one.text, one.severity, one.handling, one.category, one.how, one.satisfied, one.other]

@@ -31,6 +31,7 @@ class Sheet:
     findings: list[Finding]
     categories: list[Category]
     against_photos: list[str]
+    user: User
     target: Target | None = None
     corrects: Visit | None = None
 
@@ -103,6 +104,7 @@ def sheets_for(user: User, doors: Sequence[Door]) -> list[Sheet]:
             against_photos=[
                 member.resident.name for member in members[door.household.pk] if member.resident_id in against
             ],
+            user=user,
             target=door.target,
             corrects=door.corrects,
         )

@@ -176,7 +176,14 @@ def stations_of(finding: Finding, *, sees_request: bool) -> list[Station]:
     if finding.request:
         url = finding.request.get_absolute_url() if sees_request else ""
         detail = f"{finding.request.number} · {finding.request.get_state_display()}"
-        stations.append(Station(_("登记诉求"), detail, url, "now" if finding.state == "requested" else "done"))
+        stations.append(
+            Station(
+                _("请人调解") if finding.request.has_parties else _("登记诉求"),
+                detail,
+                url,
+                "now" if finding.state == "requested" else "done",
+            )
+        )
     mended = _("当场解决") if finding.fixed_on_spot else _("处理")
     dealt = "done" if finding.state in {"fixed", "closed"} else "now" if finding.state == "open" else "next"
     stations.append(Station(mended, "", "", dealt))

@@ -4,7 +4,14 @@ from visits.actions.campaigns import close_campaign, open_campaign
 from visits.actions.cards import answer_card, issue_card, open_card, print_new_card
 from visits.actions.conflicts import settle_conflict
 from visits.actions.devices import note_device, seen
-from visits.actions.findings import fix_finding, give_feedback, hand_finding, raise_finding, request_for
+from visits.actions.findings import (
+    fix_finding,
+    give_feedback,
+    hand_finding,
+    mediation_for,
+    raise_finding,
+    request_for,
+)
 from visits.actions.handover import hand_over
 from visits.actions.late import decline_late, keep_late, take_in
 from visits.actions.paper import PaperLine, record_paper_round
@@ -30,6 +37,7 @@ __all__ = [
     "hand_over",
     "issue_card",
     "keep_late",
+    "mediation_for",
     "note_device",
     "open_campaign",
     "open_card",

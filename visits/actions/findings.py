@@ -14,7 +14,8 @@ from community.notices import notify
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
-from helpdesk.actions import log_request
+from grids.models import Household
+from helpdesk.actions import log_request, open_mediation
 from helpdesk.models import Category, ServiceRequest
 from visits import walkers
 from visits.models import DUE_DAYS, FINDING_STEPS, Feedback, Finding, Severity, Visit
@@ -35,7 +36,8 @@ def raise_finding(
 ) -> Finding:
     """Keep a problem of a visit: mended on the spot, handed to the helpdesk, or to be followed up by its owner.
 
-    Raises Refused where a request is to be opened and no category of this community is named.
+    Raises Refused where a request is to be opened and no category of this community is named, and where the two
+    households cannot be brought together.
     """
     fixed = brought.handling == Handling.FIXED
     finding = Finding(
@@ -57,6 +59,8 @@ def raise_finding(
     audit.record("finding_raised", finding, by=by, changes={"text": [None, brought.text]})
     if brought.handling == Handling.REQUEST:
         return request_for(finding, by=by, photos=photos)
+    if brought.handling == Handling.MEDIATION:
+        return mediation_for(finding, other=_other(finding, brought), by=by, photos=photos)
     if fixed and brought.satisfied:
         told = brought.how or _("当场处理好了")
         give_feedback(finding, told=told, answer=Feedback.Answer.SATISFIED, by=by, visit=visit, at=visit.visited_at)
@@ -76,6 +80,26 @@ def request_for(
     finding.category = category
     finding.request = log_request(**_request_of(finding, category), photos=list(photos), by=by)
     finding.state = step.target
+    finding.save(update_fields=["state", "request", "category"])
+    audit.record("finding_requested", finding, by=by, changes={"request": [None, finding.request.number]})
+    return finding
+
+
+@transaction.atomic
+def mediation_for(finding: Finding, *, other: Household, by: User, photos: Sequence[CleanPhoto] = ()) -> Finding:
+    """Ask for a mediation between the household of a finding and another; the finding does not say which."""
+    finding = locked(finding)
+    step = FINDING_STEPS.find(finding.state, "request", _VISITOR)
+    finding.request = open_mediation(
+        by=by,
+        title=finding.text[:60],
+        description=finding.text,
+        home=finding.household,
+        other=other,
+        source=ServiceRequest.Source.VISIT,
+        photos=photos,
+    )
+    finding.state, finding.category = step.target, finding.request.category
     finding.save(update_fields=["state", "request", "category"])
     audit.record("finding_requested", finding, by=by, changes={"request": [None, finding.request.number]})
     return finding
@@ -159,6 +183,14 @@ def _category(community_id: int, pk: int | None) -> Category | None:
     found: Category | None = rows.filter(community=community_id, pk=pk).first()
     if found is None:
         raise Refused(_("没有这个类别，请重新选一个。"))
+    return found
+
+
+def _other(finding: Finding, brought: Brought) -> Household:
+    rows = Household.objects.unscoped(reason="the other household, named in a report")
+    found: Household | None = rows.filter(community=finding.community_id, pk=brought.other).first()
+    if found is None:
+        raise Refused(_("两家的矛盾，请写另一家的门牌。"))
     return found
 
 

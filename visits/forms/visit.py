@@ -442,7 +442,7 @@ class VisitForm(PortalForm):
                 other=self._other(f"f{number}-other", one["other"]) if handling == Handling.MEDIATION else None,
             )
 
-    def _other(self, name: str, asked: str) -> UUID | None:
+    def _other(self, name: str, asked: str | None) -> UUID | None:
         """The other household of a matter between two, among the doors that the visitor walks to."""
         missing = _("没有找到这一家，只能写您走访的楼里的门牌；别处的请先记下，交给社区来登记。")
         try:
