@@ -125,7 +125,7 @@ def _do(job: Job, function: Work, args: Sequence[Any]) -> None:
         fail(job, str(refusal))
     except Exception:
         log.exception("job %s (%s) broke off", job.pk, job.kind)
-        fail(job, _("办到一半出了差错，没有改动任何资料。请再试一次；还是不行，请告诉系统管理员。"))
+        fail(job, _("办到一半出了差错，停下来了。请再试一次；还是不行，请告诉系统管理员。"))
 
 
 def heartbeat(worker_id: str) -> None:
