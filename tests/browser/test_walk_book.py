@@ -79,13 +79,11 @@ def book(page: Page, leader: User, target: Target) -> Page:
 def open_book(page: Page, doors: int = 2) -> None:
     page.goto(BOOK)
     expect(page.locator("[data-door]")).to_have_count(doors)
-    page.evaluate(
-        """async () => {
-            const workers = navigator.serviceWorker;
-            if (workers.controller) return;
-            await new Promise((resolve) => workers.addEventListener("controllerchange", resolve));
-        }"""
-    )
+    for _moment in range(PATIENCE // 50):
+        if page.evaluate("navigator.serviceWorker.controller !== null"):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("no service worker")
 
 
 def open_door(page: Page, target: Target) -> None:
