@@ -11,7 +11,7 @@ from community.files import forget
 from community.personal import Going, Room, Section, Staying
 from core.fields import is_filled
 from grids.own import residents_of
-from visits.models import Conflict, Feedback, Finding, Talk, Verification, Visit, VisitPhoto
+from visits.models import Conflict, Feedback, Finding, LatePhoto, LateReport, Talk, Verification, Visit, VisitPhoto
 
 if TYPE_CHECKING:
     from community.models import User
@@ -131,6 +131,7 @@ def goes(resident: Any) -> list[Going]:
         Going(_values(resident).count(), _("处走访时改动的前后内容，核实过这件事本身留着")),
         Going(_met(resident).count(), _("次走访里“见到谁”写的姓名")),
         Going(_photos(resident).count(), _("张走访照片")),
+        Going(_declined(resident).count(), _("次没有收下的走访里写的内容")),
     ]
 
 
@@ -138,6 +139,13 @@ def _met(resident: Any) -> Any:
     homes = resident.memberships.unscoped(reason=_FOUND).values("household")
     rows = Visit.objects.unscoped(reason=_FOUND).filter(household__in=homes)
     return rows.filter(met_who__contains=resident.name) if resident.name else rows.none()
+
+
+def _declined(resident: Any) -> Any:
+    """Late reports to the homes that nobody has taken in, as far as their content is still kept."""
+    homes = resident.memberships.unscoped(reason=_FOUND).values("household")
+    rows = LateReport.objects.unscoped(reason=_FOUND).filter(household__in=homes, state=LateReport.State.DECLINED)
+    return rows.filter(is_filled("sent"))
 
 
 def stays(resident: Any) -> list[Staying]:
@@ -161,9 +169,13 @@ def erase(resident: Any, by: User) -> None:
     for visit in _met(resident):
         visit.met_who = "、".join(name for name in visit.met_who.split("、") if name != resident.name)
         visit.save(update_fields=["met_who"])
+    late = [one.pk for one in _declined(resident)]
+    late_photos = list(LatePhoto.objects.unscoped(reason=_FOUND).filter(report__in=late).select_related("attachment"))
+    LatePhoto.objects.unscoped(reason=_FOUND).filter(pk__in=[one.pk for one in late_photos]).delete()
+    LateReport.objects.unscoped(reason=_FOUND).filter(pk__in=late).update(sent="")
     photos = list(_photos(resident).select_related("attachment"))
     VisitPhoto.objects.unscoped(reason=_FOUND).filter(pk__in=[one.pk for one in photos]).delete()
-    forget([one.attachment for one in photos])
+    forget([one.attachment for one in [*photos, *late_photos]])
 
 
 ROOM = Room(gettext_lazy("走访"), sections, goes, stays, erase)

@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 
 from community.roles import Role
 from core import clock
-from grids.actions import consents
+from core.fields import plain_of
+from grids.actions import consents, merge_households
 from grids.models import Membership
 from helpdesk.models import UpdatePhoto
-from tests.factories import GridFactory, appoint, household_in
+from tests.factories import GridFactory, HouseholdFactory, appoint, household_in
 from tests.visits.phone import JSON, Phone, name_of, picture
-from visits import actions
+from visits import actions, personal
 from visits.models import Device, Finding, LatePhoto, LateReport, Target, Verification, Visit, VisitPhoto
 
 pytestmark = pytest.mark.django_db
@@ -365,6 +366,8 @@ class TestLate:
         assert answer.url == visit.get_absolute_url()
         assert (visit.pk, visit.by, visit.visited_at) == (late.pk, phone.user, late.visited_at)
         assert VisitPhoto.objects.get().announced_as == name_of(picture("red"))
+        assert "已经记成走访了" in client.get(late.get_absolute_url()).content.decode()
+        assert not LatePhoto.objects.exists()
         target.refresh_from_db()
         assert target.state == "done"
         assert phone.send(record).status_code == 202
@@ -399,6 +402,25 @@ class TestLate:
         client.post(reverse("visits:late_take", args=[late.pk]))
         late.refresh_from_db()
         assert late.state == "waiting"
+
+    def test_what_was_declined_goes_when_somebody_asks_to_be_forgotten(self, phone, door, household, steward):
+        record = phone.record(door, photos=(picture(),))
+        phone.send(record)
+        phone.send_photo(record, picture())
+        late = LateReport.objects.get()
+        actions.decline_late(late, by=steward, answer="去过了")
+        personal.erase(household.head, steward)
+        late.refresh_from_db()
+        assert str(plain_of(late.sent)) == ""
+        assert not LatePhoto.objects.exists()
+        assert phone.send(record).status_code == 202
+
+    def test_a_household_made_one_with_another_meanwhile(self, phone, door, household, office):
+        kept = HouseholdFactory(dwelling=household.dwelling)
+        record = phone.record(door, outcome="absent", rest=[])
+        merge_households(kept, household, by=office)
+        assert phone.send(record).status_code == 201
+        assert Visit.objects.get().household == kept
 
     def test_others_see_nothing(self, phone, door, steward, client):
         phone.send(phone.record(door))

@@ -77,6 +77,8 @@ def take_in(late: LateReport, *, by: User, report: Report) -> Visit:
     _still_waits(late)
     visit = record_visit(late.household, target=late.target, by=late.by, report=report)
     _hand_on_photos(late, visit)
+    # All that was sent stands in the visit now, or in what it led to.
+    late.sent = ""
     _decide(late, LateReport.State.TAKEN, by=by, answer="")
     return visit
 
@@ -107,7 +109,7 @@ def _still_waits(late: LateReport) -> None:
 def _decide(late: LateReport, state: str, *, by: User, answer: str) -> None:
     before, late.state = late.state, state
     late.decided_at, late.decided_by, late.answer = clock.now(), by, answer
-    late.save(update_fields=["state", "decided_at", "decided_by", "answer"])
+    late.save(update_fields=["state", "decided_at", "decided_by", "answer", "sent"])
     verb = "late_report_taken" if state == LateReport.State.TAKEN else "late_report_declined"
     audit.record(verb, late, by=by, changes={"state": [before, state]}, reason=answer)
     if late.by_id != by.pk:
@@ -116,8 +118,10 @@ def _decide(late: LateReport, state: str, *, by: User, answer: str) -> None:
 
 
 def _hand_on_photos(late: LateReport, visit: Visit) -> None:
-    """The photos that have come so far; those still under way go to the visit directly."""
-    come = LatePhoto.objects.unscoped(reason=_FOUND).filter(report=late).select_related("attachment")
+    """The photos that have come so far become the visit's; those still under way go there directly."""
+    waiting = LatePhoto.objects.unscoped(reason=_FOUND).filter(report=late)
+    come = list(waiting.select_related("attachment"))
+    waiting.delete()
     photos = VisitPhoto.objects.bulk_create(
         VisitPhoto(
             community_id=visit.community_id,

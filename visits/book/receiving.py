@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from community.access import Permission
 from core.refusal import Refused
 from core.scoping import locked
+from grids.models import Household
 from visits import actions
 from visits.book import reading
 from visits.book.wire import Malformed
@@ -21,7 +23,6 @@ from visits.sheet import sheet_for
 
 if TYPE_CHECKING:
     from community.models import User
-    from grids.models import Household
     from visits.book.wire import Record
 
 _SENDER = "a record that its own sender asks after"
@@ -125,13 +126,14 @@ def _before(record: Record, content_hash: str) -> Answer | None:
 
 
 def _door(record: Record, user: User) -> _Door | None:
-    target = _target(record, user)
+    household = _standing(record.household)
+    target = _target(record, household, user)
     if record.target is not None and target is None:
         return None
     held = _held_before(target, user)
     covered = None
     if user.scope.may(Permission.VISIT_RECORD):
-        covered = households_to_visit(user).filter(pk=record.household).first()
+        covered = households_to_visit(user).filter(pk=household).first()
     if covered is not None and (target is None or target.assignee_id == user.pk or not held):
         return _Door(covered, target, late=False)
     if target is not None and (held or target.assignee_id == user.pk):
@@ -139,14 +141,21 @@ def _door(record: Record, user: User) -> _Door | None:
     return _Door(covered, None, late=False) if covered is not None else None
 
 
-def _target(record: Record, user: User) -> Target | None:
+def _standing(household: UUID) -> UUID:
+    """The household that this one was made one with while the phone was away; itself where it was not."""
+    merged = Household.objects.unscoped(reason=_SENDER).filter(pk=household, merged_into__isnull=False)
+    into: UUID | None = merged.values_list("merged_into", flat=True).first()
+    return household if into is None else into
+
+
+def _target(record: Record, household: UUID, user: User) -> Target | None:
     """The target that led to the door; where the record names none, one there that its sender has held and given up."""
-    rows = Target.objects.unscoped(reason=_SENDER).filter(household=record.household)
+    rows = Target.objects.unscoped(reason=_SENDER).filter(household=household)
     rows = rows.select_related("household__dwelling", "campaign")
     if record.target is not None:
         found: Target | None = rows.filter(pk=record.target).first()
         return found
-    if households_to_visit(user).filter(pk=record.household).exists():
+    if households_to_visit(user).filter(pk=household).exists():
         return None
     former: Target | None = rows.filter(handovers__before=user).order_by("-pk").first()
     return former

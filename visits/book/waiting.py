@@ -68,6 +68,9 @@ def read(late: LateReport, *, user: User) -> Reading:
 
 def report_of(late: LateReport, *, user: User) -> Report:
     """The visit to be recorded; raises Refused with what stands against it."""
+    if not late.is_waiting:
+        words = {"name": late.decided_by, "state": late.get_state_display()}
+        raise Refused(_("%(name)s已经处理过了：%(state)s。") % words)
     found = read(late, user=user)
     if found.report is None:
         raise Refused(_("现在收不下：%(why)s") % {"why": " ".join(found.why_not)})

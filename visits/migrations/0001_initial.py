@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('outcome', models.CharField(choices=[('met', '见到了'), ('phone', '电话核实'), ('card', '凭卡自己核对'), ('absent', '没人在家'), ('refused', '不愿受访'), ('moved', '已搬走')], max_length=8, verbose_name='结果')),
                 ('visited_at', models.DateTimeField(verbose_name='走访时间')),
                 ('received_at', models.DateTimeField(default=core.clock.now, verbose_name='收到时间')),
-                ('sent', core.fields.EncryptedCharField(max_length=88000)),
+                ('sent', core.fields.EncryptedCharField(blank=True, max_length=88000)),
                 ('photos_announced', models.JSONField(default=list)),
                 ('state', models.CharField(choices=[('waiting', '等待核对'), ('taken', '已收下'), ('declined', '没有收下')], default='waiting', max_length=8, verbose_name='进展')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='处理时间')),

@@ -39,7 +39,7 @@ class LateReport(CommunityRow):
     visited_at = models.DateTimeField(_("走访时间"))
     received_at = models.DateTimeField(_("收到时间"), default=clock.now)
     # The fields of the form as JSON, as they were sent.
-    sent = EncryptedCharField(max_length=_SENT)
+    sent = EncryptedCharField(max_length=_SENT, blank=True)
     photos_announced = models.JSONField(default=list)
     state = models.CharField(_("进展"), max_length=8, choices=State.choices, default=State.WAITING)
     decided_at = models.DateTimeField(_("处理时间"), null=True)
@@ -71,6 +71,11 @@ class LateReport(CommunityRow):
     @property
     def is_waiting(self) -> bool:
         return self.state == self.State.WAITING
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether there is a visit of the same id."""
+        return self.state == self.State.TAKEN
 
     @property
     def tone(self) -> str:

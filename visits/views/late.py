@@ -83,7 +83,7 @@ def _page(request: PortalRequest, late: LateReport, form: DeclineForm) -> HttpRe
         "kicker": words.of_late(late),
         "reading": waiting.read(late, user=request.user) if late.is_waiting else None,
         "photos": photos,
-        "missing": len(late.photos_announced) - len(photos),
+        "missing": 0 if late.is_taken else len(late.photos_announced) - len(photos),
         "form": form,
     }
     return render(request, "visits/late_report.html", context)
