@@ -366,7 +366,7 @@ def table(result: dict[str, Any]) -> str:
         "answers (0 is none): " + ", ".join(f"{name} {times}" for name, times in result["tries"].items()),
         "rows more: " + ", ".join(f"{name} {rows}" for name, rows in sorted(result["rows"].items())),
         f"acknowledged {result['acknowledged']} of {visits}, stored {stored}",
-        f"sent once to one worker: p50 {cost['p50']:.1f} ms, CPU {cost['cpu']:.1f}, bare POST {cost['bare_cpu']:.2f} ms",
+        f"sent once: p50 {cost['p50']:.1f} ms, CPU {cost['cpu']:.1f}, bare POST {cost['bare_cpu']:.2f} ms",
         f"  ratio {cost['ratio']:.2f} ({spread}); with the {cost['pixels']:.1f} ms on pixels {cost['with_pixels']:.2f}",
         f"  two photos of {LARGE[0]} × {LARGE[1]} would take {result['large_ms']:.0f} ms on pixels",
     ]

@@ -1,12 +1,15 @@
 """A register of a city: the demo community's places and people copied beside it, hundreds of times, past all triggers.
 
-Rows are copied within PostgreSQL, which is faster than COPY and knows the columns that it computes itself. Every copy
+Rows are copied within the database, which is faster than COPY and knows the columns that it computes itself. Every copy
 is a community of its own with users of its own: nobody of the demo gets to see any of it. Only the register is copied.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, models
 from django.urls import reverse
@@ -31,82 +34,115 @@ from grids.models import (
     Unit,
 )
 
-COPIED: list[type[models.Model]] = [
-    Community,
-    User,
-    Grid,
-    Estate,
-    Building,
-    BuildingInGrid,
-    Unit,
-    Dwelling,
-    Resident,
-    Household,
-    Membership,
-    CareTag,
-    Pairing,
-    OwnerGroup,
-    Owner,
-    Ownership,
-    Appointment,
-]
+
+@dataclass(frozen=True)
+class Plan:
+    """What is copied, in this order. What a copy points to is its own where that is copied too.
+
+    `own` are columns whose value must differ in every copy, by SQL of the number `n` of the copy and the row `s`.
+    `only` says which rows of a kind are copied, where not all are.
+    """
+
+    copied: Sequence[type[models.Model]]
+    own: Mapping[tuple[type[models.Model], str], str]
+    only: Mapping[type[models.Model], str] = field(default_factory=dict)
+
+
+COMMUNITIES = Plan(
+    copied=[
+        Community,
+        User,
+        Grid,
+        Estate,
+        Building,
+        BuildingInGrid,
+        Unit,
+        Dwelling,
+        Resident,
+        Household,
+        Membership,
+        CareTag,
+        Pairing,
+        OwnerGroup,
+        Owner,
+        Ownership,
+        Appointment,
+    ],
+    own={
+        (Community, "code"): "'8' || lpad(n::text, 11, '0')",
+        (User, "phone"): "'1' || lpad(n::text, 5, '0') || lpad(s.id::text, 5, '0')",
+    },
+)
 AT_A_TIME = 20
 SAMPLES = 8
-OWN = {
-    (Community, "code"): "'8' || lpad(n::text, 11, '0')",
-    (User, "phone"): "'1' || lpad(n::text, 5, '0') || lpad(s.id::text, 5, '0')",
-}
-"""Columns whose value must differ in every copy."""
 
 
 def crowd(number: str) -> dict[str, int]:
     """Copy the register of the demo `number` times; how many rows there are then."""
-    count = int(number)
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        for first in range(1, count + 1, AT_A_TIME):
-            last = min(first + AT_A_TIME - 1, count)
-            for model in COPIED:
-                cursor.execute(_copy(model), [first, last])
-        cursor.execute("SET session_replication_role = origin")
+    copy(COMMUNITIES, int(number))
     return settle()
 
 
-def settle() -> dict[str, int]:
-    """What the autovacuum daemon does by itself; a throw-away cluster has none."""
+def copy(plan: Plan, count: int) -> None:
+    """So many copies of what the demo has, past all triggers; only of what stood there when this process began."""
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE)")
-    return {model._meta.model_name or "": model._default_manager.count() for model in COPIED}
+        off, on = _PAST_TRIGGERS[connection.vendor]
+        cursor.execute(off)
+        for first in range(1, count + 1, AT_A_TIME):
+            last = min(first + AT_A_TIME - 1, count)
+            for model in plan.copied:
+                cursor.execute(_copy(plan, model), [first, last])
+        cursor.execute(on)
 
 
-def _copy(model: type[models.Model]) -> str:
+_PAST_TRIGGERS = {
+    "postgresql": ("SET session_replication_role = replica", "SET session_replication_role = origin"),
+    "sqlite": ("PRAGMA foreign_keys=OFF", "PRAGMA foreign_keys=ON"),
+}
+_SERIES = {
+    "postgresql": "generate_series(%s, %s) AS g(n)",
+    "sqlite": "(WITH RECURSIVE g(n) AS (SELECT %s UNION ALL SELECT n + 1 FROM g WHERE n < %s) SELECT n FROM g) AS g",
+}
+
+
+def settle() -> dict[str, int]:
+    """What the autovacuum daemon does by itself; a throw-away cluster has none, and SQLite goes without."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (ANALYZE)")
+    return {model._meta.model_name or "": model._default_manager.count() for model in COMMUNITIES.copied}
+
+
+def _copy(plan: Plan, model: type[models.Model]) -> str:
     fields = [field for field in model._meta.concrete_fields if not getattr(field, "generated", False)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    values = ", ".join(_value(model, field) for field in fields)
+    values = ", ".join(_value(plan, model, field) for field in fields)
     table = model._meta.db_table
     return (
-        f'INSERT INTO "{table}" ({columns}) SELECT {values} '
-        f'FROM generate_series(%s, %s) n CROSS JOIN "{table}" s WHERE {_of_demo(model)} ORDER BY n, s.id'
+        f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM {_SERIES[connection.vendor]} '
+        f'CROSS JOIN "{table}" s WHERE {_of_demo(model)} AND {plan.only.get(model, "TRUE")} ORDER BY n, s.id'
     )
 
 
-def _value(model: type[models.Model], field: models.Field[Any, Any]) -> str:
-    own = OWN.get((model, field.name))
+def _value(plan: Plan, model: type[models.Model], field: models.Field[Any, Any]) -> str:
+    own = plan.own.get((model, field.name))
     if own:
         return own
     column = f's."{field.column}"'
     if field.primary_key:
         return _new_id(model, column)
-    if isinstance(field, models.ForeignKey) and field.related_model in COPIED:
+    if isinstance(field, models.ForeignKey) and field.related_model in plan.copied:
         return _new_id(field.related_model, column)
     return column
 
 
 def _new_id(model: Any, column: str) -> str:
     """The id that a row of the demo has in copy `n`; they come one after another, as in life."""
-    if isinstance(model._meta.pk, models.UUIDField):
+    if not isinstance(model._meta.pk, models.UUIDField):
+        return f"{column} + n * {_stride(model)}"
+    if connection.vendor == "postgresql":
         return f"(lpad(to_hex(n), 8, '0') || substr({column}::text, 9))::uuid"
-    return f"{column} + n * {_stride(model)}"
+    return f"printf('%%08x', n) || substr({column}, 9)"
 
 
 def _stride(model: Any) -> int:
@@ -118,15 +154,16 @@ def _stride(model: Any) -> int:
 
 
 _strides: dict[Any, int] = {}
+_NO_COPY = "00100000"
+"""How no id of a copy begins: there are fewer copies."""
 
 
 def _of_demo(model: type[models.Model]) -> str:
-    demo = f"(SELECT id FROM community_community WHERE id < {_stride(Community)})"
-    if model is Community:
-        return f"s.id IN {demo}"
-    if model is User:
-        return f"s.id < {_stride(User)}"
-    return f"s.community_id IN {demo}"
+    """What is no copy."""
+    if not isinstance(model._meta.pk, models.UUIDField):
+        return f"s.id < {_stride(model)}"
+    first = UUID(_NO_COPY.ljust(32, "0"))
+    return f"s.id >= '{first if connection.vendor == 'postgresql' else first.hex}'"
 
 
 def register_pages() -> dict[str, Any]:

@@ -15,6 +15,7 @@ def main(command: str, *arguments: str) -> Any:
     import chores
     import crowd
     import doors
+    import laid
     import ledger
 
     chores.must_be_demo()
@@ -27,6 +28,9 @@ def main(command: str, *arguments: str) -> Any:
         "settle": crowd.settle,
         "register_pages": crowd.register_pages,
         "explain": crowd.explain,
+        "round_grow": laid.round_grow,
+        "round_open": laid.round_open,
+        "round_found": laid.round_found,
         "book_doors": doors.book_doors,
         "book_rows": doors.book_rows,
         "book_found": doors.book_found,

@@ -24,6 +24,7 @@ import measure
 import pages
 import photos
 import register
+import round as rounds
 import stage
 from client import Answer, Visitor
 
@@ -144,6 +145,16 @@ def _book(visits: int, keep: Path | None, *, as_json: bool) -> int:
     return 0
 
 
+def _round(households: int, *, as_json: bool) -> int:
+    """A round of a city: on PostgreSQL as large as asked for, on SQLite smaller."""
+    on_sqlite = not os.environ.get("DATABASE_URL")
+    results = [rounds.bench(min(households, rounds.ON_SQLITE) if on_sqlite else households)]
+    if on_sqlite:
+        results += _on_postgres(["--round", str(households)])
+    print(json.dumps(results, indent=1) if as_json else "\n".join(map(rounds.table, results)))
+    return 0
+
+
 def _register(copies: int, *, as_json: bool) -> int:
     """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
     if not os.environ.get("DATABASE_URL"):
@@ -177,6 +188,14 @@ def main() -> int:
         metavar="VISITS",
         help=f"instead: so many visits ({book.VISITS}) sent by {book.PHONES} phones at once",
     )
+    parser.add_argument(
+        "--round",
+        type=int,
+        nargs="?",
+        const=rounds.HOUSEHOLDS,
+        metavar="HOUSEHOLDS",
+        help=f"instead: a round of so many households ({rounds.HOUSEHOLDS}) laid by the worker, killed twice",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
@@ -185,6 +204,8 @@ def main() -> int:
         return _register(asked.register, as_json=asked.json)
     if asked.book:
         return _book(asked.book, asked.keep, as_json=asked.json)
+    if asked.round:
+        return _round(asked.round, as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))
