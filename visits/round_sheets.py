@@ -52,6 +52,11 @@ class Line:
     tone: str = ""
 
     @property
+    def is_there(self) -> bool:
+        """Whether the reader may see this door, and it is still in the register."""
+        return bool(self.url)
+
+    @property
     def waits(self) -> bool:
         """Whether it can be typed in."""
         return not self.said
@@ -159,7 +164,9 @@ def on_paper(reason: reasons.Reason) -> str:
         case {"code": "review"}:
             return _("到期复核")
         case {"code": "not_known", "who": who}:
-            return reasons.sentence({**reason, "who": family_name(who) + _("家人")} if who else reason)
+            return reasons.sentence(
+                {**reason, "who": _("%(name)s家人") % {"name": family_name(who)}} if who else reason
+            )
     return reasons.sentence(reason)
 
 
@@ -210,9 +217,11 @@ def pdf_of(user: User, sheet: RoundSheet) -> bytes:
             "version": _("第 %(number)d 号 · %(quarter)s · 打印于 %(day)s")
             % {"number": sheet.number, "quarter": sheet.campaign, "day": day(sheet.created_at)},
             "number": _("第 %(number)d 号") % {"number": sheet.number},
-            "lead": _("还要走的 %(doors)d 户。见到人、情况都和登记的一样，勾“见到”；没人在家，勾“没人”；")
-            % {"doors": len(lines)}
-            + _("有变动、有问题、不愿受访或已经搬走，勾“其他”，写在后面，回来单独录入。"),
+            "lead": _(
+                "还要走的 %(doors)d 户。见到人、情况都和登记的一样，勾“见到”；没人在家，勾“没人”；"
+                "有变动、有问题、不愿受访或已经搬走，勾“其他”，写在后面，回来单独录入。"
+            )
+            % {"doors": len(lines)},
             "discreet": _("这张表上写着住户的情况，请收好，录入以后交社区统一销毁。"),
             "blanks": [_("走访日期"), _("走访人"), _("录入人")],
             "headings": [

@@ -18,6 +18,7 @@ from community.numbers import next_number
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from grids.models import Household
 from visits import round_sheets, walkers
 from visits.actions.paper import PaperLine, record_paper_round
 from visits.models import RoundSheet, Target, Visit
@@ -77,8 +78,8 @@ def type_in_sheet(
     walker = walker or by
     _check(sheet, walked_on, by=by, walker=walker)
     rows = Target.objects.unscoped(reason=_WHY).filter(pk__in=[key for key in ticks if str(key) in sheet.targets])
-    locked_rows = rows.select_for_update(of=("self",)).select_related("household__dwelling").order_by("pk")
-    targets = {target.pk: target for target in locked_rows}
+    _hold(rows)
+    targets = {target.pk: target for target in rows.select_related("household__dwelling")}
     ids = {key: round_sheets.visit_id(sheet, key) for key in targets}
     typed = set(Visit.objects.unscoped(reason=_WHY).filter(pk__in=ids.values()).values_list("pk", flat=True))
     lines, left_out = [], []
@@ -97,6 +98,12 @@ def type_in_sheet(
         changes: dict[str, Any] = {"recorded": [None, recorded], "walker": [None, walker.name]}
         audit.record("round_sheet_typed", sheet, by=by, changes=changes)
     return Typed(recorded, tuple(left_out))
+
+
+def _hold(targets: Any) -> None:
+    """Lock the households first, as a visit by itself does: whoever is at one of these doors goes before or after."""
+    homes = Household.objects.unscoped(reason=_WHY).filter(pk__in=targets.order_by().values("household"))
+    list(homes.order_by("pk").select_for_update().values_list("pk"))
 
 
 def _check(sheet: RoundSheet, walked_on: date, *, by: User, walker: User) -> None:

@@ -93,7 +93,8 @@ class RoundSheetForm(PortalForm):
 
     def ticks(self) -> dict[UUID, str]:
         """What was ticked, by target; what came back from a line that has been reached meanwhile is kept as well."""
-        sent = {line.target: self.data.get(self.add_prefix(_name(line.target)), "") for line in self._lines}
+        lines = [line for line in self._lines if line.is_there]
+        sent = {line.target: self.data.get(self.add_prefix(_name(line.target)), "") for line in lines}
         allowed = {value for value, _label in _TICKS if value}
         return {target: tick for target, tick in sent.items() if tick in allowed}
 
