@@ -42,6 +42,7 @@ FILES = {
     "property:check_pdf",
     "visits:book_worker",
     "visits:book_manifest",
+    "visits:late_photo",
     "visits:round_sheet_pdf",
 }
 # Pages of allauth: (name, role that opens it).
