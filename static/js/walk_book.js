@@ -360,6 +360,7 @@ async function refused(row, key, answer, photo = "") {
   // Whatever else a proxy may say with 2xx or 3xx has not been said by the portal.
   if (answer.status < 400) return later(row, "again");
   const why = await sealText(key, `${row.id}:answer`, { ...answer.json, photo });
+  state.note = "";
   await change(row, { state: "attention", status: answer.status, answer: why });
   return { outcome: "attention", status: answer.status };
 }
@@ -645,7 +646,9 @@ async function drawLine() {
   if (!book) frame.hidden = !rows.length && !state.note;
   part("sign-in", frame).hidden = state.session !== "over";
   part("ways", frame).hidden = book ? state.session !== "over" : false;
-  frame.classList.toggle("is-warn", own.some((row) => row.state === "attention") || state.session === "over");
+  const warns = own.some((row) => row.state === "attention") || state.session === "over";
+  frame.classList.toggle("is-warn", warns);
+  frame.classList.toggle("is-wait", !warns);
   return rows;
 }
 
