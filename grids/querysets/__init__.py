@@ -24,7 +24,7 @@ from grids.querysets.rosters import (
     RosterPageQuerySet,
     RosterUploadQuerySet,
 )
-from grids.querysets.within import buildings_within, decides_about, households_within
+from grids.querysets.within import any_held, buildings_within, decides_about, households_within
 
 __all__ = [
     "BuildingInGridQuerySet",
@@ -50,6 +50,7 @@ __all__ = [
     "RosterPageQuerySet",
     "RosterUploadQuerySet",
     "UnitQuerySet",
+    "any_held",
     "buildings_within",
     "decides_about",
     "households_within",

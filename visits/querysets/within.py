@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from grids.models import Household
-from grids.querysets import HouseholdQuerySet, buildings_within
+from grids.querysets import HouseholdQuerySet, any_held, buildings_within
 
 if TYPE_CHECKING:
     from community.access import Scope
@@ -27,4 +27,4 @@ def households_to_visit(user: User) -> HouseholdQuerySet:
 
 def settled_by(scope: Scope) -> Q:
     """Rows of buildings whose leader the user is, or of communities whose office the user works in."""
-    return Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities)
+    return any_held({"building__grid__in": scope.grids, "community__in": scope.offices_communities})
