@@ -124,7 +124,7 @@ def enter() -> As:
 
     def signed_in(user: User) -> Client:
         browser = Client()
-        browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(user)
         return browser
 
     return signed_in
@@ -355,15 +355,14 @@ def test_photos_and_papers_are_handed_to_those_who_may_read_them(quarrel: Quarre
         browser = enter(user)
         urls = [reverse("helpdesk:photo", args=[quarrel.row.pk, one.pk]) for one in (first, paper)]
         found = [browser.get(url) for url in urls]
-        for answer in found:
-            answer.close()
+        assert all(answer.getvalue() for answer in found)
         return [answer.status_code for answer in found]
 
     assert answers(quarrel.wife) == answers(quarrel.desk.leader) == answers(quarrel.desk.handler) == [200, 200]
     assert answers(quarrel.son) == [404, 200]
     assert answers(resident_of(neighbour_of(quarrel.first))) == answers(quarrel.desk.other) == [404, 404]
     answer = enter(quarrel.son).get(reverse("helpdesk:photo", args=[quarrel.row.pk, paper.pk]))
-    answer.close()
+    assert answer.getvalue().startswith(b"%PDF")
     assert answer["Content-Disposition"].startswith("attachment")
 
 

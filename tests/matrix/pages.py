@@ -215,6 +215,14 @@ HELPDESK = {
     "helpdesk:behalf": Page(P.REQUEST_HANDLE),
     "helpdesk:request": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
     "helpdesk:update": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
+    "helpdesk:name_other": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("request")),
+    "helpdesk:agree": Page(
+        P.REQUEST_VIEW,
+        RESIDENTS_SEE | LETTERS,
+        pk_of("mediation", side_pk="mediation_side"),
+        post=True,
+        answer=302,
+    ),
     "helpdesk:phone": Page(
         P.REQUEST_HANDLE,
         ON_REQUEST - RESIDENTS_SEE,
@@ -232,6 +240,9 @@ HELPDESK = {
 
 VISITS = {
     "visits:round": Page(P.VISIT_VIEW),
+    "visits:book": Page(public=True),
+    "visits:book_worker": Page(public=True),
+    "visits:book_manifest": Page(public=True),
     "visits:building": Page(P.VISIT_VIEW, CARERS, pk_of("building")),
     "visits:record": Page(P.VISIT_RECORD, CARERS, pk_of("target")),
     "visits:record_household": Page(P.VISIT_RECORD, CARERS, pk_of("household")),
@@ -273,9 +284,6 @@ VISITS = {
     "visits:special": Page(P.CARE_MANAGE),
     "visits:follow_up": Page(P.CARE_MANAGE, LETTERS, pk_of("household")),
     "visits:close_campaign": Page(P.CAMPAIGN_MANAGE, OFFICE, pk_of("campaign")),
-    "visits:book": Page(public=True),
-    "visits:book_worker": Page(public=True),
-    "visits:book_manifest": Page(public=True),
     "visits:book_key": Page(P.VISIT_RECORD),
     "visits:book_held": Page(P.VISIT_RECORD),
     "visits:book_send": Page(post=True, answer=422),

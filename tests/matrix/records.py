@@ -26,7 +26,15 @@ from helpdesk import actions as requests
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.publication.actions import draft_publication
-from tests.factories import FullCommittee, HouseholdFactory, ResidentFactory, in_care, report_of, small_photo
+from tests.factories import (
+    FullCommittee,
+    HouseholdFactory,
+    ResidentFactory,
+    in_care,
+    neighbour_of,
+    report_of,
+    small_photo,
+)
 from tests.matrix.world import World
 from visits import actions as visits
 from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
@@ -147,6 +155,9 @@ def _helpdesk(world: World) -> None:
     requests.step(request, "accept", by=leader, category=category)
     request = requests.step(request, "dispatch", by=leader, handler=world.actor(Role.RED_STEWARD, "own"))
     world.records |= {"request": request, "request_photo": UpdatePhoto.objects.get()}
+    office = world.actor(Role.SECRETARY, "own")
+    quarrel = requests.open_mediation(by=office, title=world.secret, home=home, other=neighbour_of(home))
+    world.records |= {"mediation": quarrel, "mediation_side": quarrel.sides[0]}
 
 
 def _visits(world: World) -> None:

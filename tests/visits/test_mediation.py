@@ -30,7 +30,7 @@ TEXT = "楼上半夜弹琴，李阿姨睡不着"
 @pytest.fixture
 def signed_in(client):
     def enter(user):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user)
 
     return enter
 
