@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,18 +22,18 @@ def asks(user: User) -> list[Ask]:
 
 
 def _proposals(user: User) -> list[Ask]:
-    open_ones = Proposal.objects.in_duty_of(user).open().aggregate(count=Count("pk"), oldest=Min("created_at"))
-    if not open_ones["count"]:
+    since = list(Proposal.objects.in_duty_of(user).open().order_by().values_list("created_at", flat=True))
+    if not since:
         return []
-    title = _("更正申请 %(count)d 件等您核对") % {"count": open_ones["count"]}
+    title = _("更正申请 %(count)d 件等您核对") % {"count": len(since)}
     detail = _("居民、走访和花名册提出的，核对了才改登记")
-    return [Ask(title, reverse("grids:proposals"), _("去核对"), detail, open_ones["oldest"])]
+    return [Ask(title, reverse("grids:proposals"), _("去核对"), detail, min(since))]
 
 
 def _erasures(user: User) -> list[Ask]:
     rows = ErasureRequest.objects.visible_to(user).filter(community__in=user.scope.offices_communities).open()
-    waiting = rows.aggregate(count=Count("pk"), oldest=Min("created_at"))
-    if not waiting["count"]:
+    since = list(rows.order_by().values_list("created_at", flat=True))
+    if not since:
         return []
-    title = _("有 %(count)d 位居民要求删除资料") % {"count": waiting["count"]}
-    return [Ask(title, reverse("grids:erasures"), _("去答复"), "", waiting["oldest"])]
+    title = _("有 %(count)d 位居民要求删除资料") % {"count": len(since)}
+    return [Ask(title, reverse("grids:erasures"), _("去答复"), "", min(since))]
