@@ -40,7 +40,7 @@ def set_up(row: ServiceRequest, other: Household, *, by: User) -> Party:
     home = row.home
     if home is None:
         raise Refused(_("请先写明是哪一户要请人说和。"))
-    _check(home, other, by=by)
+    check(home, other, by=by)
     row.has_parties = True
     row.save(update_fields=["has_parties"])
     both = ((home, Party.Side.FIRST), (other, Party.Side.SECOND))
@@ -54,7 +54,8 @@ def set_up(row: ServiceRequest, other: Household, *, by: User) -> Party:
     return made[0]
 
 
-def _check(home: Household, other: Household, *, by: User) -> None:
+def check(home: Household, other: Household, *, by: User) -> None:
+    """Raise Refused where these two cannot be brought together, or not by this person."""
     if home.pk == other.pk:
         raise Refused(_("两家不能是同一户，请写另一家的门牌。"))
     if home.community_id != other.community_id or other.left_on is not None:
