@@ -25,7 +25,7 @@ HOUSEHOLDS, ON_SQLITE = 760_000, 65_000
 """With the monthly visits to those in care: 1.2 million targets, and 100,000."""
 SMALLER = 8
 KILLED_AT = (0.3, 0.6)
-LOOK = 0.1  # seconds
+LOOK = 0.25  # seconds
 MOST_SECONDS = 3600
 MORE_MEMORY = 1.1
 WORKER = ("manage.py", "run_worker", "--interval", "0.2", "--beat", "1", "--silence", "5")
