@@ -11,7 +11,7 @@ const STALE = 1_800_000;
 const frame = document.querySelector("[data-walk-book]");
 const base = frame ? new URL(frame.dataset.walkBook, location.href) : null;
 const book = document.querySelector("[data-walk=list]");
-const state = { user: frame?.dataset.user || "", session: "unknown", fails: 0, left: 0, note: "", held: null, doors: [] };
+const state = { user: frame?.dataset.user || "", session: "unknown", fails: 0, left: 0, note: "", held: null, doors: [], drafts: new Set() };
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(NAME) : null;
 const utf8 = new TextEncoder();
 
@@ -445,6 +445,37 @@ async function drop(row) {
   await tell();
 }
 
+// ---- What is being written --------------------------------------------------------------------------------------------
+
+const draftName = (door) => `draft:${state.user}:${door}`;
+const dropDraft = (door) => transact(["about"], "readwrite", (open) => { open.objectStore("about").delete(draftName(door)); });
+
+// A phone may close the page at any moment: what is being filled in is kept as it is typed, all but the photos.
+function watchDraft(form, door) {
+  let waiting;
+  const write = async () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    const key = await keyOf(state.user);
+    if (key && !form.busy) await put("about", { id: draftName(door), ...(await sealText(key, draftName(door), typed(form))) }).catch(() => {});
+  };
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(write, 500); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && waiting) write(); });
+  form.stopDraft = () => clearTimeout(waiting);
+}
+
+async function draftOf(door, key) {
+  const kept = await get("about", draftName(door));
+  return kept ? unsealText(key, kept.id, kept).catch(() => null) : null;
+}
+
+async function draftedDoors() {
+  const first = draftName("");
+  const range = IDBKeyRange.bound(first, `${first}\uffff`);
+  const names = await transact(["about"], "readonly", (open) => open.objectStore("about").getAllKeys(range));
+  return new Set(names.map((name) => name.slice(first.length)));
+}
+
 // ---- Photos ---------------------------------------------------------------------------------------------------------
 
 const pictures = new WeakMap();
@@ -584,6 +615,7 @@ async function loadDoors() {
   const rows = key ? await all("doors", under(state.user)) : [];
   const about = await get("about", "held");
   state.held = about?.user === state.user ? about : null;
+  state.drafts = await draftedDoors();
   state.doors = [];
   for (const row of rows.sort((one, other) => one.order - other.order)) {
     const { form, ...door } = await unsealText(key, row.door, row).catch(() => ({}));
@@ -701,7 +733,7 @@ function paintDoors(rows) {
   for (const door of state.doors) {
     const row = part("doors").querySelector(`[data-door="${CSS.escape(door.id)}"]`);
     const queued = rows.find((one) => one.door === door.id);
-    const mark = queued ? (queued.state === "open" ? "waiting" : queued.state) : door.sent ? "sent" : "";
+    const mark = queued ? (queued.state === "open" ? "waiting" : queued.state) : door.sent ? "sent" : state.drafts.has(door.id) ? "draft" : "";
     const [tone, text] = mark ? [{ attention: "bad", sent: "good" }[mark] ?? "wait", say(`state-${mark}`)] : [door.tone ?? "idle", door.state ?? ""];
     const badge = copy(`tone-${tone}`);
     badge.append(text);
@@ -788,7 +820,14 @@ async function build(id, asked) {
     save(form, door, event.submitter);
   });
   if (row) await reopen(form, row, key);
+  else if (!door.extra) await takeUp(form, id, key);
   return { form, door, row };
+}
+
+async function takeUp(form, door, key) {
+  const fields = await draftOf(door, key);
+  if (fields) refill(form, fields);
+  watchDraft(form, door);
 }
 
 // As it was written, with its photos, and with what the server said about it. Nobody sends it meanwhile.
@@ -865,6 +904,8 @@ async function save(form, door, submitter) {
     // The same id while the server may take it as the same visit; another one where it has this id with other content.
     const id = shown.row && (!before || before.status === 409) ? uuid7() : form.elements.uuid.value;
     await keep({ id, door, fields: typed(form, submitter), photos: pictures.get(form) ?? [], position: place(form), replaces: before?.id ?? "" });
+    form.stopDraft?.();
+    await dropDraft(shown.id);
     opened.delete(shown.name);
     note(say("kept", { door: door.door }));
     leave(true);
@@ -924,6 +965,7 @@ function leave(saved = false) {
   drawLine();
   if (history.state?.door) history.back();
   (part("doors").querySelector(`[data-door="${CSS.escape(id)}"]:not([hidden]) button`) ?? document.getElementById("main")).focus();
+  if (!saved && !row) draftedDoors().then((drafts) => { state.drafts = drafts; draw(); });
   if (saved || !row || row.state === "attention") return;
   opened.delete(name);
   change(row, { state: "waiting", next_at: 0 }).then(draw);

@@ -209,6 +209,37 @@ def test_a_tab_killed_while_it_sends(book: Page, context: BrowserContext, target
     assert len(visits(target)) == 1
 
 
+def draft(page: Page, other_than: Any) -> Any:
+    """The nonce under which an unfinished form lies on the phone, once it is another one than this."""
+    for _moment in range(PATIENCE // 50):
+        found = [row["iv"] for row in rows(page, "about") if row["id"].startswith("draft:")]
+        if found and found[0] != other_than:
+            return found[0]
+        page.wait_for_timeout(50)
+    raise AssertionError("nothing was kept")
+
+
+def test_a_form_that_was_not_finished_stands_there_again(book: Page, context: BrowserContext, target: Target) -> None:
+    context.set_offline(True)
+    open_door(book, target)
+    note(book, "婆婆住院了，下周再来。")
+    first = draft(book, other_than=None)
+    book.locator("form.visit input[value=phone]").check(force=True)
+    draft(book, other_than=first)
+    book.close()
+    page = context.new_page()
+    open_book(page)
+    expect(page.locator(f"[data-door='{target.pk}']")).to_contain_text("没写完")
+    open_door(page, target)
+    expect(page.locator("form.visit [name=note]")).to_have_value("婆婆住院了，下周再来。")
+    expect(page.locator("form.visit input[value=phone]")).to_be_checked()
+    save(page)
+    context.set_offline(False)
+    is_sent(page)
+    assert [visit.note for visit in visits(target)] == ["婆婆住院了，下周再来。"]
+    assert not any(row["id"].startswith("draft:") for row in rows(page, "about"))
+
+
 def test_an_answer_lost_after_the_server_has_stored(book: Page, target: Target) -> None:
     answers: list[APIResponse] = []
 
