@@ -90,7 +90,7 @@ class Filled:
 
 
 def fill(door: dict[str, Any], number: int, photos: dict[str, bytes]) -> Filled:
-    """The form of a door as phones hold it: of ten visits most confirm everything, the others bring something back."""
+    """The form of a door as phones hold it: of ten visits four bring something else."""
     form = Form(door["form"])
     visit = Filled(door["target"], door["household"], form.fields, photos)
     started = datetime.now(UTC) - timedelta(hours=3) + timedelta(seconds=10 * number)
@@ -109,8 +109,7 @@ def fill(door: dict[str, Any], number: int, photos: dict[str, bytes]) -> Filled:
     elif number % 10 == 8:
         _finding(visit, 1, handling="note")
         _finding(visit, 2, handling="hall")
-    elif number % 10 == 9:
-        _tell(visit, form)
+    _tell(visit, form)
     return visit
 
 
