@@ -76,6 +76,14 @@ COUNTS = (
     (State.WITHDRAWN, 2, 15),
     (State.SUBMITTED, 7, 0),
 )
+QUARREL = ("晒台上的花盆往楼下滴水", "每次浇花，水都滴到我家晒的被子上，说过几次没有用，请社区帮忙说和。")
+# To the first household, from it, to the second, from it.
+SAID = (
+    "您先别急，把滴水的时间记一记，周六带来，我们当面看。",
+    "记了三次，都是早上七点多。只要不再滴，别的不追究。",
+    "楼下反映花盆滴水，您家里方便加个托盘吗？周六我们一起坐下来商量。",
+    "不知道会滴那么多。托盘已经买了，周六一定来。",
+)
 
 
 def tell(officers: Officers, *, seed: int) -> list[ServiceRequest]:
@@ -86,6 +94,33 @@ def tell(officers: Officers, *, seed: int) -> list[ServiceRequest]:
         for state, count, first in COUNTS
         for number in range(count)
     ]
+
+
+def mediate(officers: Officers) -> ServiceRequest:
+    """Two households that are being reconciled: each has said something that the other does not read."""
+    (first, home), (second, other) = officers.residents[:2]
+    leader, mediator = officers.leader_of(home), officers.staff
+    with _days_ago(6):
+        request = actions.open_mediation(by=first, title=QUARREL[0], description=QUARREL[1], home=home, other=other)
+    with _days_ago(5):
+        given = {"category": request.category, "text": "收到了。先分别问问两家，都愿意再约时间。"}
+        request = actions.step(request, "accept", by=leader, **given)
+        sides = request.sides
+        for side, user in zip(sides, (first, second), strict=True):
+            actions.agree(request, side, by=user)
+    with _days_ago(4):
+        request = actions.step(request, "dispatch", by=leader, handler=mediator)
+    with _days_ago(3):
+        contact = {"first_contact_at": clock.now(), "appointment": "本周六上午 9 点在社区调解室"}
+        request = actions.step(request, "sign", by=mediator, **contact)
+    for days, by, side, text in zip((3, 2, 2, 1), (mediator, first, mediator, second), (0, 0, 1, 1), SAID, strict=True):
+        with _days_ago(days):
+            actions.add_update(request, by=by, text=text, party=sides[side])
+    return request
+
+
+def _days_ago(days: int) -> Any:
+    return clock.at(clock.now() - timedelta(days=days))
 
 
 class _Teller:

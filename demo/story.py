@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, care, owners, places, publications, requests, rounds
+from demo import books, care, doors, owners, places, publications, requests, rounds
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -49,8 +49,10 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
         care.look_after(community, officers, hiring=hiring)
         owners.write_down(building, officers)
     rounds.walk(community, officers, seed=seed)
+    doors.bring(community, officers, seed=seed)
     care.leave_gaps(officers)
     requests.tell(officers, seed=seed)
+    requests.mediate(officers)
     _read_old_notices()
     return hiring.sign_ins, _counts()
 

@@ -18,7 +18,7 @@ from visits.actions.paper import PaperLine, record_paper_round
 from visits.actions.photos import add_late_photo, add_photo
 from visits.actions.sheets import print_sheet, type_in_sheet
 from visits.actions.special import add_target, add_targets
-from visits.actions.supervision import draw_sample, record_recheck, record_talk, redraw
+from visits.actions.supervision import draw_sample, odd_visits, record_recheck, record_talk, redraw
 from visits.actions.visits import record_visit
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "keep_late",
     "mediation_for",
     "note_device",
+    "odd_visits",
     "open_campaign",
     "open_card",
     "print_new_card",
