@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -19,6 +20,7 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from core import clock, jobs
+from core.management.commands import run_worker
 from core.models import Job, Worker
 from tests.core import slow_work
 from tests.factories import UserFactory
@@ -125,6 +127,28 @@ def test_work_of_a_silent_worker_is_put_back_twice_then_given_up():
         "waiting",
     ]
     assert jobs.reap() == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_tidying_does_not_silence_the_worker(monkeypatch):
+    begun, let_go = threading.Event(), threading.Event()
+
+    def tidy(*args: object, **options: object) -> None:
+        begun.set()
+        let_go.wait(120)
+
+    monkeypatch.setattr(run_worker, "call_command", tidy)
+    pulse = run_worker.Pulse("tidying", beat=0.1, silence=timedelta(seconds=60))
+    pulse.start()
+    try:
+        assert begun.wait(120)
+        before = clock.now()
+        wait_for(lambda: Worker.objects.filter(pk="tidying", alive_at__gt=before).exists())
+    finally:
+        let_go.set()
+        pulse.over.set()
+        pulse.join(60)
+        pulse.tidying.join(60)
 
 
 def address_of_database() -> str:

@@ -22,8 +22,23 @@ log = logging.getLogger(__name__)
 DAY = 24 * 3600.0
 
 
+class Tidying(threading.Thread):
+    """`manage.py tidy`: it may take minutes where there are many doors, and the heartbeat must not wait for it."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+
+    def run(self) -> None:
+        try:
+            call_command("tidy", verbosity=0)
+        except Exception:
+            log.exception("the daily tidying broke off")
+        finally:
+            connection.close()
+
+
 class Pulse(threading.Thread):
-    """Beside the work: the heartbeat, and every few beats the reaper; once a day `manage.py tidy`."""
+    """Beside the work: the heartbeat, and with every beat the reaper; once a day the tidying is begun."""
 
     def __init__(self, worker_id: str, *, beat: float, silence: timedelta) -> None:
         super().__init__(daemon=True)
@@ -32,6 +47,7 @@ class Pulse(threading.Thread):
         self.silence = silence
         self.over = threading.Event()
         self.tidied_at = -DAY
+        self.tidying: Tidying | None = None
 
     def run(self) -> None:
         while not self.over.is_set():
@@ -51,7 +67,8 @@ class Pulse(threading.Thread):
             log.warning("work left by a killed worker: %d put back, %d given up", put_back, given_up)
         if time.monotonic() - self.tidied_at >= DAY:
             self.tidied_at = time.monotonic()
-            call_command("tidy", verbosity=0)
+            self.tidying = Tidying()
+            self.tidying.start()
 
 
 class Command(BaseCommand):
@@ -84,3 +101,5 @@ class Command(BaseCommand):
         finally:
             pulse.over.set()
             pulse.join(timeout=5)
+            if pulse.tidying:
+                pulse.tidying.join(timeout=5)
