@@ -3,12 +3,15 @@ answer. Only where no rule about who sees what is part of them; the names of tab
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, models, transaction
 
 if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
@@ -26,11 +29,32 @@ def rows_within(narrowed: ScopedQuerySet[Any], columns: str, statement: str, *va
 
     Who sees what is said by the queryset; without a row that could be seen nothing is asked, and the answer is empty.
     """
-    try:
-        narrowing, narrowed_by = narrowed.written()
-    except EmptyResultSet:
-        return []
-    return rows(f"WITH narrowed ({columns}) AS ({narrowing}) {statement}", *narrowed_by, *values)
+    return rows_within_each(Within(narrowed, columns, statement, values))
+
+
+class Within(NamedTuple):
+    """A statement about a queryset, with its values, as `rows_within` takes them."""
+
+    narrowed: ScopedQuerySet[Any]
+    columns: str
+    statement: str
+    values: tuple[Any, ...] = ()
+
+
+def rows_within_each(*parts: Within) -> list[tuple[Any, ...]]:
+    """The rows of several such statements, which have the same columns, in one query and in no order between them."""
+    written: list[str] = []
+    values: list[Any] = []
+    for part in parts:
+        try:
+            narrowing, narrowed_by = part.narrowed.written()
+        except EmptyResultSet:
+            continue
+        written.append(f"WITH narrowed ({part.columns}) AS ({narrowing}) {part.statement}")
+        values += [*narrowed_by, *part.values]
+    if len(written) > 1:
+        written = [f"SELECT * FROM ({one}) part_{number}" for number, one in enumerate(written)]  # noqa: S608 written here
+    return rows(" UNION ALL ".join(written), *values) if written else []
 
 
 def changed(statement: str, *values: Any) -> int:
@@ -38,6 +62,44 @@ def changed(statement: str, *values: Any) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, [_fitted(value) for value in values])
         return int(cursor.rowcount)
+
+
+def insert(new: Iterable[models.Model]) -> None:
+    """Write new rows of one model, a hundred in a statement, as `save` and `bulk_create` do: same values, keys given.
+
+    No signal is sent. Raises TypeError for a row that is written already.
+    """
+    made = list(new)
+    if any(not row._state.adding for row in made):
+        raise TypeError("a row is written once")
+    with transaction.atomic(savepoint=False) if len(made) > _AT_ONCE else nullcontext(), connection.cursor() as cursor:
+        for start in range(0, len(made), _AT_ONCE):
+            _insert(cursor, made[start : start + _AT_ONCE])
+
+
+_AT_ONCE = 100
+
+
+def _insert(cursor: Any, made: list[models.Model]) -> None:
+    fields, into, values, returning = _inserting(type(made[0]))
+    given = [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for row in made for field in fields
+    ]
+    cursor.execute(f"{into} {', '.join([values] * len(made))} {returning}", given)
+    keys = cursor.fetchall() if returning else [(row.pk,) for row in made]
+    for row, (key,) in zip(made, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _inserting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], str, str, str]:
+    """The columns that a new row fills, and the parts of the statement, which is written once for every model."""
+    meta, quoted = model._meta, connection.ops.quote_name
+    fields = [field for field in meta.local_concrete_fields if not field.generated and field is not meta.auto_field]
+    into = f"INSERT INTO {quoted(meta.db_table)} ({', '.join(quoted(field.column) for field in fields)}) VALUES"
+    returning = f"RETURNING {quoted(meta.auto_field.column)}" if meta.auto_field else ""
+    return fields, into, f"({', '.join(['%s'] * len(fields))})", returning
 
 
 def as_uuid(value: Any) -> UUID | None:
@@ -48,6 +110,11 @@ def as_uuid(value: Any) -> UUID | None:
 def as_day(value: Any) -> date | None:
     """A day that a statement has worked out, as SQLite gives it (text) or PostgreSQL."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def as_moment(value: Any) -> datetime | None:
+    """A moment that a statement has worked out, as SQLite gives it (text, in UTC) or PostgreSQL."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def _fitted(value: Any) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import DateField, Value
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +14,7 @@ from community.nav import Entry
 from community.today import Ask, Panel
 from core import clock
 from core.quarters import Quarter
-from core.sql import as_day, rows_within
+from core.sql import Within, as_day, as_moment, rows_within, rows_within_each
 from grids.models import Building, Estate
 from visits import laying, progress, walkers, words
 from visits.models import Campaign, Conflict, Finding, LateReport, Target
@@ -118,63 +117,79 @@ def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
     return Ask(title=title, url=url, button=_("去走访"), detail=told, urgent=urgent)
 
 
-def _brought_back(user: User) -> list[Ask]:
-    """Problems without feedback, what two people have said differently, late reports; one query for all of them."""
-    never = Value(None, output_field=DateField())
-    conflicts = Conflict.objects.visible_to(user).waiting().order_by()
-    findings = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on", Value("finding"))
-    late = LateReport.objects.visible_to(user).waiting().order_by()
-    rows = list(
-        findings.union(
-            conflicts.values_list("created_at", never, Value("conflict")),
-            late.values_list("received_at", never, Value("late")),
-            all=True,
-        )
+class Brought(NamedTuple):
+    """What was brought back and waits: how many, since when; of problems the first day due, how many are overdue."""
+
+    count: int
+    since: datetime
+    due_on: date | None
+    overdue: int
+
+
+def brought_back(user: User) -> dict[str, Brought]:
+    """Problems without feedback, what two people have said differently, late reports, as far as any wait; one query."""
+    findings: Any = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on")
+    conflicts: Any = Conflict.objects.visible_to(user).waiting().order_by().values_list("created_at")
+    late: Any = LateReport.objects.visible_to(user).waiting().order_by().values_list("received_at")
+    found = rows_within_each(
+        Within(findings, "since, due_on", _FINDINGS, (clock.today(),)),
+        Within(conflicts, "since", _SINCE.format(kind="conflict")),
+        Within(late, "since", _SINCE.format(kind="late")),
     )
-    findings_since = [since for since, _due_on, kind in rows if kind == "finding"]
-    conflicts_since = [since for since, _due_on, kind in rows if kind == "conflict"]
-    late_since = [since for since, _due_on, kind in rows if kind == "late"]
+    return {
+        kind: Brought(count, moment, as_day(due_on), overdue)
+        for kind, count, since, due_on, overdue in found
+        if (moment := as_moment(since)) is not None
+    }
+
+
+_FINDINGS = "SELECT 'finding', COUNT(*), MIN(since), MIN(due_on), COUNT(*) FILTER (WHERE due_on < %s) FROM narrowed"
+_SINCE = "SELECT '{kind}', COUNT(*), MIN(since), NULL, 0 FROM narrowed"
+
+
+def _brought_back(user: User) -> list[Ask]:
+    brought = brought_back(user)
     asks = []
-    if late_since:
+    if late := brought.get("late"):
         asks.append(
             Ask(
-                title=_("迟到的走访 %(count)d 条") % {"count": len(late_since)},
+                title=_("迟到的走访 %(count)d 条") % {"count": late.count},
                 url=reverse("visits:late_reports"),
                 button=_("去核对"),
                 detail=_("换人以后，原来的走访人才发出来的"),
-                since=min(late_since),
+                since=late.since,
             )
         )
-    if findings_since:
+    if (findings := brought.get("finding")) and findings.due_on:
         asks.append(
             Ask(
-                title=_("走访问题还没反馈 %(count)d 件") % {"count": len(findings_since)},
+                title=_("走访问题还没反馈 %(count)d 件") % {"count": findings.count},
                 url=reverse("visits:findings"),
                 button=_("去反馈"),
-                detail=_overdue([row[1] for row in rows if row[1] is not None]),
-                since=min(findings_since),
-                urgent=min(due_on for _since, due_on, _kind in rows if due_on is not None) <= clock.today(),
+                detail=_overdue(findings.overdue, findings.due_on),
+                since=findings.since,
+                urgent=findings.due_on <= clock.today(),
             )
         )
-    if conflicts_since:
+    if conflicts := brought.get("conflict"):
         asks.append(
             Ask(
-                title=_("两个人说的不一样 %(count)d 处") % {"count": len(conflicts_since)},
+                title=_("两个人说的不一样 %(count)d 处") % {"count": conflicts.count},
                 url=reverse("visits:conflicts"),
                 button=_("定一下"),
                 detail=_("走访带回来的和登记的对不上"),
-                since=min(conflicts_since),
+                since=conflicts.since,
             )
         )
     return asks
 
 
-def _overdue(due_days: list[date]) -> str:
+def _overdue(late: int, oldest: date) -> str:
     """How many problems are overdue, and for how long the oldest."""
-    late = [(clock.today() - due_on).days for due_on in due_days if due_on < clock.today()]
     if not late:
         return _("处理好了，也要告诉家里一声")
-    return _("其中 %(late)d 件过期了，最久的过了 %(days)d 天") % {"late": len(late), "days": max(late)}
+    days = (clock.today() - oldest).days
+    return _("其中 %(late)d 件过期了，最久的过了 %(days)d 天") % {"late": late, "days": days}
 
 
 def _rounds(user: User) -> list[Ask]:

@@ -9,12 +9,15 @@ from django.db.models import Count, Min, Q, Sum
 
 from community.roles import Role
 from core import clock
+from core.ids import uuid7
 from core.scoping import UnscopedQuery, armed
 from grids.models import Building
+from grids.querysets import buildings_within
 from tests.factories import BuildingFactory, GridFactory, HouseholdFactory, UserFactory, appoint
-from visits.models import DUE, Campaign, Target
+from visits.models import DUE, Campaign, Conflict, Finding, LateReport, Target, Visit
 from visits.progress import open_round
-from visits.today import Waiting, waiting_by_building
+from visits.querysets.within import settled_by
+from visits.today import Brought, Waiting, brought_back, waiting_by_building
 
 pytestmark = pytest.mark.django_db
 
@@ -114,11 +117,65 @@ def test_how_far_the_open_round_has_come(readers):
         assert (count.fields, count.verified) == (sums["fields_total__sum"], sums["fields_verified__sum"])
 
 
+@pytest.fixture
+def brought(grids, readers):
+    """At a door of every building problems of each state, a conflict that waits and one settled, late reports."""
+    for number, target in enumerate(Target.objects.filter(kind="quarterly", campaign__state="open").order_by("pk")):
+        by = readers[number % len(readers)]
+        Target.objects.filter(pk=target.pk).update(assignee=by)
+        at = {"community": target.community, "household": target.household, "building": target.building}
+        visit = Visit.objects.create(**at, target=target, outcome="met", visited_at=clock.now(), by=by)
+        state = [Finding.State.OPEN, Finding.State.FIXED, Finding.State.CLOSED][number % 3]
+        closed = {"closed_at": clock.now()} if state == Finding.State.CLOSED else {}
+        due_on = clock.today() + (number - 5) * DAY
+        Finding.objects.create(**at, **closed, visit=visit, text="a", owner=by, due_on=due_on, state=state)
+        settled = {"settled_at": clock.now(), "settled_by": by, "kept": "visit"} if number % 2 else {}
+        Conflict.objects.create(**at, **settled, visit=visit, field="phone", brought="b", found="c")
+        decided = {"state": "taken", "decided_at": clock.now(), "decided_by": by} if number % 4 == 1 else {}
+        LateReport.objects.create(
+            **at, **decided, id=uuid7(), target=target, by=by, outcome="met", visited_at=clock.now()
+        )
+    return readers
+
+
+def test_what_was_brought_back(brought, django_assert_num_queries):
+    kinds = []
+    for user in brought:
+        findings = list(Finding.objects.in_duty_of(user).open())
+        conflicts = list(Conflict.objects.visible_to(user).waiting())
+        late = list(LateReport.objects.visible_to(user).waiting())
+        read = {}
+        if findings:
+            due = [one.due_on for one in findings]
+            overdue = sum(day < clock.today() for day in due)
+            read["finding"] = Brought(len(due), min(one.created_at for one in findings), min(due), overdue)
+        if conflicts:
+            read["conflict"] = Brought(len(conflicts), min(one.created_at for one in conflicts), None, 0)
+        if late:
+            read["late"] = Brought(len(late), min(one.received_at for one in late), None, 0)
+        with django_assert_num_queries(1):
+            assert brought_back(user) == read
+        kinds.append(set(read))
+    steward = kinds.pop(2)
+    assert all(one == {"finding", "conflict", "late"} for one in kinds)
+    assert "conflict" not in steward
+    assert "finding" in steward
+
+
+def test_who_reads_late_reports_is_the_same_with_a_building_and_without(brought):
+    for user in brought:
+        settled = LateReport.objects.filter(settled_by(user.scope))
+        now_theirs = LateReport.objects.filter(buildings_within(user.scope), target__assignee=user)
+        assert set(LateReport.objects.visible_to(user)) == {*settled, *now_theirs}
+
+
 def test_whoever_has_no_duty_counts_nothing_and_asks_nothing(grids, django_assert_num_queries):
-    targets = Target.objects.visible_to(UserFactory())
+    nobody = UserFactory()
+    targets = Target.objects.visible_to(nobody)
     with django_assert_num_queries(0):
         assert waiting_by_building(targets) == []
         assert open_round(targets) is None
+        assert brought_back(nobody) == {}
 
 
 def test_nothing_is_counted_that_was_not_narrowed(grids):

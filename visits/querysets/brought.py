@@ -110,8 +110,11 @@ class FeedbackQuerySet(ScopedQuerySet[Any]):
 class LateReportQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """For those who decide about them: who has the door now, the grid's leader and the office."""
-        has_it_now = Q(target__assignee=user) & buildings_within(user.scope)
-        return self.filter(settled_by(user.scope) | has_it_now).scoped()
+        settled = settled_by(user.scope)
+        if not user.scope.buildings:
+            # Whoever walks without a building of their own leads the grid or works in the office: nothing is added.
+            return self.filter(settled).scoped()
+        return self.filter(settled | Q(target__assignee=user) & buildings_within(user.scope)).scoped()
 
     def waiting(self) -> Self:
         return self.filter(state="waiting")
