@@ -12,6 +12,7 @@ from community.models import AuditEvent
 from community.reveal import household_of
 from core.fields import Masked, plain_of
 from core.refusal import Refused
+from core.sql import insert
 
 if TYPE_CHECKING:
     from community.models import User
@@ -30,7 +31,7 @@ def record(
 ) -> AuditEvent:
     """Write one event. `changes` maps a field to [before, after]; sensitive values are written masked."""
     event = _event(verb, target, by=by, changes=changes, reason=reason, household_id=household_id)
-    event.save(force_insert=True)
+    insert([event])
     return event
 
 
@@ -38,8 +39,7 @@ def record_many(
     verb: str, targets: Iterable[tuple[models.Model, Changes]], *, by: User | None, reason: str = ""
 ) -> None:
     """Write one event for each (target, changes) pair, in few statements."""
-    events = [_event(verb, target, by=by, changes=changes, reason=reason) for target, changes in targets]
-    AuditEvent.objects.bulk_create(events, batch_size=500)
+    insert(_event(verb, target, by=by, changes=changes, reason=reason) for target, changes in targets)
 
 
 def reveal(obj: models.Model, field: str, *, by: User, purpose: str) -> str:

@@ -18,6 +18,7 @@ from django.http import FileResponse, Http404
 
 from community.models import Attachment, Community
 from core.photos import CleanPhoto, thumbnail
+from core.sql import insert
 
 if TYPE_CHECKING:
     from community.models import User
@@ -41,7 +42,7 @@ def store(
     """Keep cleaned content (photo or PDF) once and give it a row; a photo gets its small picture now."""
     attachment = _row(content, name, content_type, community, by, width, height)
     _keep([(attachment, content)])
-    attachment.save(force_insert=True)
+    insert([attachment])
     return attachment
 
 
@@ -54,7 +55,9 @@ def store_photos(
         for name, photo in photos
     ]
     _keep(kept)
-    return Attachment.objects.bulk_create(row for row, _content in kept)
+    rows = [row for row, _content in kept]
+    insert(rows)
+    return rows
 
 
 def _row(

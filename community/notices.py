@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from django.shortcuts import resolve_url
 
 from community.models import Notice
+from core.sql import insert
 
 
 class Somebody(Protocol):
@@ -23,9 +24,7 @@ def notify(users: Iterable[Somebody], *, about: Any, kind: str, text: str, url: 
     `url`, an address or the name of one, is where they read on, where that is not the record's own page.
     """
     url = resolve_url(url) if url else about.get_absolute_url()
-    Notice.objects.bulk_create(
-        [
-            Notice(community_id=about.community_id, user_id=key, kind=kind, text=text[:200], url=url)
-            for key in dict.fromkeys(user.pk for user in users)
-        ]
+    insert(
+        Notice(community_id=about.community_id, user_id=key, kind=kind, text=text[:200], url=url)
+        for key in dict.fromkeys(user.pk for user in users)
     )

@@ -23,6 +23,7 @@ from core.files import Cleaned
 from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import insert
 from core.templatetags.portal import day, when
 from grids.models import Building, Grid, Household
 from helpdesk import deadlines, sides, words
@@ -131,7 +132,7 @@ def log_request(
         sign_due_at=deadlines.sign_due(category, now, calendar),
         due_at=deadlines.finish_due(category, now, calendar),
     )
-    row.save(force_insert=True)
+    insert([row])
     first = sides.set_up(row, other, by=by) if other else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}
     return _walked(row, "log", "", by=by, text=description, photos=photos, details=details, party=first)
@@ -572,7 +573,7 @@ def _write(
         by_role=role_in(row, by) if by else "",
         at=clock.now(),
     )
-    update.save(force_insert=True)
+    insert([update])
     _keep_photos(row, update, photos, by)
     return update
 
@@ -585,7 +586,7 @@ def _keep_photos(row: ServiceRequest, update: Update, photos: Sequence[CleanPhot
     moment = UpdatePhoto.Moment.AFTER if after else UpdatePhoto.Moment.BEFORE
     named = [(f"{row.number}-{update.at:%m%d%H%M}-{order}.jpg", photo) for order, photo in enumerate(photos, start=1)]
     attachments = store_photos(named, community=row.community, by=by)
-    UpdatePhoto.objects.bulk_create(
+    insert(
         UpdatePhoto(community_id=row.community_id, update=update, attachment=attachment, moment=moment, order=order)
         for order, attachment in enumerate(attachments, start=1)
     )
