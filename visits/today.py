@@ -144,7 +144,7 @@ def brought_back(user: User) -> dict[str, Brought]:
 
 
 _FINDINGS = "SELECT 'finding', COUNT(*), MIN(since), MIN(due_on), COUNT(*) FILTER (WHERE due_on < %s) FROM narrowed"
-_SINCE = "SELECT '{kind}', COUNT(*), MIN(since), NULL, 0 FROM narrowed"
+_SINCE = "SELECT '{kind}', COUNT(*), MIN(since), CAST(NULL AS date), 0 FROM narrowed"
 
 
 def _brought_back(user: User) -> list[Ask]:
