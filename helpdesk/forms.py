@@ -46,13 +46,16 @@ class RowField(forms.ChoiceField):
 
     def __init__(self, *, empty: Any = None, **kwargs: Any) -> None:
         self.empty = empty
-        self._offered: Iterable[Any] = ()
+        self._offered: Iterable[Any] | Callable[[], Iterable[Any]] = ()
         super().__init__(**kwargs)
 
     def offer(
-        self, rows: Iterable[Any], label: Callable[[Any], str] = str, group: Callable[[Any], str] | None = None
+        self,
+        rows: Iterable[Any] | Callable[[], Iterable[Any]],
+        label: Callable[[Any], str] = str,
+        group: Callable[[Any], str] | None = None,
     ) -> None:
-        """The rows to choose from, in order; `group` puts neighbours with the same heading under it."""
+        """The rows to choose from, in order, or what gives them; `group` puts neighbours of one heading under it."""
         self._offered = rows
         self.__dict__.pop("rows", None)
         self.choices = lambda: self._as_choices(label, group)
@@ -60,7 +63,10 @@ class RowField(forms.ChoiceField):
     @cached_property
     def rows(self) -> dict[str, Any]:
         """What can be chosen, by what the form sends."""
-        return {str(row.pk): row for row in self._offered}
+        return {str(row.pk): row for row in self._among()}
+
+    def _among(self) -> Iterable[Any]:
+        return self._offered() if callable(self._offered) else self._offered
 
     def clean(self, value: Any) -> Any:
         key = self.to_python(value)
@@ -74,10 +80,10 @@ class RowField(forms.ChoiceField):
 
     def _sent(self, key: str) -> Any:
         """The row of this key; None where it is not among those to choose from."""
-        if "rows" in self.__dict__ or not isinstance(self._offered, QuerySet):
+        if "rows" in self.__dict__ or not isinstance(among := self._among(), QuerySet):
             return self.rows.get(key)
         try:
-            return next(iter(self._offered.filter(pk=key)), None)
+            return next(iter(among.filter(pk=key).order_by()), None)
         except (ValueError, forms.ValidationError):
             return None
 
@@ -168,14 +174,17 @@ class RequestForm(PhotoForm):
         buildings, homes = self.fields["building"], self.fields["home"]
         assert isinstance(buildings, RowField)
         assert isinstance(homes, RowField)
-        rows = Building.objects.visible_to(self.user).select_related("estate", "grid")
-        buildings.offer(rows.only("label", "estate__name", "grid__name"), group=_estate_of)
+        buildings.offer(self._buildings, group=_estate_of)
         homes.offer(self.homes)
         kinds = self.place_kinds()
         self.fields["place_kind"].choices = kinds  # type: ignore[attr-defined]
         self.fields["place_kind"].initial = kinds[0][0]
         if len(self.homes) < 2:
             del self.fields["home"]
+
+    def _buildings(self) -> Iterable[Building]:
+        rows = Building.objects.visible_to(self.user).select_related("estate", "grid")
+        return rows.only("label", "estate__name", "grid__name")
 
     def place_kinds(self) -> list[tuple[str, str]]:
         """The kinds of place that this person can choose from; the own door, where there is one, first."""
