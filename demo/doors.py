@@ -62,6 +62,7 @@ class _Doors:
         self._first, self._next = list(officers.leaders)[:2]
         self._leader = officers.leaders[self._first]
         self._waiting = self._doors(self._first)
+        self._knocks = 0
 
     def not_met(self) -> None:
         """Two doors at which nobody was met twice, at one of them a card; a third card has been answered."""
@@ -130,8 +131,9 @@ class _Doors:
             receive(self._late(target), user=self._leader)
             oldest = clock.now() - timedelta(hours=2)
             held = Target.objects.unscoped(reason=_OURS).asked_now().filter(assignee=self._leader).count()
-            phone = {"name": "Android · Chrome", "held": held, "unsent": UNSENT, "oldest": oldest}
-            actions.note_device(device, user=self._leader, **phone)
+            actions.note_device(
+                device, user=self._leader, name="Android · Chrome", held=held, unsent=UNSENT, oldest=oldest
+            )
 
     def _steward(self, door: Target) -> User | None:
         rows = Appointment.objects.unscoped(reason=_OURS).current().filter(role=Role.BUILDING_STEWARD)
@@ -188,6 +190,8 @@ class _Doors:
         return clock.at(self._moment(days, hours=hours))
 
     def _moment(self, days: int, *, hours: int = 0) -> datetime:
-        """So long ago, but within the round."""
+        """Some hours ago, or about noon so many days ago, one door after the other; but within the round."""
+        self._knocks += 1
+        noon = at_noon(clock.today() - timedelta(days=days)) + timedelta(minutes=7 * self._knocks)
         begun = at_noon(self._campaign.starts_on) - timedelta(hours=12)
-        return max(clock.now() - timedelta(days=days, hours=hours), begun)
+        return max(noon if days else clock.now() - timedelta(hours=hours), begun)

@@ -103,19 +103,20 @@ def mediate(officers: Officers) -> ServiceRequest:
     with _days_ago(6):
         request = actions.open_mediation(by=first, title=QUARREL[0], description=QUARREL[1], home=home, other=other)
     with _days_ago(5):
-        given = {"category": request.category, "text": "收到了。先分别问问两家，都愿意再约时间。"}
-        request = actions.step(request, "accept", by=leader, **given)
+        text = "收到了。先分别问问两家，都愿意再约时间。"
+        request = actions.step(request, "accept", by=leader, category=request.category, text=text)
         sides = request.sides
         for side, user in zip(sides, (first, second), strict=True):
             actions.agree(request, side, by=user)
     with _days_ago(4):
         request = actions.step(request, "dispatch", by=leader, handler=mediator)
     with _days_ago(3):
-        contact = {"first_contact_at": clock.now(), "appointment": "本周六上午 9 点在社区调解室"}
-        request = actions.step(request, "sign", by=mediator, **contact)
-    for days, by, side, text in zip((3, 2, 2, 1), (mediator, first, mediator, second), (0, 0, 1, 1), SAID, strict=True):
+        agreed = "本周六上午 9 点在社区调解室"
+        request = actions.step(request, "sign", by=mediator, first_contact_at=clock.now(), appointment=agreed)
+    said = zip((3, 2, 2, 1), (mediator, first, mediator, second), (*sides[:1] * 2, *sides[1:] * 2), SAID, strict=True)
+    for days, speaker, party, words in said:
         with _days_ago(days):
-            actions.add_update(request, by=by, text=text, party=sides[side])
+            actions.add_update(request, by=speaker, text=words, party=party)
     return request
 
 
