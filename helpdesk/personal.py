@@ -80,8 +80,17 @@ def _updates(user: User, own: list[ServiceRequest]) -> list[dict[str, Any]]:
 
 
 def _of(resident: Any) -> Any:
+    """What the person asked for by an account, and what was written down for somebody of that name at that home."""
+    homes = resident.memberships.unscoped(reason=_FOUND).values("household")
+    by_name = Q(reporter__isnull=True, home__in=homes, reporter_name=resident.name)
     rows = ServiceRequest.objects.unscoped(reason=_FOUND)
-    return rows.filter(reporter__in=accounts_of(resident))
+    return rows.filter(Q(reporter__in=accounts_of(resident)) | by_name & ~Q(reporter_name=ERASED_NAME))
+
+
+def _said_in_mediations(resident: Any) -> Any:
+    """What was said by and to the person's home, as one of two households."""
+    homes = resident.memberships.unscoped(reason=_FOUND).values("household")
+    return Update.objects.unscoped(reason=_FOUND).filter(party__household__in=homes).exclude(public_text="")
 
 
 def goes(resident: Any) -> list[Going]:
@@ -90,14 +99,20 @@ def goes(resident: Any) -> list[Going]:
 
 
 def stays(resident: Any) -> list[Staying]:
-    """What is still being worked on needs somebody to talk to."""
+    """What is still being worked on needs somebody to talk to; of a mediation the record is kept."""
     return [
         Staying(
             _of(resident).exclude(state__in=ENDED).count(),
             _("件还在办的诉求里的姓名和电话"),
             _("个人信息保护法第十三条第一款第二项：办您提出的事要和您联系"),
             _("到办完为止"),
-        )
+        ),
+        Staying(
+            _said_in_mediations(resident).count(),
+            _("段调解时说过的话，另一家看不到"),
+            _("人民调解法第二十七条：调解情况要记录、归档"),
+            _("长期"),
+        ),
     ]
 
 

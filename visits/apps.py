@@ -6,13 +6,23 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self) -> None:
-        from community import appointed, history, nav, today
+        from community import appointed, history, nav, retention, today
         from community.access import Permission
         from community.personal import register as register_personal
         from core import daily
         from grids import departed, facade, moved
         from helpdesk import sides
-        from visits import appointments, departures, escalation, laying, mediated, merging, personal, regridding
+        from visits import (
+            appointments,
+            departures,
+            escalation,
+            forgetting,
+            laying,
+            mediated,
+            merging,
+            personal,
+            regridding,
+        )
         from visits import facade as doors
         from visits.today import asks, entries, panels
 
@@ -27,6 +37,7 @@ class VisitsConfig(AppConfig):
         daily.register("findings overdue", escalation.escalate)
         today.register(asks)
         register_personal("visits", personal.ROOM)
+        retention.register(*forgetting.RULES)
         today.register_panels(panels)
         nav.register(entries)
         history.register(

@@ -322,6 +322,34 @@ def test_a_reader_of_the_own_record_takes_away_the_own_side(quarrel: Quarrel) ->
     assert not [word for word in (TITLE, TOLD, "一家说", "李桂兰", "内部", quarrel.asker.name) if word in others]
 
 
+def test_an_erasure_takes_the_name_and_leaves_the_record_of_the_mediation(quarrel: Quarrel) -> None:
+    quarrel.walk_to_review()
+    quarrel.say("一家说", by=quarrel.asker)
+    quarrel.take("conclude", follow_up_on=clock.today() + timedelta(days=30))
+    head = quarrel.first.head
+    kept = [one for room in personal.effects(head) for one in room.stays if "人民调解法" in one.basis]
+    assert [one.number for one in kept] == [Update.objects.filter(party=quarrel.one).exclude(public_text="").count()]
+    personal.erase(head, by=quarrel.desk.secretary)
+    quarrel.row.refresh_from_db()
+    assert (quarrel.row.reporter, quarrel.row.reporter_name) == (None, "（已删除）")
+    assert "一家说" in texts(quarrel.row, quarrel.wife)
+
+
+def test_an_erasure_takes_the_name_of_who_has_no_account(quarrel: Quarrel) -> None:
+    head = MembershipFactory(household=quarrel.second, resident__name="王大山").resident
+    quarrel.second.head = head
+    quarrel.second.save()
+    asked = quarrel.desk.log(by=quarrel.desk.leader, reporter=None, household=quarrel.second)
+    assert (asked.reporter, asked.reporter_name) == (None, "王大山")
+    personal.erase(head, by=quarrel.desk.secretary)
+    asked.refresh_from_db()
+    assert asked.reporter_name == "王大山"
+    quarrel.desk.take(asked, "reject")
+    personal.erase(head, by=quarrel.desk.secretary)
+    asked.refresh_from_db()
+    assert (asked.reporter_name, str(asked.reporter_phone)) == ("（已删除）", "")
+
+
 def test_a_notice_names_neither_household(quarrel: Quarrel) -> None:
     quarrel.walk_to_review()
     quarrel.take("conclude", follow_up_on=clock.today() + timedelta(days=30))
