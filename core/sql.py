@@ -97,8 +97,9 @@ def _inserting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]],
     """The columns that a new row fills, and the parts of the statement, which is written once for every model."""
     meta, quoted = model._meta, connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not field.generated and field is not meta.auto_field]
-    into = f"INSERT INTO {quoted(meta.db_table)} ({', '.join(quoted(field.column) for field in fields)}) VALUES"
-    returning = f"RETURNING {quoted(meta.auto_field.column)}" if meta.auto_field else ""
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    into = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES"
+    returning = f"RETURNING {quoted(str(meta.auto_field.column))}" if meta.auto_field else ""
     return fields, into, f"({', '.join(['%s'] * len(fields))})", returning
 
 

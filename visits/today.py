@@ -120,7 +120,7 @@ def _ask(title: str, url: str, detail: str, earliest: date) -> Ask:
 class Brought(NamedTuple):
     """What was brought back and waits: how many, since when; of problems the first day due, how many are overdue."""
 
-    count: int
+    number: int
     since: datetime
     due_on: date | None
     overdue: int
@@ -137,8 +137,8 @@ def brought_back(user: User) -> dict[str, Brought]:
         Within(late, "since", _SINCE.format(kind="late")),
     )
     return {
-        kind: Brought(count, moment, as_day(due_on), overdue)
-        for kind, count, since, due_on, overdue in found
+        kind: Brought(number, moment, as_day(due_on), overdue)
+        for kind, number, since, due_on, overdue in found
         if (moment := as_moment(since)) is not None
     }
 
@@ -153,7 +153,7 @@ def _brought_back(user: User) -> list[Ask]:
     if late := brought.get("late"):
         asks.append(
             Ask(
-                title=_("迟到的走访 %(count)d 条") % {"count": late.count},
+                title=_("迟到的走访 %(count)d 条") % {"count": late.number},
                 url=reverse("visits:late_reports"),
                 button=_("去核对"),
                 detail=_("换人以后，原来的走访人才发出来的"),
@@ -163,7 +163,7 @@ def _brought_back(user: User) -> list[Ask]:
     if (findings := brought.get("finding")) and findings.due_on:
         asks.append(
             Ask(
-                title=_("走访问题还没反馈 %(count)d 件") % {"count": findings.count},
+                title=_("走访问题还没反馈 %(count)d 件") % {"count": findings.number},
                 url=reverse("visits:findings"),
                 button=_("去反馈"),
                 detail=_overdue(findings.overdue, findings.due_on),
@@ -174,7 +174,7 @@ def _brought_back(user: User) -> list[Ask]:
     if conflicts := brought.get("conflict"):
         asks.append(
             Ask(
-                title=_("两个人说的不一样 %(count)d 处") % {"count": conflicts.count},
+                title=_("两个人说的不一样 %(count)d 处") % {"count": conflicts.number},
                 url=reverse("visits:conflicts"),
                 button=_("定一下"),
                 detail=_("走访带回来的和登记的对不上"),
