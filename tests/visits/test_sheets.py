@@ -60,7 +60,7 @@ def fields(sheet, *outcomes, **more):
 def text_of(pdf, tmp_path):
     path = tmp_path / "sheet.pdf"
     path.write_bytes(pdf)
-    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True)
+    done = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, text=True, check=True)
     return done.stdout
 
 
