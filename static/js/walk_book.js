@@ -231,17 +231,20 @@ function isDue(row, force) {
 
 let sending = null;
 let again = false;
+let forced = false;
 
 // Whoever asks while one is under way is heard afterwards: it may have looked before the new record was there.
 export function flush(force = false) {
   again = true;
-  sending ??= rounds(force).finally(() => { sending = null; });
+  forced ||= force;
+  sending ??= rounds().finally(() => { sending = null; });
   return sending;
 }
 
-async function rounds(force) {
+async function rounds() {
   while (again) {
-    again = false;
+    const force = forced;
+    again = forced = false;
     await whole(force);
   }
 }
@@ -1084,7 +1087,7 @@ async function sendNow(form, row, submitter) {
   if (said.url) return location.assign(said.url);
   // The server draws what is wrong; until it has, the record stays in the book.
   if (said.outcome === "attention") return submitPlainly(form, submitter);
-  await change(row, { state: "waiting" });
+  await change(row, { state: "waiting", next_at: 0 });
   await note(say(said.outcome === "over" ? "kept-over" : "kept-offline"));
   if (said.outcome !== "over" && navigator.serviceWorker?.controller) return location.assign(base);
   return schedule();

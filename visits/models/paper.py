@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -35,7 +35,7 @@ class RoundSheet(CommunityRow):
         ]
 
     def __str__(self) -> str:
-        return _now("第 %(number)d 号走访表") % {"number": self.number}
+        return gettext("第 %(number)d 号走访表") % {"number": self.number}
 
     def get_absolute_url(self) -> str:
         return reverse("visits:round_sheet", args=[self.pk])

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
@@ -36,7 +36,7 @@ class Sample(CommunityRow):
         indexes = [models.Index(fields=["community", "campaign"])]
 
     def __str__(self) -> str:
-        return _now("从 %(population)d 次走访里抽 %(size)d 次") % {"population": self.population, "size": self.size}
+        return gettext("从 %(population)d 次走访里抽 %(size)d 次") % {"population": self.population, "size": self.size}
 
     def get_absolute_url(self) -> str:
         return reverse("visits:sample", args=[self.pk])
@@ -96,7 +96,7 @@ class Recheck(CommunityRow):
     @property
     def told(self) -> str:
         """The outcome in words, also before there is one."""
-        return str(self.get_outcome_display()) if self.outcome else _now("还没打")
+        return str(self.get_outcome_display()) if self.outcome else gettext("还没打")
 
 
 class Talk(CommunityRow):
