@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -131,16 +131,16 @@ class PublicationForm(PortalForm):
         code = row.code
         day = given.get(f"counted_on_{code}")
         if day is not None and day > clock.today():
-            self.add_error(f"counted_on_{code}", _t("日期不能写在今天以后。"))
+            self.add_error(f"counted_on_{code}", gettext("日期不能写在今天以后。"))
         who = given.get(f"counted_by_{code}")
         if who and who == given.get(f"witness_{code}"):
-            self.add_error(f"witness_{code}", _t("盘点人和监盘人不能是同一个人。"))
+            self.add_error(f"witness_{code}", gettext("盘点人和监盘人不能是同一个人。"))
         for number in range(ITEMS):
             what, amount = given.get(f"what_{code}_{number}"), given.get(f"amount_{code}_{number}")
             if what and amount is None and f"amount_{code}_{number}" not in self.errors:
-                self.add_error(f"amount_{code}_{number}", _t("请填写金额。"))
+                self.add_error(f"amount_{code}_{number}", gettext("请填写金额。"))
             if amount and not what:
-                self.add_error(f"what_{code}_{number}", _t("请写明是什么款。"))
+                self.add_error(f"what_{code}_{number}", gettext("请写明是什么款。"))
 
     def given(self) -> dict[str, Any]:
         """The texts and the proofs, for the action."""
