@@ -29,6 +29,7 @@ class Course:
     category: Any
     state: Any
     due_at: Any
+    finish_kind: Any
     resolved_at: Any
     closed_at: Any
     place: Any
@@ -47,11 +48,6 @@ class Course:
         """Whether it was, or still is, finished later than promised."""
         end = self.resolved_at or (clock.now() if self.is_open else self.closed_at)
         return end is not None and end > self.due_at
-
-    @property
-    def finish_kind(self) -> Any:
-        """How the promised end is counted; a column of its own where the category is not read whole."""
-        return self.category.finish_kind
 
     def place_for(self, user: User) -> str:
         """The place as far as `user` needs it: a volunteer learns the door of a home by signing for the request."""

@@ -12,10 +12,13 @@ from django.utils.translation import ngettext
 from core import clock
 from core.templatetags.portal import day as day_words
 from core.templatetags.portal import moment, weekday, when
+from core.workdays import ZONE
 from helpdesk.categories import LimitKind
 
 if TYPE_CHECKING:
-    from core.workdays import DayCount, WorkCalendar
+    from collections.abc import Sequence
+
+    from core.workdays import DayCount, Pause, WorkCalendar
     from helpdesk.course import Course
     from helpdesk.models import Category, ServiceRequest
 
@@ -37,30 +40,37 @@ class Day:
     look: str = ""
 
 
-def due(kind: str, amount: int, start: datetime, calendar: WorkCalendar) -> datetime:
-    """When a limit that begins at `start` (aware) is over."""
+def due(kind: str, amount: int, start: datetime, calendar: WorkCalendar, paused: Sequence[Pause] = ()) -> datetime:
+    """When a limit that begins at `start` (aware) is over; in `paused` its clock stood still."""
     match kind:
         case LimitKind.MINUTES:
-            return calendar.add_minutes(start, amount)
+            return calendar.add_minutes(start, amount, paused)
         case LimitKind.HOURS:
-            return calendar.add_minutes(start, amount * 60)
+            return calendar.add_minutes(start, amount * 60, paused)
         case LimitKind.WORKING_HOURS:
-            return calendar.add_working_hours(start, amount)
+            return calendar.add_working_hours(start, amount, paused)
         case LimitKind.WORKING_DAYS:
-            return calendar.add_working_days(start, amount)
+            return calendar.add_working_days(start, amount, paused)
         case LimitKind.CALENDAR_DAYS:
-            return calendar.add_days(start, amount)
+            return calendar.add_days(start, amount, paused)
     raise ValueError(f"no such kind of limit: {kind}")
 
 
-def sign_due(category: Category, start: datetime, calendar: WorkCalendar) -> datetime:
-    """Until when somebody must have signed for a request of this category and been in touch."""
-    return due(category.sign_kind, category.sign_amount, start, calendar)
+def promise(request: ServiceRequest, category: Category, calendar: WorkCalendar, paused: Sequence[Pause] = ()) -> None:
+    """Take over the limits of the category, to stay as they are whatever becomes of it, and count them."""
+    request.sign_kind, request.sign_amount = category.sign_kind, category.sign_amount
+    request.finish_kind, request.finish_amount = category.finish_kind, category.finish_amount
+    recount(request, calendar, paused)
 
 
-def finish_due(category: Category, start: datetime, calendar: WorkCalendar) -> datetime:
-    """Until when a request of this category must be finished."""
-    return due(category.finish_kind, category.finish_amount, start, calendar)
+def recount(request: ServiceRequest, calendar: WorkCalendar, paused: Sequence[Pause] = ()) -> None:
+    """Count both promised moments anew: the calendar, the pauses or the extension are others now."""
+    start = request.clock_from
+    request.sign_due_at = due(request.sign_kind, request.sign_amount, start, calendar, paused)
+    request.due_at = due(request.finish_kind, request.finish_amount, start, calendar, paused)
+    if request.extended_to:
+        closing = datetime.combine(request.extended_to, calendar.closes, ZONE)
+        request.due_at = max(request.due_at, closing)
 
 
 def limit_words(kind: str, amount: int) -> str:

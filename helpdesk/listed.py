@@ -62,7 +62,7 @@ class Listed(_Columns, Course):
 
 # Where the columns of `Listed` are found, in their order.
 COLUMNS = (
-    "id", "number", "title", "category__name", "category__finish_kind", "place", "place_kind", "building__label",
+    "id", "number", "title", "category__name", "finish_kind", "place", "place_kind", "building__label",
     "handler", "handler__name", "handler_role", "state", "submitted_at", "due_at", "resolved_at", "closed_at",
 )  # fmt: skip
 

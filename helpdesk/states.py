@@ -21,14 +21,27 @@ class State(models.TextChoices):
     CLOSED = "closed", _("已归档")
     REJECTED = "rejected", _("不予受理")
     WITHDRAWN = "withdrawn", _("已撤回")
+    MERGED = "merged", _("已并单")
+    NEED_INFO = "need_info", _("待补充")
+    SUSPENDED = "suspended", _("挂账")
+    REFERRED = "referred", _("已转办")
 
 
-# Somebody still works on it, and its clock runs.
-OPEN = (State.SUBMITTED, State.ACCEPTED, State.DISPATCHED, State.IN_PROGRESS, State.REVIEW)
+# Somebody still works on it, or will; its clock runs but where a question is open.
+OPEN = (
+    State.SUBMITTED,
+    State.ACCEPTED,
+    State.DISPATCHED,
+    State.IN_PROGRESS,
+    State.REVIEW,
+    State.NEED_INFO,
+    State.SUSPENDED,
+    State.REFERRED,
+)
 # Nothing follows by itself.
-ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN)
+ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN, State.MERGED)
 # It is in somebody's hands.
-HANDLED = (State.DISPATCHED, State.IN_PROGRESS, State.REVIEW)
+HANDLED = (State.DISPATCHED, State.IN_PROGRESS, State.REVIEW, State.SUSPENDED, State.REFERRED)
 
 REPORTER, LEADER, SECRETARY, HANDLER, SYSTEM = "reporter", "leader", "secretary", "handler", "system"
 

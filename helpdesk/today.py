@@ -59,7 +59,7 @@ class Waiting(_Columns, Course):
 
 # Where the columns of `Waiting` are found, in their order.
 COLUMNS = (
-    "id", "title", "category__banner", "category__finish_kind", "place", "place_kind", "building__label",
+    "id", "title", "category__banner", "finish_kind", "place", "place_kind", "building__label",
     "handler", "handler_role", "state", "submitted_at", "due_at", "resolved_at", "closed_at",
 )  # fmt: skip
 

@@ -30,6 +30,10 @@ TONES: dict[str, str] = {
     State.CLOSED: "good",
     State.REJECTED: "idle",
     State.WITHDRAWN: "idle",
+    State.MERGED: "idle",
+    State.NEED_INFO: "warn",
+    State.SUSPENDED: "warn",
+    State.REFERRED: "wait",
 }
 
 HEADLINES: dict[str, Text] = {

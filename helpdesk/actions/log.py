@@ -77,9 +77,9 @@ def log_request(
         consent=consent,
         is_confidential=category.is_confidential,
         submitted_at=now,
-        sign_due_at=deadlines.sign_due(category, now, calendar),
-        due_at=deadlines.finish_due(category, now, calendar),
+        clock_from=now,
     )
+    deadlines.promise(row, category, calendar)
     insert([row])
     first = sides.set_up(row, other, by=by) if other else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}

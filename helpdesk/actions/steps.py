@@ -127,10 +127,8 @@ def _accept(row: ServiceRequest, by: User, *, category: Category, **_given: Any)
     row.category, row.is_confidential = category, category.is_confidential
     if category.never_public:
         row.visibility = ServiceRequest.Visibility.HANDLERS
-    calendar = work_calendar()
-    row.due_at = deadlines.finish_due(category, row.submitted_at, calendar)
     if changed:
-        row.sign_due_at = deadlines.sign_due(category, row.submitted_at, calendar)
+        deadlines.promise(row, category, work_calendar())
     return {"category": category.name} if changed else {}
 
 

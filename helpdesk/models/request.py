@@ -1,16 +1,14 @@
-"""A resident's request and all that happens to it."""
+"""A resident's request, and the two households of a mediation."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Attachment, User
+from community.models import User
 from community.rows import CommunityRow
 from core import clock
 from core.addresses import address
@@ -18,66 +16,10 @@ from core.fields import MaskedCharField, mask_phone
 from core.ids import uuid7
 from grids.models import Building, Grid, Household
 from helpdesk import course
-from helpdesk.categories import MEDIATION, Group, LimitKind
-from helpdesk.querysets import (
-    CategoryQuerySet,
-    PartyQuerySet,
-    RatingQuerySet,
-    ServiceRequestQuerySet,
-    UpdatePhotoQuerySet,
-    UpdateQuerySet,
-)
+from helpdesk.categories import LimitKind
+from helpdesk.models.category import Category
+from helpdesk.querysets import PartyQuerySet, ServiceRequestQuerySet
 from helpdesk.states import ENDED, HANDLED, State
-
-
-class Category(CommunityRow):
-    """What kind of thing a request is, and in what time somebody signs for it and finishes it."""
-
-    slug = models.SlugField(max_length=30)
-    name = models.CharField(_("名称"), max_length=40)
-    hint = models.CharField(_("举例"), max_length=80, blank=True)
-    group = models.CharField(_("哪一组"), max_length=10, choices=Group.choices)
-    icon = models.CharField(_("图标"), max_length=40)
-    banner = models.TextField(_("先要告诉人的话"), max_length=300, blank=True)
-    is_for_stewards = models.BooleanField(_("红管家可以办"), default=False)
-    is_confidential = models.BooleanField(_("保密"), default=False, help_text=_("只有社区书记看得到。"))
-    needs_secretary = models.BooleanField(_("是否受理由社区书记决定"), default=False)
-    needs_photo = models.BooleanField(_("办完要有照片"), default=True)
-    never_public = models.BooleanField(_("从不给邻居看"), default=False)
-    sign_kind = models.CharField(_("签收时限的算法"), max_length=16, choices=LimitKind.choices)
-    sign_amount = models.PositiveSmallIntegerField(_("签收时限"))
-    finish_kind = models.CharField(_("办结时限的算法"), max_length=16, choices=LimitKind.choices)
-    finish_amount = models.PositiveSmallIntegerField(_("办结时限"))
-    is_active = models.BooleanField(_("在用"), default=True)
-    order = models.PositiveSmallIntegerField(_("排序"), default=0)
-
-    objects = CategoryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("诉求类别")
-        ordering = ["order", "pk"]
-        constraints = [models.UniqueConstraint(fields=["community", "slug"], name="category_slug_once")]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """The name in the reader's language, where it is one of those the portal came with."""
-        return gettext(self.name)
-
-    @property
-    def is_mediation(self) -> bool:
-        """Whether two sides are to be brought together: nobody is asked to rate that."""
-        return self.slug == MEDIATION
-
-    @property
-    def hint_text(self) -> str:
-        return gettext(self.hint) if self.hint else ""
-
-    @property
-    def banner_text(self) -> str:
-        return gettext(self.banner) if self.banner else ""
 
 
 class ServiceRequest(course.Course, CommunityRow):
@@ -97,6 +39,13 @@ class ServiceRequest(course.Course, CommunityRow):
         ONLINE = "online", _("居民自己提交")
         BEHALF = "behalf", _("工作人员代为登记")
         VISIT = "visit", _("走访发现")
+        CITY = "city", _("别的系统转来")
+
+    class Escalation(models.IntegerChoices):
+        NONE = 0, _("没有督办")
+        HANDLER = 1, _("催办办理人")
+        LEADER = 2, _("报网格长")
+        SECRETARY = 3, _("报社区书记")
 
     class Result(models.TextChoices):
         SOLVED = "solved", _("办好了")
@@ -132,12 +81,18 @@ class ServiceRequest(course.Course, CommunityRow):
     )
     reporter_name = models.CharField(_("提出人姓名"), max_length=40)
     reporter_phone = MaskedCharField(_("联系电话"), max_length=20, blank=True, mask=mask_phone)
-    logged_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    logged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("登记人"))
     source = models.CharField(_("来源"), max_length=10, choices=Source.choices, default=Source.ONLINE)
     visibility = models.CharField(_("谁能看到"), max_length=14, choices=Visibility.choices, default=Visibility.HANDLERS)
     consent = models.BooleanField(_("同意把联系方式给办理人"), default=False)
     is_confidential = models.BooleanField(_("保密"), default=False)
     # Two households, each with words of its own; see `Party`.
+    # What was asked in confidence keeps who asked in a row of its own; see `Informant`.
+    has_informant = models.BooleanField(_("提出人另存"), default=False)
+    fixture = models.ForeignKey(
+        "Fixture", models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("哪一处设施")
+    )
+    tracking_hash = models.CharField(max_length=64, blank=True, db_index=False)
     has_parties = models.BooleanField(_("两家之间的事"), default=False)
     follow_up_on = models.DateField(_("哪天回访"), null=True)
 
@@ -145,6 +100,14 @@ class ServiceRequest(course.Course, CommunityRow):
     submitted_at = models.DateTimeField(_("提交时间"), default=clock.now)
     sign_due_at = models.DateTimeField(_("联系期限"))
     due_at = models.DateTimeField(_("办结期限"))
+    # The limits as they were promised: what is changed in a category afterwards holds for new requests alone.
+    sign_kind = models.CharField(max_length=16, choices=LimitKind.choices)
+    sign_amount = models.PositiveSmallIntegerField()
+    finish_kind = models.CharField(max_length=16, choices=LimitKind.choices)
+    finish_amount = models.PositiveSmallIntegerField()
+    # From when they are counted: the moment of submission, or of being taken up again.
+    clock_from = models.DateTimeField(_("从何时起算"), default=clock.now)
+    extended_to = models.DateField(_("延期到"), null=True)
     accepted_at = models.DateTimeField(_("受理时间"), null=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("受理人"))
     handler = models.ForeignKey(
@@ -156,12 +119,27 @@ class ServiceRequest(course.Course, CommunityRow):
     signed_at = models.DateTimeField(_("签收时间"), null=True)
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("签收人"))
     appointment = models.CharField(_("约定的时间"), max_length=40, blank=True)
+    appointment_from = models.DateTimeField(_("约在几点"), null=True)
+    appointment_until = models.DateTimeField(_("约到几点"), null=True)
     result = models.CharField(_("结果"), max_length=10, choices=Result.choices, blank=True)
     replied_at = models.DateTimeField(_("报告结果时间"), null=True)
     resolved_at = models.DateTimeField(_("办结时间"), null=True)
     resolved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("审核人"))
     closed_at = models.DateTimeField(_("结束时间"), null=True)
     reject_reason = models.CharField(_("不予受理的原因"), max_length=12, choices=RejectReason.choices, blank=True)
+    # Where it goes on when the answer to a question is there.
+    resume_state = models.CharField(max_length=12, choices=State.choices, blank=True)
+    answer_due_at = models.DateTimeField(_("补充期限"), null=True)
+    questions = models.PositiveSmallIntegerField(_("请居民补充过几次"), default=0)
+    review_on = models.DateField(_("挂账到哪天再看"), null=True)
+    referred_to = models.CharField(_("转给了哪个单位"), max_length=80, blank=True)
+    referred_number = models.CharField(_("那边的编号"), max_length=40, blank=True)
+    next_check_on = models.DateField(_("下次去问的日子"), null=True)
+    master = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并到哪一件"))
+    escalation = models.PositiveSmallIntegerField(_("督办到哪一级"), choices=Escalation.choices, default=0)
+    reopenings = models.PositiveSmallIntegerField(_("本人要求重办的次数"), default=0)
+    # Rounds before this one that were finished late: a round that is begun again does not make them good.
+    late_rounds = models.PositiveSmallIntegerField(_("以前办理时超期的次数"), default=0)
     hop_count = models.PositiveSmallIntegerField(_("退单次数"), default=0)
     round = models.PositiveSmallIntegerField(_("第几次办理"), default=1)
     version = models.PositiveIntegerField(default=1)
@@ -196,6 +174,30 @@ class ServiceRequest(course.Course, CommunityRow):
                 condition=~Q(state=State.REJECTED) | ~Q(reject_reason=""), name="request_rejected_for_a_reason"
             ),
             models.CheckConstraint(
+                condition=Q(state=State.MERGED, master__isnull=False) | ~Q(state=State.MERGED) & Q(master__isnull=True),
+                name="request_merged_has_a_master",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.SUSPENDED, review_on__isnull=False)
+                | ~Q(state=State.SUSPENDED) & Q(review_on__isnull=True),
+                name="request_suspended_until_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.REFERRED) | ~Q(referred_to="") & Q(next_check_on__isnull=False),
+                name="request_referred_to_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.NEED_INFO, answer_due_at__isnull=False) & ~Q(resume_state="")
+                | ~Q(state=State.NEED_INFO) & Q(answer_due_at__isnull=True, resume_state=""),
+                name="request_asked_goes_on_somewhere",
+            ),
+            models.CheckConstraint(
+                condition=Q(has_informant=False) & Q(logged_by__isnull=False)
+                | Q(has_informant=True, reporter__isnull=True, home__isnull=True, logged_by__isnull=True)
+                | Q(source="city"),
+                name="request_names_who_logged_it_or_nobody",
+            ),
+            models.CheckConstraint(
                 condition=~Q(place_kind="home") | Q(home__isnull=False), name="request_at_home_has_a_home"
             ),
         ]
@@ -205,6 +207,10 @@ class ServiceRequest(course.Course, CommunityRow):
             models.Index(fields=["community", "submitted_at", "id"]),
             models.Index(fields=["community", "reporter", "submitted_at"]),
             models.Index(fields=["community", "handler", "state", "due_at"]),
+            models.Index(fields=["community", "building", "category", "submitted_at"]),
+            models.Index(fields=["community", "closed_at", "id"]),
+            models.Index(fields=["community", "tracking_hash"], condition=~Q(tracking_hash=""), name="request_by_code"),
+            models.Index(fields=["master"], condition=Q(master__isnull=False), name="request_merged_into"),
         ]
 
     def __str__(self) -> str:
@@ -268,128 +274,3 @@ class Party(CommunityRow):
     @property
     def is_first(self) -> bool:
         return self.side == self.Side.FIRST
-
-
-class Update(CommunityRow):
-    """One thing that happened to a request; append-only. `details` holds the names and words its sentence needs."""
-
-    class Kind(models.TextChoices):
-        STEP = "step", _("进展")
-        REMARK = "remark", _("补充")
-        NOTE = "note", _("内部备注")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="updates", verbose_name=_("诉求"))
-    # Of a mediation: the one household that reads it; null is for both.
-    party = models.ForeignKey(
-        Party, models.PROTECT, null=True, blank=True, related_name="updates", verbose_name=_("只给哪一家")
-    )
-    kind = models.CharField(_("种类"), max_length=8, choices=Kind.choices)
-    action = models.CharField(_("哪一步"), max_length=20, blank=True)
-    from_state = models.CharField(max_length=12, blank=True)
-    to_state = models.CharField(max_length=12, blank=True)
-    public_text = models.TextField(_("给居民看的话"), max_length=2000, blank=True)
-    internal_note = models.TextField(_("内部备注"), max_length=2000, blank=True)
-    details = models.JSONField(default=dict)
-    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁"))
-    by_role = models.CharField(_("身份"), max_length=20, blank=True)
-    at = models.DateTimeField(_("时间"), default=clock.now)
-
-    objects = UpdateQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("办理经过")
-        ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["community", "request", "at"])]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(kind="step") & ~Q(action="") | ~Q(kind="step") & Q(action=""),
-                name="update_step_names_its_action",
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind="note") | Q(public_text=""), name="update_note_says_nothing_public"
-            ),
-        ]
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise TypeError("an update of a request is written once")
-        super().save(*args, **kwargs)
-
-
-class UpdatePhoto(CommunityRow):
-    """A photo that came with an update, before the work or after it."""
-
-    class Moment(models.TextChoices):
-        BEFORE = "before", _("办理前")
-        AFTER = "after", _("办理后")
-        AGREEMENT = "agreement", _("调解协议")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    update = models.ForeignKey(Update, models.PROTECT, related_name="photos")
-    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+")
-    moment = models.CharField(_("什么时候拍的"), max_length=9, choices=Moment.choices)
-    order = models.PositiveSmallIntegerField(default=0)
-
-    objects = UpdatePhotoQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("照片")
-        ordering = ["order", "pk"]
-        indexes = [models.Index(fields=["community", "update", "order"])]
-
-
-class Rating(CommunityRow):
-    """What the reporter says of a round of work: solved or not, 1 to 5, why."""
-
-    class Solved(models.TextChoices):
-        YES = "yes", _("解决了")
-        NO = "no", _("没解决")
-
-    class Score(models.IntegerChoices):
-        VERY_GOOD = 5, _("很满意")
-        GOOD = 4, _("满意")
-        FAIR = 3, _("一般")
-        POOR = 2, _("不满意")
-        VERY_POOR = 1, _("很不满意")
-
-    class Reason(models.TextChoices):
-        QUICK = "quick", _("来得快")
-        KIND = "kind", _("态度好")
-        SKILLED = "skilled", _("手艺好")
-        EXPLAINED = "explained", _("说得清楚")
-        SLOW = "slow", _("来得慢")
-        RUDE = "rude", _("态度不好")
-        NOT_LASTING = "not_lasting", _("没修好又坏了")
-        NO_WORD = "no_word", _("没人告诉我进展")
-
-    request = models.ForeignKey(ServiceRequest, models.PROTECT, related_name="ratings", verbose_name=_("诉求"))
-    round = models.PositiveSmallIntegerField(_("第几次办理"))
-    solved = models.CharField(_("解决了吗"), max_length=3, choices=Solved.choices)
-    score = models.PositiveSmallIntegerField(_("满意吗"), choices=Score.choices)
-    reasons = models.JSONField(_("为什么"), default=list)
-    text = models.TextField(_("想说的话"), max_length=500, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("评价人"))
-    at = models.DateTimeField(_("时间"), default=clock.now)
-
-    objects = RatingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("评价")
-        indexes = [models.Index(fields=["community", "at"])]
-        constraints = [
-            models.UniqueConstraint(fields=["request", "round"], name="one_rating_a_round"),
-            models.CheckConstraint(condition=Q(score__gte=1, score__lte=5), name="rating_from_one_to_five"),
-        ]
-
-    @property
-    def tone(self) -> str:
-        """Good for four and five, a warning for one and two or for what is not solved."""
-        if self.solved == self.Solved.NO or self.score <= self.Score.POOR:
-            return "warn"
-        return "good" if self.score >= self.Score.GOOD else "idle"
-
-    @property
-    def reason_words(self) -> list[str]:
-        """The reasons as words."""
-        return [str(self.Reason(code).label) for code in self.reasons]

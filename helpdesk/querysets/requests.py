@@ -35,7 +35,7 @@ HANDLER_ROLES = (
 
 # The columns that a list of requests shows, or that what it shows is worked out from.
 LISTED = (
-    "number", "title", "category__name", "category__banner", "category__finish_kind",
+    "number", "title", "category__name", "category__banner", "finish_kind",
     "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
     "state", "submitted_at", "due_at", "resolved_at", "closed_at", "has_parties", "logged_by",
 )  # fmt: skip

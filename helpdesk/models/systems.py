@@ -1,0 +1,51 @@
+"""Other systems that read requests and send their own (Open311 GeoReport v2)."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from community.models import User
+from community.rows import CommunityRow
+from core.ids import uuid7
+from helpdesk.querysets import ApiKeyQuerySet
+
+
+class ApiKey(CommunityRow):
+    """What a city's system shows to read or send requests of one community; the key itself is shown once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(_("给哪个系统"), max_length=60)
+    key_hash = models.CharField(max_length=64, unique=True)
+    last_four = models.CharField(_("末四位"), max_length=4)
+    may_write = models.BooleanField(_("可以送诉求进来"), default=False)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁开的"))
+    last_used_at = models.DateTimeField(_("最近一次用"), null=True)
+    revoked_at = models.DateTimeField(_("停用时间"), null=True)
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("接口钥匙")
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["community", "revoked_at"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OutsideRequest(CommunityRow):
+    """A request that another system sent: its number there, so that the same one is never logged twice."""
+
+    key = models.ForeignKey(ApiKey, models.PROTECT, related_name="sent", verbose_name=_("接口钥匙"))
+    outside_id = models.CharField(_("那边的编号"), max_length=80)
+    request = models.OneToOneField("ServiceRequest", models.PROTECT, related_name="outside", verbose_name=_("诉求"))
+
+    objects = ApiKeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("别的系统送来的诉求")
+        constraints = [models.UniqueConstraint(fields=["key", "outside_id"], name="outside_request_once")]
+
+    def __str__(self) -> str:
+        return self.outside_id
