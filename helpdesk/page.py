@@ -228,6 +228,25 @@ def tallies(seen: ServiceRequestQuerySet) -> list[Tally]:
     ]
 
 
+# What hangs under the head of the list: the name of the address, the label, and who sees it.
+WAYS: list[tuple[str, Any, Permission]] = [
+    ("helpdesk:settings", gettext_lazy("诉求设置"), Permission.REQUEST_SETTINGS),
+]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A page that hangs under the list."""
+
+    label: str
+    url: str
+
+
+def ways(reader: User) -> list[Way]:
+    """The pages beside the list that this reader may open."""
+    return [Way(str(label), reverse(name)) for name, label, needs in WAYS if reader.scope.may(needs)]
+
+
 def _call(row: ServiceRequest, reader: User) -> Offer | None:
     """The rating, for the one who is asked for it."""
     if row.state == State.RESOLVED and row.reporter_id == reader.pk:
