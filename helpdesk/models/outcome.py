@@ -102,6 +102,7 @@ class RecurringSpot(CommunityRow):
     times = models.PositiveSmallIntegerField(_("90 天里几次"))
     plan = models.TextField(_("打算怎么办"), max_length=500, blank=True)
     planned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁来办"))
+    plan_until = models.DateField(_("打算哪天前办好"), null=True)
     settled_at = models.DateTimeField(_("何时办完"), null=True)
     outcome = models.TextField(_("结果"), max_length=500, blank=True)
     settled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁办完的"))
@@ -117,6 +118,11 @@ class RecurringSpot(CommunityRow):
                 fields=["community", "building", "category"],
                 condition=Q(settled_at__isnull=True),
                 name="spot_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(plan="", planned_by__isnull=True, plan_until__isnull=True)
+                | ~Q(plan="") & Q(planned_by__isnull=False, plan_until__isnull=False),
+                name="spot_planned_by_somebody_until_a_day",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True, settled_by__isnull=True)
