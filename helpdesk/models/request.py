@@ -64,7 +64,7 @@ class ServiceRequest(course.Course, CommunityRow):
     number = models.CharField(_("编号"), max_length=24)
     category = models.ForeignKey(Category, models.PROTECT, related_name="requests", verbose_name=_("类别"))
     title = models.CharField(_("什么事"), max_length=60)
-    description = models.TextField(_("详细情况"), max_length=2000, blank=True)
+    description = models.TextField(_("详细情况"), max_length=4000, blank=True)
     place_kind = models.CharField(_("哪一种地方"), max_length=10, choices=Place.choices)
     place = models.CharField(_("地点"), max_length=80)
     building = models.ForeignKey(
@@ -121,10 +121,16 @@ class ServiceRequest(course.Course, CommunityRow):
     appointment = models.CharField(_("约定的时间"), max_length=40, blank=True)
     appointment_from = models.DateTimeField(_("约在几点"), null=True)
     appointment_until = models.DateTimeField(_("约到几点"), null=True)
+    # The step for which the secretary's word is awaited, "" where nothing is; what was asked is in `Approval`.
+    asked_for = models.CharField(_("在等书记同意什么"), max_length=10, blank=True)
     result = models.CharField(_("结果"), max_length=10, choices=Result.choices, blank=True)
     replied_at = models.DateTimeField(_("报告结果时间"), null=True)
     resolved_at = models.DateTimeField(_("办结时间"), null=True)
     resolved_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("审核人"))
+    # Who checked the round before this one: the next is checked by somebody else.
+    last_resolved_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("上一次的审核人")
+    )
     closed_at = models.DateTimeField(_("结束时间"), null=True)
     reject_reason = models.CharField(_("不予受理的原因"), max_length=12, choices=RejectReason.choices, blank=True)
     # Where it goes on when the answer to a question is there.
@@ -136,6 +142,7 @@ class ServiceRequest(course.Course, CommunityRow):
     referred_number = models.CharField(_("那边的编号"), max_length=40, blank=True)
     next_check_on = models.DateField(_("下次去问的日子"), null=True)
     master = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged", verbose_name=_("并到哪一件"))
+    followers = models.PositiveSmallIntegerField(_("有几件并进来"), default=0)
     escalation = models.PositiveSmallIntegerField(_("督办到哪一级"), choices=Escalation.choices, default=0)
     reopenings = models.PositiveSmallIntegerField(_("本人要求重办的次数"), default=0)
     # Rounds before this one that were finished late: a round that is begun again does not make them good.
@@ -154,6 +161,12 @@ class ServiceRequest(course.Course, CommunityRow):
             models.CheckConstraint(
                 condition=Q(resolved_by__isnull=True) | Q(handler__isnull=True) | ~Q(resolved_by=F("handler")),
                 name="request_resolver_is_not_the_handler",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_by__isnull=True)
+                | Q(last_resolved_by__isnull=True)
+                | ~Q(resolved_by=F("last_resolved_by")),
+                name="request_checked_by_another_each_round",
             ),
             *(
                 models.CheckConstraint(
@@ -176,6 +189,9 @@ class ServiceRequest(course.Course, CommunityRow):
             models.CheckConstraint(
                 condition=Q(state=State.MERGED, master__isnull=False) | ~Q(state=State.MERGED) & Q(master__isnull=True),
                 name="request_merged_has_a_master",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=State.MERGED) | Q(followers=0), name="request_merged_is_followed_by_none"
             ),
             models.CheckConstraint(
                 condition=Q(state=State.SUSPENDED, review_on__isnull=False)
