@@ -268,7 +268,7 @@ class Migration(migrations.Migration):
                 ('reasons', models.JSONField(default=list, verbose_name='为什么')),
                 ('text', models.TextField(blank=True, max_length=500, verbose_name='想说的话')),
                 ('at', models.DateTimeField(default=core.clock.now, verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评价人')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='评价人')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
                 ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='helpdesk.servicerequest', verbose_name='诉求')),
             ],

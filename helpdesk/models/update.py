@@ -34,7 +34,7 @@ class Update(CommunityRow):
     action = models.CharField(_("哪一步"), max_length=20, blank=True)
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12, blank=True)
-    public_text = models.TextField(_("给居民看的话"), max_length=2000, blank=True)
+    public_text = models.TextField(_("给居民看的话"), max_length=4000, blank=True)
     internal_note = models.TextField(_("内部备注"), max_length=2000, blank=True)
     details = models.JSONField(default=dict)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁"))
@@ -115,7 +115,8 @@ class Rating(CommunityRow):
     score = models.PositiveSmallIntegerField(_("满意吗"), choices=Score.choices)
     reasons = models.JSONField(_("为什么"), default=list)
     text = models.TextField(_("想说的话"), max_length=500, blank=True)
-    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("评价人"))
+    # Nobody where it was asked in confidence: who it was stands in `Informant` alone.
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("评价人"))
     at = models.DateTimeField(_("时间"), default=clock.now)
 
     objects = RatingQuerySet.as_manager()
