@@ -144,7 +144,7 @@ def person(name: str, role: str) -> str:
 def who_of(update: Update, viewer: User | None = None) -> str:
     """Who did it, for the one who reads."""
     if update.by is None:
-        return _("系统")
+        return update.details.get("system") or _("系统")
     if viewer is not None and update.by_id == viewer.pk:
         return _("您")
     return person(update.by.name, update.by_role)

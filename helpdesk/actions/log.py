@@ -25,7 +25,7 @@ from helpdesk.models import Category, ServiceRequest
 @transaction.atomic
 def log_request(
     *,
-    by: User,
+    by: User | None,
     category: Category,
     title: str,
     place_kind: str = "",
@@ -42,13 +42,15 @@ def log_request(
     source: str = "",
     photos: Sequence[CleanPhoto] = (),
     other: Household | None = None,
+    system: str = "",
 ) -> ServiceRequest:
     """Write down what somebody asks for, give it its number and its deadlines, and tell who triages it.
 
     A resident reports (`reporter` is `by`), or staff writes it down for somebody: then `household` names the
     household, whose head is the reporter unless another `reporter` or `reporter_name` is given; the head's account,
     where there is one, gets to follow and rate it. The place is that household's door unless `building` or `place`
-    says otherwise. `other` is the other household of a mediation, which hears nothing of what is said here. Raises
+    says otherwise. `other` is the other household of a mediation, which hears nothing of what is said here. Nobody logs
+    what another `system` sends, which then stands as the one who brought it. Raises
     Refused where neither a place nor a person is named, and where the two households cannot be brought together.
     """
     community = category.community
@@ -83,6 +85,8 @@ def log_request(
     insert([row])
     first = sides.set_up(row, other, by=by) if other else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}
+    if system:
+        details["system"] = system
     return walked(row, "log", "", by=by, text=description, photos=photos, details=details, party=first)
 
 
@@ -107,12 +111,12 @@ def _placed(
     raise Refused(_("请说清楚在哪里，办的人才找得到。"))
 
 
-def _grid_of(building: Building | None, household: Household | None, by: User) -> Grid | None:
+def _grid_of(building: Building | None, household: Household | None, by: User | None) -> Grid | None:
     if building and building.grid:
         return building.grid
     if household and household.building.grid:
         return household.building.grid
-    grids = by.scope.grids
+    grids = by.scope.grids if by else frozenset()
     return Grid.objects.unscoped(reason="the grid one leads").get(pk=next(iter(grids))) if len(grids) == 1 else None
 
 

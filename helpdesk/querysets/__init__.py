@@ -21,7 +21,7 @@ from helpdesk.querysets.requests import (
     seen,
     works_on,
 )
-from helpdesk.querysets.systems import ApiKeyQuerySet
+from helpdesk.querysets.systems import ApiKeyQuerySet, OutsideRequestQuerySet, told_categories, told_requests
 
 __all__ = [
     "HANDLER_ROLES",
@@ -33,6 +33,7 @@ __all__ = [
     "FixtureQuerySet",
     "InformantQuerySet",
     "Leader",
+    "OutsideRequestQuerySet",
     "PartyQuerySet",
     "PauseQuerySet",
     "RatingQuerySet",
@@ -52,5 +53,7 @@ __all__ = [
     "possible_handlers",
     "reads",
     "seen",
+    "told_categories",
+    "told_requests",
     "works_on",
 ]
