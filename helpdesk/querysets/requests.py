@@ -37,7 +37,7 @@ HANDLER_ROLES = (
 LISTED = (
     "number", "title", "category__name", "category__banner", "finish_kind",
     "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
-    "state", "submitted_at", "due_at", "resolved_at", "closed_at", "has_parties", "logged_by",
+    "state", "submitted_at", "due_at", "resolved_at", "closed_at", "has_parties", "has_informant", "logged_by",
 )  # fmt: skip
 
 _TALLY = "SELECT state, COUNT(*), COUNT(CASE WHEN due_at < %s THEN 1 END) FROM narrowed GROUP BY state"
@@ -139,14 +139,45 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         return self.filter(seen(user)).scoped()
 
     def reported_by(self, user: User) -> Self:
-        """One's own requests."""
-        return self.filter(reporter=user, community__in=user.scope.communities).scoped()
+        """One's own requests, those in confidence too; each half by an index of its own."""
+        from helpdesk.models import Informant, ServiceRequest
+
+        here = {"community__in": user.scope.communities}
+        told = Informant.objects.unscoped(reason="the own word").filter(user=user, **here)
+        own = ServiceRequest.objects.unscoped(reason="the own word").filter(reporter=user, **here)
+        ids = own.order_by().values("pk").union(told.order_by().values("request"), all=True)
+        return self.filter(pk__in=ids, **here).scoped()
+
+    def in_confidence(self, user: User) -> Self:
+        """What one has asked in confidence: nothing of its row says so."""
+        from helpdesk.models import Informant
+
+        told = Informant.objects.unscoped(reason="the own word").filter(user=user)
+        return self.filter(
+            community__in=user.scope.communities, has_informant=True, pk__in=told.values("request")
+        ).scoped()
 
     def as_side(self, user: User) -> Self:
         """Mediations of the user's household, for those who live there."""
         return self.filter(
             community__in=user.scope.communities, pk__in=_told(own_sides(user)).values("request")
         ).scoped()
+
+    def led_by(self, user: User) -> Self:
+        """Those of one's own grids and communities; what one only handles or asked for is left out."""
+        return self._counted(user, led(user.scope))
+
+    def counted_for(self, user: User) -> Self:
+        """The same and, for numbers alone, all but what is confidential where one observes for the street."""
+        observed = user.scope.ids("community", Role.STREET_OBSERVER)
+        numbers = [Q(community__in=observed, is_confidential=False)] if observed else []
+        return self._counted(user, [*led(user.scope), *numbers])
+
+    def _counted(self, user: User, ways: list[Q]) -> Self:
+        rows = self.filter(reduce(or_, ways, Q(pk__in=[])))
+        if user.scope.households:
+            rows = rows.exclude(has_parties=True, pk__in=own_sides(user).values("request"))
+        return rows.scoped()
 
     def for_list(self) -> Self:
         """What a list shows, already joined, and nothing else."""
