@@ -88,9 +88,9 @@ def _keep(copies: list[tuple[ServiceRequest, list[Update]]]) -> None:
 
 def pages() -> dict[str, Any]:
     """Who opens which page at which address, with how many queries; and what the form for a request needs."""
-    staff, resident = _holds(Role.COMMUNITY_STAFF), _holds(Role.RESIDENT)
-    request = _request()
-    leader = _holds(Role.GRID_LEADER, grid=request.grid_id)
+    staff, resident = holds(Role.COMMUNITY_STAFF), holds(Role.RESIDENT)
+    request = request_to_open()
+    leader = holds(Role.GRID_LEADER, grid=request.grid_id)
     target = _target(request.grid_id)
     door = reverse("grids:household", args=[target.household_id])
     found = {
@@ -117,13 +117,13 @@ def pages() -> dict[str, Any]:
     }
 
 
-def _holds(role: str, **place: Any) -> User:
+def holds(role: str, **place: Any) -> User:
     held = Appointment.objects.current().filter(role=role, **place).order_by("pk").select_related("user")
     user: User = held[0].user
     return user
 
 
-def _request() -> ServiceRequest:
+def request_to_open() -> ServiceRequest:
     """The demo's own request with the most on its page; a mediation has two threads, and so another page."""
     own = ServiceRequest.objects.exclude(number__startswith=COPIES).filter(has_parties=False)
     return own.annotate(happened=Count("updates")).order_by("-happened", "pk")[0]

@@ -15,6 +15,7 @@ def main(command: str, *arguments: str) -> Any:
     import chores
     import crowd
     import doors
+    import grown
     import laid
     import ledger
 
@@ -28,6 +29,8 @@ def main(command: str, *arguments: str) -> Any:
         "settle": crowd.settle,
         "register_pages": crowd.register_pages,
         "explain": crowd.explain,
+        "desk_pages": grown.desk_pages,
+        "grow": grown.grow,
         "round_grow": laid.round_grow,
         "round_open": laid.round_open,
         "round_found": laid.round_found,

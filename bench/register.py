@@ -37,22 +37,22 @@ class Side:
     """One of the two portals: how to ask it, and whose processor time counts."""
 
     worker: int
-    backend: Callable[[], int | None]
+    backend: Callable[[], int | None] | None
+    """Its process of PostgreSQL; there is none where the rows lie in SQLite."""
     ask: Callable[[], Answer]
+    status: int = 200
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
     def once(self) -> float:
         answer = self.ask()
-        if answer.status != 200:
+        if answer.status != self.status:
             raise Unexpected(f"answered {answer.status} {answer.location}")
         return answer.seconds
 
     def turn(self, batch: int) -> None:
         """So many requests; once more where the connection grew too old meanwhile and its process was another's."""
-        while (backend := self.backend()) is None:
-            self.once()
-        processes = (self.worker, backend)
+        processes = self._processes()
         try:
             before = sum(map(measure.cpu_seconds, processes))
             seconds = [self.once() for _ in range(batch)]
@@ -63,6 +63,13 @@ class Side:
         self.seconds += seconds
         self.cpu.append(spent / batch)
         return None
+
+    def _processes(self) -> tuple[int, ...]:
+        if self.backend is None:
+            return (self.worker,)
+        while (backend := self.backend()) is None:
+            self.once()
+        return (self.worker, backend)
 
 
 def bench(communities: int) -> dict[str, Any]:
@@ -102,13 +109,13 @@ def _page(page: dict[str, Any], found: dict[str, Any], sides: list[tuple[stage.E
         small.turn(FEW if is_private else BATCH)
     ratios = [ours / theirs for ours, theirs in zip(big.cpu, small.cpu, strict=True)]
     low, ratio, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    p50, p95 = _times(big)
+    p50, p95 = times(big)
     fast = "search" not in page["name"] or p50 <= SEARCH_MS
     return {
         "name": page["name"],
         "p50": p50,
         "p95": p95,
-        "alone_p50": _times(small)[0],
+        "alone_p50": times(small)[0],
         "cpu": 1000 * statistics.median(big.cpu),
         "alone_cpu": 1000 * statistics.median(small.cpu),
         "ratio": ratio,
@@ -132,10 +139,10 @@ def _side(page: dict[str, Any], found: dict[str, Any], environment: stage.Enviro
             return visitor.post(one["path"], {"q": one["words"], "csrfmiddlewaretoken": token})
         return visitor.get(f"{one['path']}?{urlencode({'q': one['words']})}")
 
-    return Side(server.worker, lambda: _backend_of(environment), ask)
+    return Side(server.worker, lambda: backend_of(environment), ask)
 
 
-def _times(side: Side) -> tuple[float, float]:
+def times(side: Side) -> tuple[float, float]:
     """Median and p95 in milliseconds."""
     return 1000 * statistics.median(side.seconds), 1000 * statistics.quantiles(side.seconds, n=20, method="inclusive")[
         -1
@@ -146,7 +153,7 @@ def _name(environment: stage.Environment) -> str:
     return environment["DATABASE_URL"].rpartition("/")[2]
 
 
-def _backend_of(environment: stage.Environment) -> int | None:
+def backend_of(environment: stage.Environment) -> int | None:
     """The process of PostgreSQL that answers this portal's worker; None between two connections."""
     found = stage.ask(
         environment["DATABASE_URL"],

@@ -20,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import book
+import desk
 import measure
 import pages
 import photos
@@ -155,6 +156,15 @@ def _round(households: int, *, as_json: bool) -> int:
     return 0
 
 
+def _requests(requests: int, keep: Path | None, *, as_json: bool) -> int:
+    """Requests beside django-helpdesk, on SQLite and on a throw-away PostgreSQL, or on what DATABASE_URL names."""
+    results = [desk.bench(requests, desk.TIMES, keep)]
+    if not (keep or os.environ.get("DATABASE_URL")):
+        results += _on_postgres(["--requests", str(requests)])
+    print(json.dumps(results, indent=1) if as_json else "\n".join(map(desk.table, results)))
+    return 0
+
+
 def _register(copies: int, *, as_json: bool) -> int:
     """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
     if not os.environ.get("DATABASE_URL"):
@@ -196,6 +206,14 @@ def main() -> int:
         metavar="HOUSEHOLDS",
         help=f"instead: a round of so many households ({rounds.HOUSEHOLDS}) laid by the worker, killed twice",
     )
+    parser.add_argument(
+        "--requests",
+        type=int,
+        nargs="?",
+        const=desk.REQUESTS,
+        metavar="REQUESTS",
+        help=f"instead: so many requests ({desk.REQUESTS}) beside django-helpdesk, and {desk.TIMES} times as many",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
@@ -206,6 +224,8 @@ def main() -> int:
         return _book(asked.book, asked.keep, as_json=asked.json)
     if asked.round:
         return _round(asked.round, as_json=asked.json)
+    if asked.requests:
+        return _requests(asked.requests, asked.keep, as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))

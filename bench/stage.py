@@ -63,11 +63,22 @@ def inside(portal: Environment, command: str, *arguments: str, given: Any = None
     return json.loads(run(portal, "bench/inside.py", command, *arguments, given=json.dumps(given)))
 
 
-def run(environment: Environment, *command: str, given: str = "") -> str:
-    """Run a Python program of the repository; its output. Its failure is the end, with its words."""
+@dataclass(frozen=True, slots=True)
+class House:
+    """Which Python runs, and from which folder it takes its modules first."""
+
+    python: str = sys.executable
+    folder: Path = REPOSITORY
+
+
+PORTAL = House()
+
+
+def run(environment: Environment, *command: str, given: str = "", house: House = PORTAL) -> str:
+    """Run a Python program; its output. Its failure is the end, with its words."""
     done = subprocess.run(
-        [sys.executable, *command],
-        cwd=REPOSITORY,
+        [house.python, *command],
+        cwd=house.folder,
         env={**os.environ, **environment},
         input=given,
         capture_output=True,
@@ -178,12 +189,14 @@ def ask(url: str, sql: str) -> list[Any]:
 
 
 @contextmanager
-def serving(application: str, environment: Environment, crew: Sequence[str] = ONE) -> Iterator[Server]:
+def serving(
+    application: str, environment: Environment, crew: Sequence[str] = ONE, house: House = PORTAL
+) -> Iterator[Server]:
     """gunicorn on a free port of 127.0.0.1: with one sync worker, or the `crew` that the arguments ask for."""
     with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}", *crew],
-            cwd=REPOSITORY,
+            [house.python, "-m", "gunicorn", application, "--bind", f"fd://{listener.fileno()}", *crew],
+            cwd=house.folder,
             env={**os.environ, **environment},
             pass_fds=[listener.fileno()],
             stdout=log,
