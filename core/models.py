@@ -1,4 +1,4 @@
-"""The only rows of core: long work and how far it is, and who does it."""
+"""The only rows of core: long work and how far it is, who does it, and what is done by itself."""
 
 from django.conf import settings
 from django.db import models
@@ -64,3 +64,19 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class Duty(models.Model):
+    """Something that workers do by themselves every few minutes, and how it last went; see `core.daily`."""
+
+    name = models.CharField(primary_key=True, max_length=60)
+    begun_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    done = models.PositiveIntegerField(default=0)
+    broke_off = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("例行工作")
+
+    def __str__(self) -> str:
+        return self.name

@@ -18,6 +18,7 @@ ROWS = [model for model in MODELS if issubclass(model, CommunityRow)]
 PLATFORM = {
     "core.Job": "belongs to the user who started it",
     "core.Worker": "says that a worker of the server is alive",
+    "core.Duty": "says when the server last did something by itself",
     "community.Community": "is the community",
     "community.User": "one person may belong to several communities; appointments say to which",
     "community.CalendarDay": "the State Council's calendar is the same for all",

@@ -1,4 +1,4 @@
-"""The background process: does jobs, shows that it is alive, takes up what a killed worker left, tidies daily."""
+"""The background process: does jobs and duties, shows that it is alive, takes up what was left, tidies daily."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker
 
-from core import jobs
+from core import daily, jobs
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Tidying(threading.Thread):
 
 
 class Pulse(threading.Thread):
-    """Beside the work: the heartbeat, and with every beat the reaper; once a day the tidying is begun."""
+    """Beside the work: the heartbeat, and with every beat the reaper and the duties; once a day the tidying."""
 
     def __init__(self, worker_id: str, *, beat: float, silence: timedelta) -> None:
         super().__init__(daemon=True)
@@ -48,6 +48,7 @@ class Pulse(threading.Thread):
         self.over = threading.Event()
         self.tidied_at = -DAY
         self.tidying: Tidying | None = None
+        self.rota = daily.Rota()
 
     def run(self) -> None:
         while not self.over.is_set():
@@ -69,10 +70,11 @@ class Pulse(threading.Thread):
             self.tidied_at = time.monotonic()
             self.tidying = Tidying()
             self.tidying.start()
+        self.rota.look()
 
 
 class Command(BaseCommand):
-    help = "Do background jobs until stopped; also the heartbeat, the reaper and the daily tidying."
+    help = "Do background jobs until stopped; also the heartbeat, the reaper, the duties and the daily tidying."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--interval", type=float, default=1, help="seconds between looks at an empty queue (1)")
@@ -103,3 +105,4 @@ class Command(BaseCommand):
             pulse.join(timeout=5)
             if pulse.tidying:
                 pulse.tidying.join(timeout=5)
+            pulse.rota.wait(5)
