@@ -31,6 +31,8 @@ class Category(CommunityRow):
     finish_amount = models.PositiveSmallIntegerField(_("办结时限"))
     is_active = models.BooleanField(_("在用"), default=True)
     order = models.PositiveSmallIntegerField(_("排序"), default=0)
+    # Whether the community keeps rules or ready words: a page asks for them only where there are any.
+    has_aids = models.BooleanField(_("有规则或常用回复"), default=False)
 
     objects = CategoryQuerySet.as_manager()
 

@@ -214,6 +214,11 @@ class ServiceRequest(course.Course, CommunityRow):
                 name="request_names_who_logged_it_or_nobody",
             ),
             models.CheckConstraint(
+                condition=Q(appointment_from__isnull=True, appointment_until__isnull=True)
+                | Q(appointment_from__isnull=False, appointment_until__gt=F("appointment_from")),
+                name="request_appointment_from_until",
+            ),
+            models.CheckConstraint(
                 condition=~Q(place_kind="home") | Q(home__isnull=False), name="request_at_home_has_a_home"
             ),
         ]
