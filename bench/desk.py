@@ -106,7 +106,7 @@ def _jobs(found: dict[str, Any], ours: Portal, theirs: Portal) -> list[dict[str,
             lambda: here.get(f"{found['list']}?{urlencode({'q': WORDS_HERE})}"),
             _list_there(there, WORDS_THERE),
         ),
-        "one of them": (lambda: here.get(found["page"]), lambda: there.get("/tickets/4001/")),
+        "one of them": (lambda: here.get(found["page"]), lambda: there.get("/tickets/7/")),
         "dashboard": (lambda: here.get(found["today"]), lambda: there.get("/dashboard/")),
         "a new one": (_new_here(here, found), _new_there(there)),
     }
