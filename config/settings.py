@@ -20,9 +20,22 @@ SEARCH_KEY = env.str("SEARCH_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 RETENTION_DAYS = {slug: int(days) for slug, days in env.dict("RETENTION_DAYS", default={}).items()}
+OPEN311_CALLS_A_MINUTE = env.int("OPEN311_CALLS_A_MINUTE", default=120)
 HTTPS = env.bool("HTTPS", default=False)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
 SOURCE_URL = env.str("SOURCE_URL", default="")
+
+# Without a server no e-mail is offered; the portal itself needs none.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_SSL = env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=EMAIL_PORT == 587)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=EMAIL_HOST_USER or "portal@localhost")
+# Only for whoever runs the server: a robot's address then may lead into the server's own network, and proxies are used.
+ROBOTS_IN_OWN_NETWORK = env.bool("ROBOTS_IN_OWN_NETWORK", default=False)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -142,6 +155,8 @@ ACCOUNT_RATE_LIMITS = {
     "activate": "20/m/ip,100/h/ip,10/10m/key",
     "card": "20/m/ip,100/h/ip,10/10m/key",
     "reveal": "30/m/user",
+    "mail_code": "6/h/user,30/h/ip,4/h/key",
+    "mail_stop": "60/m/ip",
 }
 ACCOUNT_FORMS = {
     "login": "community.sign_in_forms.SignInForm",

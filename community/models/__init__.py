@@ -1,4 +1,5 @@
 from community.models.community import CalendarDay, Community, Sequence
+from community.models.messages import Channel, Choice, Delivery
 from community.models.papers import ActivationLetter, Attachment, Notice, Submission
 from community.models.people import Appointment, User
 from community.models.record import AuditEvent
@@ -9,7 +10,10 @@ __all__ = [
     "Attachment",
     "AuditEvent",
     "CalendarDay",
+    "Channel",
+    "Choice",
     "Community",
+    "Delivery",
     "Notice",
     "Sequence",
     "Submission",

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from community import audit
+from community import audit, robots
 from community.models import Community
 from core.fields import plain_of
 from core.hashing import digest
 from core.refusal import Refused
 from core.scoping import locked
-from grids import work_group
 from grids.actions.changing import only, set_fields
 from grids.actions.regrid import begin_in_grid
 from grids.models import Building, Dwelling, Estate, Grid
@@ -84,7 +83,7 @@ def change_grid(grid: Grid, *, by: User, expected: str = "", **fields: Any) -> G
 def set_work_group(grid: Grid, *, address: str, by: User) -> Grid:
     """Where messages to the grid's work group go, "" for nowhere; Refused where nothing could be sent there."""
     grid = locked(grid)
-    changes = set_fields(grid, {"work_group": work_group.checked(address) if address else ""})
+    changes = set_fields(grid, {"work_group": robots.checked(address) if address else ""})
     if changes:
         audit.record("work_group_changed", grid, by=by, changes=changes)
     return grid

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community import history
+from community import history, robots
 from community.access import Permission, PortalRequest, access
 from community.models import Appointment, AuditEvent, Community
 from community.once import acting, once
@@ -16,7 +16,7 @@ from community.roles import Role
 from core.fields import plain_of
 from core.forms import PortalForm
 from core.lists import list_page
-from grids import actions, filters, work_group
+from grids import actions, filters
 from grids.forms.places import GridForm, LimitsForm, WorkGroupForm
 from grids.models import Building, BuildingInGrid, Grid
 from grids.views.estates import offices_of
@@ -98,7 +98,7 @@ def grid_work_group(request: PortalRequest, pk: int) -> HttpResponseBase:
     form = WorkGroupForm(None if testing else request.POST or None, grid=found)
     if testing and found.work_group:
         # Before the transaction: nobody's rows are locked while the group's server thinks.
-        said = work_group.say_hello(plain_of(found.work_group), community=found.community.name, grid=found.name)
+        said = robots.say_hello(plain_of(found.work_group), community=found.community.name, group=found.name)
         with acting(request) as answer:
             actions.record_work_group_test(found, answer=said, by=request.user)
             _say(request, said)

@@ -15,11 +15,12 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community import robots
 from community.models import AuditEvent
 from community.roles import Role
 from core.refusal import Refused
 from core.spreadsheets import read_sheets
-from grids import actions, areas, work_group
+from grids import actions, areas
 from grids.actions import places
 from grids.models import Building, Dwelling, Estate, Grid, Unit
 from tests.factories import (
@@ -248,7 +249,7 @@ def test_a_group_that_refuses_or_is_silent_gets_a_sentence(community, secretary,
 
 def test_redirects_are_not_followed(community, secretary, group_server):
     group_server.status = 302
-    said = work_group.say_hello(f"json://127.0.0.1:{group_server.server_port}/", community="甲", grid="乙")
+    said = robots.say_hello(f"json://127.0.0.1:{group_server.server_port}/", community="甲", group="乙")
     assert "302" in said
     assert len(group_server.got) == 1
 
@@ -270,13 +271,13 @@ def test_only_addresses_that_a_message_can_go_to_are_kept(address, community, se
 @pytest.mark.parametrize(
     ("address", "kept"),
     [
-        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa", "https://qyapi"),
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa", "wecombot://693a"),
         ("https://oapi.dingtalk.com/robot/send?access_token=abcd1234abcd1234", "dingtalk://abcd1234abcd1234"),
         ("https://open.feishu.cn/open-apis/bot/v2/hook/abcd1234-abcd-1234", "feishu://abcd1234-abcd-1234"),
     ],
 )
 def test_addresses_as_the_robots_give_them_are_understood(address, kept):
-    assert work_group.checked(f" {address} ").startswith(kept)
+    assert robots.checked(f" {address} ").startswith(kept)
 
 
 def test_blank_keeps_the_address_and_clearing_takes_it_away(community, secretary, client):
