@@ -40,18 +40,16 @@ def store(
     height: int | None = None,
 ) -> Attachment:
     """Keep cleaned content (photo or PDF) once and give it a row; a photo gets its small picture now."""
-    attachment = _row(content, name, content_type, community, by, width, height)
+    attachment = _row(content, name, content_type, community.pk, by, width, height)
     _keep([(attachment, content)])
     insert([attachment])
     return attachment
 
 
-def store_photos(
-    photos: Iterable[tuple[str, CleanPhoto]], *, community: Community, by: User | None
-) -> list[Attachment]:
+def store_photos(photos: Iterable[tuple[str, CleanPhoto]], *, community_id: int, by: User | None) -> list[Attachment]:
     """Keep several cleaned photos, each with its name, as `store` does; one statement gives them their rows."""
     kept = [
-        (_row(photo.content, name, photo.content_type, community, by, photo.width, photo.height), photo.content)
+        (_row(photo.content, name, photo.content_type, community_id, by, photo.width, photo.height), photo.content)
         for name, photo in photos
     ]
     _keep(kept)
@@ -64,14 +62,14 @@ def _row(
     content: bytes,
     name: str,
     content_type: str,
-    community: Community,
+    community_id: int,
     by: User | None,
     width: int | None,
     height: int | None,
 ) -> Attachment:
     """The row of a content, not yet in the database."""
     return Attachment(
-        community=community,
+        community_id=community_id,
         sha256=hashlib.sha256(content).hexdigest(),
         name=name[:120],
         content_type=content_type,
@@ -127,9 +125,10 @@ def _unlink(sha256: str) -> None:
 def _write(wanted: Mapping[Path, bytes]) -> None:
     """Each content whole in its place, or not there at all; a disk syncs several sooner that were written before."""
     halves: list[tuple[BufferedWriter, Path]] = []
+    for folder in {path.parent for path in wanted}:
+        folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         for path, content in wanted.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
             half = stack.enter_context(path.with_name(f"{path.name}.{uuid4().hex}").open("wb"))
             half.write(content)
             half.flush()

@@ -13,12 +13,19 @@ _NEXT = (
     "ON CONFLICT (community_id, kind, period) DO UPDATE SET last = given.last + 1 RETURNING last"
 )
 
+_PREFIX = f"SELECT short_name FROM {Community._meta.db_table} WHERE id = %s"  # noqa: S608
 
-def next_number(community: Community, *, kind: str, period: str = "") -> int:
+
+def prefix_of(community_id: int) -> str:
+    """What the numbers of a community begin with."""
+    return str(rows(_PREFIX, community_id)[0][0])
+
+
+def next_number(community_id: int, *, kind: str, period: str = "") -> int:
     """The next number of this kind and period, from 1; the row stays locked until the transaction ends.
 
     Raises TransactionManagementError outside a transaction: a number whose record is not written leaves a gap.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a number is drawn in the transaction that uses it")
-    return int(rows(_NEXT, community.pk, kind, period, clock.now())[0][0])
+    return int(rows(_NEXT, community_id, kind, period, clock.now())[0][0])

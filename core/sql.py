@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -15,6 +15,8 @@ from django.db import connection, models, transaction
 
 if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -82,14 +84,15 @@ _AT_ONCE = 100
 
 def _insert(cursor: Any, made: list[models.Model]) -> None:
     fields, into, values, returning = _inserting(type(made[0]))
+    opened = cursor.db  # Fields ask it a question or two for every value; the proxy looks it up for each.
     given = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection=connection) for row in made for field in fields
+        field.get_db_prep_save(field.pre_save(row, add=True), connection=opened) for row in made for field in fields
     ]
     cursor.execute(f"{into} {', '.join([values] * len(made))} {returning}", given)
     keys = cursor.fetchall() if returning else [(row.pk,) for row in made]
     for row, (key,) in zip(made, keys, strict=True):
         row.pk = key
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, opened.alias
 
 
 @cache
@@ -101,6 +104,12 @@ def _inserting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]],
     into = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES"
     returning = f"RETURNING {quoted(str(meta.auto_field.column))}" if meta.auto_field else ""
     return fields, into, f"({', '.join(['%s'] * len(fields))})", returning
+
+
+def part_of(model: type[Row], **columns: Any) -> Row:
+    """A row of which these columns have been read; each other one is read when somebody asks for it."""
+    known = [name for field in model._meta.concrete_fields if (name := field.attname) in columns]  # Django's order.
+    return model.from_db(connection.alias, known, [columns[name] for name in known])
 
 
 def as_uuid(value: Any) -> UUID | None:

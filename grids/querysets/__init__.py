@@ -1,6 +1,7 @@
 """Every read of places and people."""
 
 from grids.querysets.care import CareTagQuerySet, PairingQuerySet
+from grids.querysets.doors import doors_of
 from grids.querysets.owners import OwnerGroupQuerySet, OwnerQuerySet, OwnershipQuerySet
 from grids.querysets.people import HouseholdQuerySet, MembershipQuerySet, ResidentQuerySet
 from grids.querysets.places import (
@@ -53,5 +54,6 @@ __all__ = [
     "any_held",
     "buildings_within",
     "decides_about",
+    "doors_of",
     "households_within",
 ]

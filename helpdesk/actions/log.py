@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from community.calendar import work_calendar
-from community.models import Appointment, Community, User
-from community.numbers import next_number
+from community.models import Appointment, User
+from community.numbers import next_number, prefix_of
 from community.roles import Role
 from core import clock
 from core.photos import CleanPhoto
@@ -53,15 +53,14 @@ def log_request(
     what another `system` sends, which then stands as the one who brought it. Raises
     Refused where neither a place nor a person is named, and where the two households cannot be brought together.
     """
-    community = category.community
     if reporter is None:
         own = household is not None and household.pk in by.scope.households and not reporter_name
         reporter = by if own else _account_of_head(household, reporter_name)
     place_kind, place, building = _placed(place_kind, place, building, household)
     now, calendar = clock.now(), work_calendar()
     row = ServiceRequest(
-        community=community,
-        number=_number(community),
+        community_id=category.community_id,
+        number=_number(category.community_id),
         category=category,
         title=title,
         description=description,
@@ -90,10 +89,10 @@ def log_request(
     return walked(row, "log", "", by=by, text=description, photos=photos, details=details, party=first)
 
 
-def _number(community: Community) -> str:
+def _number(community_id: int) -> str:
     """ZF225-2026-000123: the community's prefix, the year, and a number without gaps."""
     year = str(clock.today().year)
-    return f"ZF{community.short_name}-{year}-{next_number(community, kind='request', period=year):06d}"
+    return f"ZF{prefix_of(community_id)}-{year}-{next_number(community_id, kind='request', period=year):06d}"
 
 
 def _placed(

@@ -179,7 +179,7 @@ def _keep_photos(row: ServiceRequest, update: Update, photos: Sequence[CleanPhot
     after = at_work and bool(parties_of(row, by) & {HANDLER, CO_HANDLER})
     moment = UpdatePhoto.Moment.AFTER if after else UpdatePhoto.Moment.BEFORE
     named = [(f"{row.number}-{update.at:%m%d%H%M}-{order}.jpg", photo) for order, photo in enumerate(photos, start=1)]
-    attachments = store_photos(named, community=row.community, by=by)
+    attachments = store_photos(named, community_id=row.community_id, by=by)
     insert(
         UpdatePhoto(community_id=row.community_id, update=update, attachment=attachment, moment=moment, order=order)
         for order, attachment in enumerate(attachments, start=1)

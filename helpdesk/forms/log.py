@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import PhotosField
 from grids.models import Building, Household
+from grids.querysets import doors_of
 from helpdesk.categories import Group
 from helpdesk.models import Category, ServiceRequest
 
@@ -20,16 +21,6 @@ if TYPE_CHECKING:
 from helpdesk.forms.fields import PICK, PhotoForm, RowField, household_named, text_area
 
 Place = ServiceRequest.Place
-
-
-# As households are always ordered; said in full it needs half the joins.
-BY_DOOR = (
-    "building__estate__code",
-    "building__order",
-    "building__number",
-    "dwelling__unit__number",
-    "dwelling__room_no",
-)
 
 
 class RequestForm(PhotoForm):
@@ -85,9 +76,7 @@ class RequestForm(PhotoForm):
         self.fields["title"].error_messages["required"] = gettext_lazy("请用一句话写下是什么事。")
 
     def _homes(self) -> list[Household]:
-        rows = Household.objects.own_of(self.user).living_here().select_related("dwelling", "building__grid")
-        order = BY_DOOR if len(self.user.scope.households) > 1 else ()
-        return list(rows.only("dwelling__label", "building__label", "building__grid__name").order_by(*order))
+        return doors_of(self.user)
 
     def _offer_category(self, categories: Iterable[Category]) -> None:
         field = self.fields["category"]

@@ -37,7 +37,7 @@ def behalf(request: PortalRequest) -> HttpResponseBase:
 
 
 def _log(request: PortalRequest, form_class: type[RequestForm], initial: dict[str, Any]) -> HttpResponseBase:
-    categories = Category.objects.visible_to(request.user).in_use().select_related("community")
+    categories = Category.objects.visible_to(request.user).in_use()
     form = form_class(
         request.POST or None, request.FILES or None, user=request.user, categories=categories, initial=initial
     )

@@ -136,7 +136,7 @@ def test_a_number_that_is_given_back_is_drawn_again():
 
 def _drawn(community: Community, *, give_back: bool = False) -> int:
     with transaction.atomic():
-        number = next_number(community, kind="request", period="2026")
+        number = next_number(community.pk, kind="request", period="2026")
         transaction.set_rollback(give_back)
     return number
 

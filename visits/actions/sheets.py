@@ -56,7 +56,7 @@ def print_sheet(building: Building, campaign: Campaign, *, by: User) -> RoundShe
         community_id=building.community_id,
         campaign=campaign,
         building=building,
-        number=next_number(building.community, kind="round_sheet", period=str(campaign.period)),
+        number=next_number(building.community_id, kind="round_sheet", period=str(campaign.period)),
         targets=[str(door) for door in doors],
         printed_by=by,
     )

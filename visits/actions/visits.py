@@ -128,7 +128,7 @@ def _superseded(household: Household, report: Report) -> Visit | None:
 def _keep_photos(visit: Visit, report: Report, *, by: User) -> None:
     photos = {hash_of(photo): photo for photo in report.photos}
     named = [(f"{visit.pk}-{number}.jpg", photo) for number, photo in enumerate(photos.values(), start=1)]
-    attachments = store_photos(named, community=visit.community, by=by)
+    attachments = store_photos(named, community_id=visit.community_id, by=by)
     VisitPhoto.objects.bulk_create(
         VisitPhoto(community_id=visit.community_id, visit=visit, attachment=attachment, announced_as=announced)
         for announced, attachment in zip(photos, attachments, strict=True)
