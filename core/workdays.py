@@ -36,6 +36,10 @@ class DayCount:
     note: str
 
 
+def _every_year(year: int) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class WorkCalendar:
     """Which days are worked, and from when to when. All moments are aware; answers are in Asia/Shanghai.
@@ -48,6 +52,12 @@ class WorkCalendar:
     is_workday: Callable[[date], bool]
     opens: time = time(9)
     closes: time = time(17, 30)
+    # Whether the holidays of a year are announced; until then `is_workday` can only say Monday to Friday.
+    is_known: Callable[[int], bool] = _every_year
+
+    def unknown_years(self, first: date, last: date) -> list[int]:
+        """The years between two days whose holidays are not announced yet."""
+        return [year for year in range(first.year, last.year + 1) if not self.is_known(year)]
 
     def add_minutes(self, start: datetime, minutes: int, paused: Sequence[Pause] = ()) -> datetime:
         """The moment after so many minutes round the clock."""
@@ -219,7 +229,7 @@ def _merged(lines: Sequence[DayCount]) -> list[DayCount]:
 
 
 class SeedDay(NamedTuple):
-    """A day as the State Council has set it; `name` is the holiday, "" on an ordinary day."""
+    """A day as the State Council has set it; `name` is the holiday, also on a day worked for it 调休, or ""."""
 
     day: date
     is_workday: bool
@@ -231,6 +241,10 @@ class YearOfDays(list[SeedDay]):
 
     known = True
 
+    def special(self) -> list[SeedDay]:
+        """Those that are not as every week: holidays from Monday to Friday, and weekends on which one works."""
+        return [one for one in self if one.is_workday != (one.day.weekday() < 5)]
+
 
 def seed_days(year: int) -> YearOfDays:
     """Every day of the year with holidays and swapped working days 调休, to seed the calendar that people then edit."""
@@ -241,7 +255,7 @@ def seed_days(year: int) -> YearOfDays:
         for day in _days(first, last):
             name = names.get(chinese_calendar.get_holiday_detail(day)[1], "")
             works = chinese_calendar.is_workday(day)
-            days.append(SeedDay(day, works, f"{name}调休" if name and works else name))
+            days.append(SeedDay(day, works, name))
     except NotImplementedError:
         days = YearOfDays(SeedDay(day, day.weekday() < 5, "") for day in _days(first, last))
         days.known = False

@@ -22,6 +22,7 @@ PLATFORM = {
     "community.Community": "is the community",
     "community.User": "one person may belong to several communities; appointments say to which",
     "community.CalendarDay": "the State Council's calendar is the same for all",
+    "community.CalendarYear": "the State Council's calendar is the same for all",
     "community.Submission": "a form's id, without content",
 }
 

@@ -99,6 +99,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CalendarYear',
+            fields=[
+                ('first_day', models.DateField(primary_key=True, serialize=False, verbose_name='元旦那天')),
+                ('at', models.DateTimeField(default=core.clock.now, verbose_name='何时录齐')),
+            ],
+            options={
+                'verbose_name': '录齐的年份',
+                'ordering': ['first_day'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__day', 1), ('first_day__month', 1)), name='calendar_year_begins_in_january')],
+            },
+        ),
+        migrations.CreateModel(
             name='Community',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

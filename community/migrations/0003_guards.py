@@ -1,13 +1,14 @@
 """An audit event is neither changed nor deleted; the cache table and the known years of the calendar."""
 
-from collections.abc import Iterable
-from datetime import date, timedelta
+from itertools import count
 
-import chinese_calendar
 from django.core.management import call_command
 from django.db import migrations
 
 from core.append_only import refuse
+from core.workdays import seed_days
+
+FIRST_YEAR = 2024
 
 
 def guard_events(apps, schema_editor):
@@ -25,25 +26,16 @@ def make_cache_table(apps, schema_editor):
     call_command("createcachetable", database=schema_editor.connection.alias, verbosity=0)
 
 
-def known_days() -> Iterable[tuple[date, bool, str]]:
-    """The days on which the State Council's calendar differs from Monday to Friday, for the years it is known."""
-    day = date(2024, 1, 1)
-    while True:
-        try:
-            works = chinese_calendar.is_workday(day)
-            name = chinese_calendar.get_holiday_detail(day)[1] or ""
-        except NotImplementedError:
-            return
-        if works != (day.weekday() < 5):
-            yield day, works, name
-        day += timedelta(days=1)
-
-
 def seed_calendar(apps, schema_editor):
+    """The days that differ from Monday to Friday, of all years that the State Council has announced."""
     calendar_day = apps.get_model("community", "CalendarDay")
-    calendar_day.objects.bulk_create(
-        [calendar_day(day=day, is_workday=works, name=name) for day, works, name in known_days()]
-    )
+    calendar_year = apps.get_model("community", "CalendarYear")
+    for year in count(FIRST_YEAR):
+        days = seed_days(year)
+        if not days.known:
+            return
+        calendar_year.objects.create(first_day=days[0].day)
+        calendar_day.objects.bulk_create([calendar_day(**day._asdict()) for day in days.special()])
 
 
 class Migration(migrations.Migration):

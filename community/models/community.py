@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
+from core import clock
 
 
 class Community(models.Model):
@@ -63,3 +64,22 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+
+class CalendarYear(models.Model):
+    """A year whose holidays and swaps are listed; in any other, days are counted as Monday to Friday for the time being."""
+
+    first_day = models.DateField(_("元旦那天"), primary_key=True)
+    at = models.DateTimeField(_("何时录齐"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("录齐的年份")
+        ordering = ["first_day"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_day__month=1, first_day__day=1), name="calendar_year_begins_in_january"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.first_day.year)

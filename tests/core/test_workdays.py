@@ -199,7 +199,7 @@ def test_a_year_as_the_state_council_has_set_it():
     assert year.known
     assert len(year) == 365
     assert days[date(2026, 10, 1)][1:] == (False, "国庆节")
-    assert days[date(2026, 10, 10)][1:] == (True, "国庆节调休")
+    assert days[date(2026, 10, 10)][1:] == (True, "国庆节")
     assert days[date(2026, 11, 20)][1:] == (True, "")
     assert days[date(2026, 11, 21)][1:] == (False, "")
 
