@@ -157,7 +157,8 @@ def _list_there(visitor: Visitor, words: str = "") -> Ask:
     data = _DATA.search(visitor.get("/tickets/").body)
     if data is None:
         raise Unexpected("its list names no rows")
-    asked = json.loads(base64.b64decode(data.group(1)))
+    # Of all, as the portal's own list begins; it opens with those that are open.
+    asked = {**json.loads(base64.b64decode(data.group(1))), "filtering": {}}
     query = base64.b64encode(json.dumps({**asked, "search_string": words}).encode()).decode()
     columns = {"draw": "1", "start": "0", "length": "25", "order[0][column]": "0", "order[0][dir]": "desc"}
     path = f"/datatables_ticket_list/{query}?{urlencode({**columns, 'search[value]': words})}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import crowd
-from chores import holds, request_to_open
+from chores import COPIES, holds
 from django.db import connection
+from django.db.models import Count
 from django.urls import reverse
 
 from community.roles import Role
@@ -14,6 +15,7 @@ from demo.officers import PASSWORD
 from helpdesk.models import Category, ServiceRequest, Update
 from helpdesk.states import OPEN
 
+HAPPENED = 5
 BACK = "73 days"
 """How much further back each copy lies: a hundred of them reach over twenty years."""
 _MOMENTS = ("submitted_at", "clock_from", "sign_due_at", "due_at", "resolved_at", "closed_at")
@@ -41,7 +43,7 @@ def desk_pages() -> dict[str, Any]:
         "password": PASSWORD,
         "sign_in": reverse("account_login"),
         "list": reverse("helpdesk:list"),
-        "page": request_to_open().get_absolute_url(),
+        "page": _with_as_much_on_its_page().get_absolute_url(),
         "today": reverse("community:today"),
         "new": reverse("helpdesk:behalf"),
         "form": {
@@ -56,6 +58,12 @@ def desk_pages() -> dict[str, Any]:
             "consent": "on",
         },
     }
+
+
+def _with_as_much_on_its_page() -> ServiceRequest:
+    """One of the demo's own to which five things have happened, as to each ticket there."""
+    own = ServiceRequest.objects.exclude(number__startswith=COPIES).filter(has_parties=False)
+    return own.annotate(happened=Count("updates")).filter(happened__gte=HAPPENED).order_by("happened", "pk")[0]
 
 
 def grow(times: str) -> dict[str, int]:
