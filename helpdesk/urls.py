@@ -1,5 +1,6 @@
 from django.urls import path
 
+from helpdesk.outcome_urls import OUTCOME
 from helpdesk.views import log, pages, settings, steps
 
 app_name = "helpdesk"
@@ -9,6 +10,7 @@ urlpatterns = [
     path("new/", log.new, name="new"),
     path("new/behalf/", log.behalf, name="behalf"),
     path("settings/", settings.settings_page, name="settings"),
+    *OUTCOME,
     path("<uuid:pk>/", pages.request_page, name="request"),
     path("<uuid:pk>/update/", steps.update, name="update"),
     path("<uuid:pk>/other/", steps.name_other, name="name_other"),

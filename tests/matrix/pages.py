@@ -214,6 +214,8 @@ HELPDESK = {
     "helpdesk:new": Page(P.REQUEST_LOG, answer=302, answers={Role.RESIDENT: 200}),
     "helpdesk:behalf": Page(P.REQUEST_HANDLE),
     "helpdesk:settings": Page(P.REQUEST_SETTINGS),
+    "helpdesk:rates": Page(P.RATES_VIEW),
+    "helpdesk:rate_cases": Page(P.REQUEST_TRIAGE),
     "helpdesk:request": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
     "helpdesk:update": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
     "helpdesk:name_other": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("request")),
