@@ -198,3 +198,66 @@ SEEDS = (
         needs_photo=False,
     ),
 )
+
+# What people type, in either language, where they look for a category: beside its name and its examples.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "emergency": (
+        "着火", "起火", "冒烟", "煤气", "燃气", "漏气", "漏电", "触电", "坠落", "掉下来", "要塌", "塌了", "裂缝",
+        "电梯困人", "困在电梯", "晕倒", "受伤", "打架", "危险", "救命", "fire", "smoke", "gas", "danger", "hurt",
+        "trapped", "falling",
+    ),
+    "fire_lane": (
+        "消防", "通道", "堵住", "占道", "飞线", "充电", "电瓶车", "电动车", "楼道堆", "杂物", "灭火器", "拉电线",
+        "fire lane", "charging", "e-bike", "ebike", "blocked", "scooter",
+    ),
+    "plumbing": (
+        "漏水", "渗水", "滴水", "水管", "水龙头", "龙头", "下水道堵", "马桶", "堵", "停水", "没水", "水压", "跳闸",
+        "停电", "没电", "断电", "插座", "开关", "灯不亮", "灯坏", "灯泡", "暖气", "不热", "地暖", "热水器", "电线",
+        "leak", "water", "pipe", "tap", "toilet", "drain", "power", "socket", "light", "heating", "radiator",
+    ),
+    "appliances": (
+        "家电", "电器", "洗衣机", "电视", "冰箱", "空调", "电饭煲", "微波炉", "油烟机", "电扇", "风扇", "遥控器",
+        "washing machine", "fridge", "television", "tv", "air conditioner", "cooker", "appliance",
+    ),
+    "public_fixtures": (
+        "路灯", "楼道灯", "大门", "门禁", "单元门", "对讲", "道闸", "抬杆", "健身器材", "凳子坏", "座椅", "栏杆",
+        "电梯", "井盖", "路面", "坑", "监控", "摄像头", "信箱", "street light", "lamp", "gate", "lift", "elevator",
+        "bench", "manhole", "road", "camera", "door",
+    ),
+    "sanitation": (
+        "垃圾", "臭", "味道", "小广告", "卫生", "没人扫", "脏", "老鼠", "蟑螂", "蚊子", "苍蝇", "下水臭", "化粪池",
+        "落叶", "积水", "大件", "rubbish", "garbage", "trash", "smell", "dirty", "rat", "mouse", "cockroach",
+        "mosquito", "litter",
+    ),
+    "nuisance": (
+        "停车", "车位", "乱停", "挡车", "噪音", "吵", "声音大", "装修", "广场舞", "狗", "猫", "遛狗", "狗叫", "狗屎",
+        "宠物", "鸽子", "油烟", "parking", "noise", "loud", "dog", "cat", "pet", "music",
+    ),
+    MEDIATION: (
+        "矛盾", "纠纷", "吵架", "邻居", "楼上楼下", "说和", "调解", "家里闹", "离婚", "赡养", "欠钱", "赔偿",
+        "quarrel", "dispute", "neighbour", "neighbor", "mediation",
+    ),
+    "assistance": (
+        "困难", "生病", "住院", "没人照顾", "照应", "老人", "残疾", "低保", "救助", "没钱", "手头紧", "吃饭", "送饭",
+        "轮椅", "失业", "孩子没人", "help", "ill", "sick", "poor", "wheelchair", "care", "alone",
+    ),
+    "property_complaint": (
+        "物业", "物业费", "保安", "门卫", "保洁", "投诉", "乱收费", "不办事", "态度", "property", "manager",
+        "complaint", "fee", "guard",
+    ),
+    "enquiry": (
+        "怎么办", "办理", "咨询", "政策", "医保", "社保", "养老", "退休", "居住证", "户口", "证明", "盖章", "公租房",
+        "补贴", "高龄", "how", "policy", "insurance", "pension", "certificate", "permit", "allowance", "question",
+    ),
+    "suggestion": (
+        "建议", "意见", "希望", "心愿", "想要", "添", "加装", "凳子", "活动", "晾衣", "种树", "suggest", "idea",
+        "wish", "activity",
+    ),
+    "tip_off": (
+        "举报", "揭发", "保密", "匿名", "违法", "违建", "群租", "赌博", "传销", "贪", "report", "secret", "anonymous",
+        "illegal", "gambling",
+    ),
+    "other": (
+        "别的", "其他", "不知道", "other", "else",
+    ),
+}  # fmt: skip

@@ -248,8 +248,8 @@ def ways(reader: User) -> list[Way]:
 
 
 def _call(row: ServiceRequest, reader: User) -> Offer | None:
-    """The rating, for the one who is asked for it."""
-    if row.state == State.RESOLVED and row.reporter_id == reader.pk:
+    """The rating, for the one who is asked for it; among one's own, what names nobody is one's own."""
+    if row.state == State.RESOLVED and (row.reporter_id == reader.pk or row.has_informant):
         return Offer(str(CALLS[State.RESOLVED]), reverse("helpdesk:rate", args=[row.pk]), is_main=True)
     return None
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from community.roles import Role
 from helpdesk.models import Rating, ServiceRequest, Update
+from helpdesk.parties import asked
 from helpdesk.states import State
 
 if TYPE_CHECKING:
@@ -144,6 +145,8 @@ def person(name: str, role: str) -> str:
 def who_of(update: Update, viewer: User | None = None) -> str:
     """Who did it, for the one who reads."""
     if update.by is None:
+        if update.details.get("informant"):
+            return _("提出人（保密）")
         return update.details.get("system") or _("系统")
     if viewer is not None and update.by_id == viewer.pk:
         return _("您")
@@ -199,9 +202,13 @@ def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) 
     said = str(patterns[request.state]) % {
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
-        "you": _("您") if request.reporter_id == viewer.pk else request.reporter_name,
+        "you": _("您") if asked(request, viewer) else _named_asker(request),
     }
     return capfirst(said)
+
+
+def _named_asker(request: ServiceRequest) -> str:
+    return _("提出人（保密）") if request.has_informant else request.reporter_name
 
 
 def _named(user: User | Leader, role: str, viewer: User) -> str:

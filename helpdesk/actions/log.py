@@ -17,9 +17,9 @@ from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.sql import insert
 from grids.models import Building, Grid, Household
-from helpdesk import deadlines, sides
+from helpdesk import deadlines, informants, sides, tracking
 from helpdesk.actions.updates import walked
-from helpdesk.models import Category, ServiceRequest
+from helpdesk.models import Category, Fixture, ServiceRequest
 
 
 @transaction.atomic
@@ -42,6 +42,7 @@ def log_request(
     source: str = "",
     photos: Sequence[CleanPhoto] = (),
     other: Household | None = None,
+    fixture: Fixture | None = None,
     system: str = "",
 ) -> ServiceRequest:
     """Write down what somebody asks for, give it its number and its deadlines, and tell who triages it.
@@ -49,14 +50,19 @@ def log_request(
     A resident reports (`reporter` is `by`), or staff writes it down for somebody: then `household` names the
     household, whose head is the reporter unless another `reporter` or `reporter_name` is given; the head's account,
     where there is one, gets to follow and rate it. The place is that household's door unless `building` or `place`
-    says otherwise. `other` is the other household of a mediation, which hears nothing of what is said here. Nobody logs
-    what another `system` sends, which then stands as the one who brought it. Raises
-    Refused where neither a place nor a person is named, and where the two households cannot be brought together.
+    says otherwise, or the `fixture` whose sign was scanned does. `other` is the other household of a mediation, which
+    hears nothing of what is said here. Nobody logs what another `system` sends, which then stands as the one who
+    brought it. What is asked in confidence names nobody: who it was, and from where, is kept apart. Raises Refused
+    where neither a place nor a person is named, and where the two households cannot be brought together.
     """
     if reporter is None:
         own = household is not None and household.pk in by.scope.households and not reporter_name
         reporter = by if own else _account_of_head(household, reporter_name)
-    place_kind, place, building = _placed(place_kind, place, building, household)
+    apart = category.is_confidential
+    if fixture:
+        place_kind, place, building = _at(fixture)
+    place_kind, place, building = _placed(place_kind, place, building, household, apart=apart)
+    near = (None, None) if apart else (household, by)
     now, calendar = clock.now(), work_calendar()
     row = ServiceRequest(
         community_id=category.community_id,
@@ -67,7 +73,7 @@ def log_request(
         place_kind=place_kind,
         place=place[:80],
         building=building,
-        grid=grid or _grid_of(building, household, by),
+        grid=grid or (fixture and fixture.grid) or _grid_of(building, *near),
         home=household,
         reporter=reporter,
         reporter_name=(reporter_name or _name_of(reporter, household))[:40],
@@ -76,12 +82,18 @@ def log_request(
         source=source or (ServiceRequest.Source.ONLINE if reporter == by else ServiceRequest.Source.BEHALF),
         visibility=ServiceRequest.Visibility.HANDLERS if category.never_public else visibility,
         consent=consent,
-        is_confidential=category.is_confidential,
+        is_confidential=apart,
+        fixture=fixture,
         submitted_at=now,
         clock_from=now,
     )
     deadlines.promise(row, category, calendar)
+    if row.is_on_behalf and row.reporter_phone:
+        row.tracking_hash = tracking.hash_of(tracking.code_of(row.pk))
+    asker = _taken_out(row) if apart else None
     insert([row])
+    if asker:
+        informants.keep(row, **asker)
     first = sides.set_up(row, other, by=by) if other else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}
     if system:
@@ -95,12 +107,34 @@ def _number(community_id: int) -> str:
     return f"ZF{prefix_of(community_id)}-{year}-{next_number(community_id, kind='request', period=year):06d}"
 
 
+def _taken_out(row: ServiceRequest) -> dict[str, Any]:
+    """Take everything that says who asked out of a row that is not written yet; gives it for `informants.keep`."""
+    taken = {
+        "user": row.reporter,
+        "household": row.home,
+        "name": row.reporter_name,
+        "phone": row.reporter_phone,
+    }
+    row.reporter = row.home = row.logged_by = None
+    row.reporter_name, row.reporter_phone, row.has_informant = informants.NAMELESS, "", True
+    return taken
+
+
+def _at(fixture: Fixture) -> tuple[str, str, Building | None]:
+    """Where a fixture stands, as a place that somebody has named."""
+    kinds = ServiceRequest.Place
+    words = f"{fixture.name}（{fixture.code}），{fixture.place}"
+    return (kinds.BUILDING, words, fixture.building) if fixture.building else (kinds.ELSEWHERE, words, None)
+
+
 def _placed(
-    kind: str, place: str, building: Building | None, household: Household | None
+    kind: str, place: str, building: Building | None, household: Household | None, *, apart: bool
 ) -> tuple[str, str, Building | None]:
-    """Which kind of place it is, its words, and the building it belongs to."""
+    """Which kind of place it is, its words, and the building it belongs to; no door of somebody who is kept `apart`."""
     kinds = ServiceRequest.Place
     kind = kind or (kinds.BUILDING if building else kinds.ELSEWHERE if place else kinds.HOME)
+    if apart and kind == kinds.HOME:
+        kind, place = kinds.ELSEWHERE, place or _("没有写在哪里")
     if kind == kinds.HOME and household:
         return kind, household.dwelling.label, household.building
     if kind == kinds.BUILDING and building:

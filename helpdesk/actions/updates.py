@@ -22,6 +22,7 @@ from core.scoping import locked
 from core.sql import insert
 from core.templatetags.portal import day
 from helpdesk import sides, words
+from helpdesk.informants import accounts_of, unnamed
 from helpdesk.models import Party, ServiceRequest, Update, UpdatePhoto
 from helpdesk.parties import CO_HANDLER, WORKING, parties_of, role_in, side_of
 from helpdesk.querysets import leaders_of
@@ -108,10 +109,11 @@ def walked(
     agreement: Sequence[Cleaned] = (),
     party: Party | None = None,
 ) -> ServiceRequest:
+    author, details = unnamed(row, by, details, logs=not before)
     update = write(
         row,
         Update.Kind.STEP,
-        by=by,
+        by=author,
         action=action,
         before=before,
         text=text,
@@ -124,7 +126,7 @@ def walked(
         # A row of its own: the step is read by both households.
         write(row, Update.Kind.NOTE, by=by, note=note)
     _keep_agreement(row, update, agreement, by)
-    audit.record(f"request_{action}", row, by=by, changes={"state": [before, row.state]})
+    audit.record(f"request_{action}", row, by=author, changes={"state": [before, row.state]})
     tell(row, update, by)
     return row
 
@@ -133,9 +135,9 @@ def _remark(
     row: ServiceRequest, by: User, text: str, photos: Sequence[CleanPhoto], party: Party | None, *, wrote: bool
 ) -> None:
     """`wrote`: by those who work on a mediation, to one household or both."""
-    details = {"wrote": True} if wrote else {}
-    update = write(row, Update.Kind.REMARK, by=by, text=text, photos=photos, party=party, details=details)
-    audit.record("request_remark", row, by=by)
+    author, details = unnamed(row, by, {"wrote": True} if wrote else {})
+    update = write(row, Update.Kind.REMARK, by=author, text=text, photos=photos, party=party, details=details)
+    audit.record("request_remark", row, by=author)
     tell(row, update, by)
 
 
@@ -202,7 +204,7 @@ def _keep_agreement(row: ServiceRequest, update: Update, agreement: Sequence[Cle
 def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     """Leave each party its own sentence, in the language of the community: who reads it is not who acts."""
     said = "agree" if update.details.get("agreed") else update.action or update.kind
-    reporters = [row.reporter] if row.reporter else []
+    reporters = [row.reporter] if row.reporter else accounts_of(row)
     handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
     if row.has_parties and handlers:
         concerned = sides.live_in(row)
@@ -224,7 +226,7 @@ def _sentence(pattern: words.Text, row: ServiceRequest, update: Update) -> str:
     return str(pattern) % {
         **words.particulars(update),
         "who": words.who_of(update),
-        "title": row.title,
+        "title": row.number if row.is_confidential or row.has_informant else row.title,
         "number": row.number,
         "category": row.category.label,
         "due": day(row.due_at),

@@ -19,7 +19,7 @@ from helpdesk.states import OPEN, State
 
 if TYPE_CHECKING:
     from community.access import Scope
-    from helpdesk.models import Category, ServiceRequest
+    from helpdesk.models import Category, Fixture, ServiceRequest
 
 # Who can be asked to handle a request, in the order in which a form offers them.
 HANDLER_ROLES = (
@@ -157,6 +157,21 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
             community__in=user.scope.communities, has_informant=True, pk__in=told.values("request")
         ).scoped()
 
+    def for_neighbours(self, category: Category, fixture: Fixture | None = None) -> Self:
+        """Open ones of a category that whoever is about to ask the same may be told of: what neighbours may know.
+
+        About a fixture all of them; of those that are not for neighbours nothing is shown but that they are there.
+        """
+        found = self.filter(
+            community=category.community_id,
+            category=category,
+            state__in=OPEN,
+            is_confidential=False,
+            has_informant=False,
+            has_parties=False,
+        )
+        return (found.filter(fixture=fixture) if fixture else found.filter(visibility="neighbourhood")).scoped()
+
     def as_side(self, user: User) -> Self:
         """Mediations of the user's household, for those who live there."""
         return self.filter(
@@ -270,6 +285,12 @@ class UpdateQuerySet(ScopedQuerySet[Any]):
 class UpdatePhotoQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(reads(user, "update__")).scoped()
+
+    def in_confidence(self, user: User) -> Self:
+        """Those of what one has asked in confidence."""
+        from helpdesk.models import ServiceRequest
+
+        return self.filter(update__request__in=ServiceRequest.objects.in_confidence(user)).scoped()
 
 
 class PartyQuerySet(ScopedQuerySet[Any]):

@@ -17,7 +17,7 @@ from helpdesk import actions
 from helpdesk.forms import STEP_FORMS, OtherForm, StepForm
 from helpdesk.models import Party, ServiceRequest
 from helpdesk.page import update_form
-from helpdesk.parties import WORKING, parties_of, steps_for
+from helpdesk.parties import WORKING, asked, parties_of, steps_for
 from helpdesk.states import REQUESTS
 from helpdesk.views.found import found_request
 
@@ -50,7 +50,8 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
 
 def _after(request: PortalRequest, found: ServiceRequest) -> Any:
     """Where to go after a step: the request, unless the step has taken it out of one's sight."""
-    return found if ServiceRequest.objects.visible_to(request.user).filter(pk=found.pk).exists() else "helpdesk:list"
+    sees = asked(found, request.user) or ServiceRequest.objects.visible_to(request.user).filter(pk=found.pk).exists()
+    return found if sees else "helpdesk:list"
 
 
 def _catch_up(form: StepForm, found: ServiceRequest) -> None:

@@ -65,8 +65,10 @@ def test_whoever_wrote_it_down_sees_it(here: Desk) -> None:
 
 def test_a_tip_off_is_for_the_secretary(here: Desk) -> None:
     row = here.log("tip_off")
-    assert sees(here.reporter) == sees(here.secretary) == {row}
-    assert sees(here.leader) == sees(appoint(Role.COMMUNITY_STAFF, here.grid.community)) == set()
+    assert sees(here.secretary) == {row}
+    assert set(ServiceRequest.objects.in_confidence(here.reporter)) == {row}
+    assert set(ServiceRequest.objects.reported_by(here.reporter)) == {row}
+    assert sees(here.reporter) == sees(here.leader) == sees(appoint(Role.COMMUNITY_STAFF, here.grid.community)) == set()
 
 
 def test_what_hangs_on_a_request_follows_it(here: Desk) -> None:
