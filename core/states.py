@@ -38,10 +38,16 @@ class StateTable:
         held = set(parties)
         return [row for row in self._rows if row.source == state and held & set(row.who)]
 
-    def find(self, state: str, action: str, parties: Iterable[str], given: dict[str, Any] | None = None) -> Transition:
-        """The transition that `action` takes from `state`; raises Refused with a sentence when there is none."""
+    def find(
+        self, state: str, action: str, parties: Iterable[str], given: dict[str, Any] | None = None, *, target: str = ""
+    ) -> Transition:
+        """The transition that `action` takes from `state`; raises Refused with a sentence when there is none.
+
+        Where one action leads from a state to several, `target` says to which of them.
+        """
         held = set(parties)
         found = [row for row in self._rows if row.action == action and row.source == state]
+        found = [row for row in found if not target or row.target == target]
         if not found:
             raise Refused(_("有人先办了一步，这里已经是新的进展。请看一看再决定。"))
         for row in found:

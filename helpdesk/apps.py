@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +13,12 @@ class HelpdeskConfig(AppConfig):
         from core import daily
         from grids import moved
         from helpdesk import menu, personal, regridding, search
-        from helpdesk.actions import close_unrated, seed_categories
+        from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
         from helpdesk.today import asks
 
         founding.register(seed_categories)
         daily.register("requests closed unrated", close_unrated)
+        daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))
         moved.register(regridding.react, regridding.foresee)
         today.register(asks)
         register_personal("helpdesk", personal.ROOM)
@@ -25,6 +28,15 @@ class HelpdeskConfig(AppConfig):
         history.register(
             {
                 "categories_seeded": _("设好了诉求类别"),
+                "category_added": _("加了一个诉求类别"),
+                "category_changed": _("改了诉求类别"),
+                "rule_added": _("加了一条派单规则"),
+                "rule_changed": _("改了派单规则"),
+                "rule_moved": _("挪动了派单规则"),
+                "rule_dropped": _("删掉了派单规则"),
+                "reply_added": _("加了一段常用的话"),
+                "reply_changed": _("改了常用的话"),
+                "reply_dropped": _("删掉了常用的话"),
                 "request_log": _("提交了诉求"),
                 "request_accept": _("受理了诉求"),
                 "request_reject": _("没有受理诉求"),
@@ -41,8 +53,31 @@ class HelpdeskConfig(AppConfig):
                 "request_rate": _("评价了诉求"),
                 "request_lapse": _("诉求满期未评，归档"),
                 "request_withdraw": _("撤回了诉求"),
+                "request_join": _("提了同一件事，跟着一起办"),
+                "request_merge": _("把诉求并到了另一件"),
+                "request_split": _("把并在一起的诉求拆了出来"),
+                "request_ask_info": _("请本人补充诉求"),
+                "request_answer": _("补充了诉求，接着办"),
+                "request_answer_for": _("替本人补充了诉求"),
+                "request_unanswered": _("诉求没有等到补充，接着办"),
+                "request_ask_again": _("申请再请本人补充一次"),
+                "request_ask_suspend": _("申请把诉求挂账"),
+                "request_ask_extend": _("申请给诉求延期"),
+                "request_refuse": _("没有同意诉求的申请"),
+                "request_suspend": _("把诉求挂账"),
+                "request_prolong": _("让诉求再挂一段时间"),
+                "request_resume": _("让挂账的诉求接着办"),
+                "request_extend": _("给诉求延期"),
+                "request_refer": _("把诉求转给了别的单位"),
+                "request_checked": _("去问了转出去的诉求"),
+                "request_take_back": _("把转出去的诉求拿了回来"),
+                "request_report_back": _("报告了别的单位办的结果"),
+                "request_reassign": _("把诉求换人来办"),
+                "request_reopen": _("重新办理诉求"),
                 "request_remark": _("补充了诉求"),
                 "request_note": _("写了诉求的内部备注"),
+                "api_key_opened": _("给别的系统开了接口钥匙"),
+                "api_key_revoked": _("停用了一把接口钥匙"),
                 "request_moved": _("楼幢换了网格，诉求跟着转过去"),
             }
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -9,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from community.roles import Role
 from core import clock
-from helpdesk.states import OPEN, State
+from helpdesk.states import OPEN, RATING_DAYS, State
 
 if TYPE_CHECKING:
     from community.models import User
@@ -32,6 +33,7 @@ class Course:
     finish_kind: Any
     resolved_at: Any
     closed_at: Any
+    escalation: Any
     place: Any
     place_kind: Any
     building: Any
@@ -48,6 +50,17 @@ class Course:
         """Whether it was, or still is, finished later than promised."""
         end = self.resolved_at or (clock.now() if self.is_open else self.closed_at)
         return end is not None and end > self.due_at
+
+    @property
+    def asks_rating(self) -> bool:
+        """Whether who asked is asked to rate: what follows another request, for a week after that one's end.
+
+        Rated, it has ended anew since then.
+        """
+        if self.state == State.RESOLVED:
+            return True
+        fresh = clock.now() - timedelta(RATING_DAYS)
+        return bool(self.state == State.MERGED and self.resolved_at and self.resolved_at >= max(self.closed_at, fresh))
 
     def place_for(self, user: User) -> str:
         """The place as far as `user` needs it: a volunteer learns the door of a home by signing for the request."""

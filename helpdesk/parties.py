@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
-
-from django.utils.translation import gettext as _
 
 from community.roles import Role
 from core.states import Transition
-from helpdesk.states import HANDLER, LEADER, REPORTER, REQUESTS, SECRETARY, SYSTEM
+from helpdesk.bars import bar
+from helpdesk.states import CO_HANDLER, HANDLER, LEADER, REPORTER, REQUESTS, SECRETARY, SYSTEM
 
 if TYPE_CHECKING:
     from community.models import User
     from helpdesk.models import Party, ServiceRequest
 
-CO_HANDLER = "co_handler"
 # Lives in one of the two households of a mediation, and is nothing else to it, whatever their office.
 SIDE = "side"
 # Those who see the internal notes.
@@ -87,65 +84,12 @@ def role_in(request: ServiceRequest, user: User) -> str:
     return duties[0] if duties and REPORTER not in parties else ""
 
 
-def _secretary_decides(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if request.category.needs_secretary and SECRETARY not in parties:
-        return _("投诉和举报受理不受理，由社区书记决定。")
-    return ""
-
-
-def _four_eyes(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if parties & {HANDLER, CO_HANDLER}:
-        return _("自己办的事要请别人审核。")
-    return ""
-
-
-def _one_return(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    from helpdesk.models import Update
-
-    if request.hop_count and Update.objects.of(request).filter(action="hand_back", by=user).exists():
-        return _("这件事您已经退过一次，请和社区书记商量怎么办。")
-    return ""
-
-
-def _both_agreed(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if any(side.agreed_on is None for side in request.sides):
-        return _("两家都同意调解以后，才能派人。先分别问一问，再记下来。")
-    return ""
-
-
-def _is_rated(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if request.category.is_mediation:
-        return _("调解不请人评价，审核通过就结束。")
-    return _four_eyes(request, user, parties)
-
-
-def _is_mediated(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if not request.category.is_mediation:
-        return _("这件事办结以后要请人评价。")
-    return _four_eyes(request, user, parties)
-
-
-def _is_between_two(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    return "" if request.has_parties else _("这件事不是两家之间的调解。")
-
-
-BARS: dict[str, Callable[[ServiceRequest, User, frozenset[str]], str]] = {
-    "reject": _secretary_decides,
-    "decline": _is_between_two,
-    "dispatch": _both_agreed,
-    "resolve": _is_rated,
-    "conclude": _is_mediated,
-    "send_back": _four_eyes,
-    "hand_back": _one_return,
-}
-
-
-def bar(request: ServiceRequest, action: str, user: User | None, parties: frozenset[str]) -> str:
-    """Why somebody who is the right party must still not take this step, or ""."""
-    rule = BARS.get(action)
-    return rule(request, user, parties) if rule and user else ""
-
-
 def steps_for(request: ServiceRequest, user: User, parties: frozenset[str]) -> list[Transition]:
     """The steps that `user` can take now, in the order in which a page offers them."""
-    return [row for row in REQUESTS.steps(request.state, parties) if not bar(request, row.action, user, parties)]
+    rows = [row for row in REQUESTS.steps(request.state, parties) if leads_on(request, row)]
+    return [row for row in rows if not bar(request, row.action, user, parties)]
+
+
+def leads_on(request: ServiceRequest, row: Transition) -> bool:
+    """Whether a row of the table leads on from here: after a question it goes on where that was asked."""
+    return row.source == request.state and (not request.resume_state or row.target == request.resume_state)

@@ -1,7 +1,7 @@
 """The life of a request as one table: actions walk it, pages draw their buttons from it, docs/states shows it.
 
-A state that is not here yet (merged, need_info, suspended, referred) is a member of State and its rows in REQUESTS;
-a step that does more than move on has its effect in `actions`, its form in `forms` and its words in `words`.
+A step that does more than move on has its effect in `actions`, its form in `forms` and its words in `words`; what
+stands in its way although the table has it, its bar in `parties`.
 """
 
 from django.db import models
@@ -43,33 +43,98 @@ ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN, State.MERGED)
 # It is in somebody's hands.
 HANDLED = (State.DISPATCHED, State.IN_PROGRESS, State.REVIEW, State.SUSPENDED, State.REFERRED)
 
+# Days, all of them of the calendar: to answer a question, to rate, to have it taken up again (and how often), the
+# longest that the secretary suspends at once, and by which the end is put off.
+ANSWER_DAYS, RATING_DAYS, REOPEN_DAYS, REOPEN_TIMES, SUSPEND_DAYS, EXTEND_DAYS = 5, 7, 15, 2, 30, 30
+
+# Helps who handles it, and takes no step of the table.
+CO_HANDLER = "co_handler"
 REPORTER, LEADER, SECRETARY, HANDLER, SYSTEM = "reporter", "leader", "secretary", "handler", "system"
 
+# What is between those who work on it: the reporter reads neither that it was asked for nor that it was not granted.
+INTERNAL = frozenset({"ask_suspend", "ask_extend", "ask_again", "refuse"})
+
+S = State
+DESK, HANDS = (LEADER, SECRETARY), (HANDLER, LEADER, SECRETARY)
+# Where a question can be put to the reporter, and the clock then stands still until it goes on there.
+ASKED_IN = (S.SUBMITTED, S.ACCEPTED, S.IN_PROGRESS)
+# Where somebody is about it, so that its end can be put off.
+EXTENDED_IN = (S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS, S.REFERRED)
+# Where the secretary's leave can be awaited.
+WAITED_IN = (S.SUBMITTED, S.ACCEPTED, S.DISPATCHED, S.IN_PROGRESS, S.REFERRED)
+
+# In each state the step that is expected comes first: a page offers them in this order.
 REQUESTS = StateTable(
     [
-        Transition(
-            "", State.SUBMITTED, "log", _("提交"), (REPORTER, LEADER, SECRETARY), ("category", "title", "place")
+        Transition("", S.SUBMITTED, "log", _("提交"), (REPORTER, LEADER, SECRETARY), ("category", "title", "place")),
+        Transition("", S.MERGED, "join", _("跟着一起办"), (REPORTER, LEADER, SECRETARY), ("category", "master")),
+        Transition(S.SUBMITTED, S.ACCEPTED, "accept", _("受理"), DESK, ("category",)),
+        Transition(S.SUBMITTED, S.REJECTED, "reject", _("不予受理"), DESK, ("reason", "turn_to")),
+        Transition(S.ACCEPTED, S.DISPATCHED, "dispatch", _("派给办理人"), DESK, ("handler",)),
+        *(
+            Transition(state, S.REJECTED, "decline", _("有一家不愿意调解"), DESK, ("turn_to",))
+            for state in (S.SUBMITTED, S.ACCEPTED)
         ),
-        Transition(State.SUBMITTED, State.ACCEPTED, "accept", _("受理"), (LEADER, SECRETARY), ("category",)),
-        Transition(
-            State.SUBMITTED, State.REJECTED, "reject", _("不予受理"), (LEADER, SECRETARY), ("reason", "turn_to")
+        Transition(S.DISPATCHED, S.IN_PROGRESS, "sign", _("签收"), (HANDLER,), ("first_contact_at",)),
+        Transition(S.DISPATCHED, S.ACCEPTED, "hand_back", _("退单"), (HANDLER,), ("text",)),
+        Transition(S.IN_PROGRESS, S.REVIEW, "reply", _("报告办理结果"), (HANDLER,), ("result", "text")),
+        Transition(S.REVIEW, S.RESOLVED, "resolve", _("审核通过"), DESK),
+        Transition(S.REVIEW, S.CLOSED, "conclude", _("审核通过，调解结束"), DESK),
+        Transition(S.REVIEW, S.IN_PROGRESS, "send_back", _("退回补办"), DESK, ("text",)),
+        Transition(S.RESOLVED, S.CLOSED, "rate", _("评价"), (REPORTER,), ("solved", "score")),
+        Transition(S.RESOLVED, S.CLOSED, "lapse", _("满 7 天未评价，归档"), (SYSTEM,)),
+        # Who follows another request rates for themselves.
+        Transition(S.MERGED, S.MERGED, "rate", _("评价"), (REPORTER,), ("solved", "score")),
+        *(
+            Transition(S.NEED_INFO, state, action, label, who, needs)
+            for action, label, who, needs in (
+                ("answer", _("补充"), (REPORTER,), ("text",)),
+                ("answer_for", _("替本人记下回答"), HANDS, ("text",)),
+                ("unanswered", _("满 5 天没有补充，接着办"), (SYSTEM,), ()),
+            )
+            for state in ASKED_IN
         ),
+        Transition(S.SUSPENDED, S.IN_PROGRESS, "resume", _("接着办"), (HANDLER, SECRETARY)),
+        Transition(S.SUSPENDED, S.SUSPENDED, "prolong", _("再挂一段时间"), (SECRETARY,), ("text", "review_on")),
+        Transition(S.REFERRED, S.REFERRED, "checked", _("去问过了"), HANDS, ("text", "next_check_on")),
+        Transition(S.REFERRED, S.REVIEW, "report_back", _("报告那边的结果"), (HANDLER, SECRETARY), ("result", "text")),
+        Transition(S.REFERRED, S.IN_PROGRESS, "take_back", _("拿回来自己办"), (HANDLER, SECRETARY), ("text",)),
+        # What the secretary allows: granting is the step itself, and it ends the waiting; so does a refusal.
+        Transition(S.IN_PROGRESS, S.SUSPENDED, "suspend", _("挂账"), (SECRETARY,), ("text", "review_on")),
         Transition(
-            State.SUBMITTED, State.REJECTED, "decline", _("有一家不愿意调解"), (LEADER, SECRETARY), ("turn_to",)
+            S.IN_PROGRESS, S.REFERRED, "refer", _("转给别的单位"), (SECRETARY,), ("referred_to", "next_check_on")
         ),
-        Transition(State.ACCEPTED, State.DISPATCHED, "dispatch", _("派给办理人"), (LEADER, SECRETARY), ("handler",)),
-        Transition(State.ACCEPTED, State.REJECTED, "decline", _("有一家不愿意调解"), (LEADER, SECRETARY), ("turn_to",)),
-        Transition(State.DISPATCHED, State.IN_PROGRESS, "sign", _("签收"), (HANDLER,), ("first_contact_at",)),
-        Transition(State.DISPATCHED, State.ACCEPTED, "hand_back", _("退单"), (HANDLER,), ("text",)),
-        Transition(State.IN_PROGRESS, State.REVIEW, "reply", _("报告办理结果"), (HANDLER,), ("result", "text")),
-        Transition(State.REVIEW, State.RESOLVED, "resolve", _("审核通过"), (LEADER, SECRETARY)),
-        Transition(State.REVIEW, State.CLOSED, "conclude", _("审核通过，调解结束"), (LEADER, SECRETARY)),
-        Transition(State.REVIEW, State.IN_PROGRESS, "send_back", _("退回补办"), (LEADER, SECRETARY), ("text",)),
-        Transition(State.RESOLVED, State.CLOSED, "rate", _("评价"), (REPORTER,), ("solved", "score")),
-        Transition(State.RESOLVED, State.CLOSED, "lapse", _("满 7 天未评价，归档"), (SYSTEM,)),
-        Transition(State.SUBMITTED, State.WITHDRAWN, "withdraw", _("撤回"), (REPORTER,)),
-        Transition(State.ACCEPTED, State.WITHDRAWN, "withdraw", _("撤回"), (REPORTER,)),
-        Transition(State.DISPATCHED, State.WITHDRAWN, "withdraw", _("撤回"), (REPORTER,)),
+        *(Transition(state, state, "extend", _("延期"), (SECRETARY,), ("until", "text")) for state in EXTENDED_IN),
+        *(Transition(state, state, "refuse", _("不同意"), (SECRETARY,), ("text",)) for state in WAITED_IN),
+        *(
+            Transition(
+                state, S.NEED_INFO, "ask_info", _("请本人补充"), HANDS if state == S.IN_PROGRESS else DESK, ("text",)
+            )
+            for state in ASKED_IN
+        ),
+        *(Transition(state, state, "ask_again", _("申请再问一次"), (HANDLER, LEADER), ("text",)) for state in ASKED_IN),
+        Transition(S.IN_PROGRESS, S.IN_PROGRESS, "ask_suspend", _("申请挂账"), (HANDLER, LEADER), ("text", "until")),
+        *(
+            Transition(state, state, "ask_extend", _("申请延期"), (HANDLER, LEADER), ("text", "until"))
+            for state in EXTENDED_IN
+        ),
+        *(
+            Transition(state, S.DISPATCHED, "reassign", _("换人来办"), DESK, ("handler", "note"))
+            for state in (S.DISPATCHED, S.IN_PROGRESS)
+        ),
+        *(
+            Transition(state, S.MERGED, "merge", _("并到另一件"), DESK, ("master",))
+            for state in (S.SUBMITTED, S.ACCEPTED)
+        ),
+        Transition(S.MERGED, S.ACCEPTED, "split", _("拆出来单独办"), DESK, ("text",)),
+        *(
+            Transition(state, S.ACCEPTED, "reopen", _("重新办理"), (REPORTER, LEADER, SECRETARY), ("text",))
+            for state in (S.RESOLVED, S.CLOSED)
+        ),
+        *(
+            Transition(state, S.WITHDRAWN, "withdraw", _("撤回"), (REPORTER,))
+            for state in (S.SUBMITTED, S.ACCEPTED, S.DISPATCHED)
+        ),
     ]
 )
 
@@ -88,10 +153,20 @@ Made by `manage.py draw_states --write` from `helpdesk/states.py`; a test compar
 |---|---|---|---|---|
 {rows}
 
-Beyond the table (`helpdesk/parties.py`): a complaint or tip-off is declined by the secretary alone, nobody checks
-work of their own, a handler returns a request once, and what is confidential has no leader but the secretary. A
-mediation is concluded, never resolved to be rated; one between two households is dispatched once both have agreed, and
-declined where one does not (docs/adr/0011).
+Beyond the table (`helpdesk/parties.py`):
+
+- A complaint or tip-off is declined by the secretary alone, and what is confidential has no leader but the secretary.
+- Nobody checks work of their own, and nobody the second round of what they have checked before.
+- A handler returns a request once; what was returned twice is handed out by the secretary.
+- A mediation is concluded, never resolved to be rated; one between two households is dispatched once both have agreed,
+  and declined where one does not (docs/adr/0011). Nothing is asked of its two households in public, nothing is merged.
+- An answer, or none within {answer} days, goes on where the question was asked; the clock has stood still meanwhile.
+  One question is free; the next is the secretary's.
+- The secretary suspends for {suspend} days at most, and puts off the end once, before it is over, by {extend} days.
+- Merged is what is the same matter: the same community, both confidential or neither; who asked follows the steps of
+  the other one, is told of them, and rates for themselves within {rating} days of its end. Where the other one is
+  withdrawn, the eldest that followed it goes on.
+- The reporter has it taken up again within {reopen} days, {times} times; those who lead at any time, with a reason.
 """
 
 
@@ -104,4 +179,14 @@ def document() -> str:
             f"| {', '.join(row.needs) or '–'} |"
             for row in REQUESTS
         )
-    return DOCUMENT.format(mermaid=REQUESTS.mermaid(), names=names, rows=rows)
+    return DOCUMENT.format(
+        mermaid=REQUESTS.mermaid(),
+        names=names,
+        rows=rows,
+        answer=ANSWER_DAYS,
+        suspend=SUSPEND_DAYS,
+        extend=EXTEND_DAYS,
+        rating=RATING_DAYS,
+        reopen=REOPEN_DAYS,
+        times=REOPEN_TIMES,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -11,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.roles import Role
-from helpdesk.models import Rating, ServiceRequest, Update
+from core.templatetags.portal import day
+from helpdesk.models import Approval, Rating, ServiceRequest, Update
 from helpdesk.parties import asked
 from helpdesk.states import State
 
@@ -52,9 +54,32 @@ HEADLINES: dict[str, Text] = {
     "rate": gettext_lazy("%(who)s评价：%(solved)s，%(score)s"),
     "lapse": gettext_lazy("7 天里没有评价，已归档，记作“未评价”"),
     "withdraw": gettext_lazy("%(who)s撤回了诉求"),
+    "join": gettext_lazy("%(who)s提了同一件事，跟着 %(master)s 一起办"),
+    "merge": gettext_lazy("%(who)s把这件事并到 %(master)s，一起办"),
+    "split": gettext_lazy("%(who)s把这件事拆出来单独办"),
+    "ask_info": gettext_lazy("%(who)s有一件事要问清楚，%(until)s前请补充；这段时间不计时"),
+    "answer": gettext_lazy("%(who)s补充好了，接着计时"),
+    "answer_for": gettext_lazy("%(who)s问到了，替本人记下，接着计时"),
+    "unanswered": gettext_lazy("没有等到补充，接着办"),
+    "ask_again": gettext_lazy("%(who)s想再问本人一次，等社区书记同意（居民看不到）"),
+    "ask_suspend": gettext_lazy("%(who)s申请挂账到%(until)s，等社区书记同意（居民看不到）"),
+    "ask_extend": gettext_lazy("%(who)s申请延期到%(until)s，等社区书记同意（居民看不到）"),
+    "refuse": gettext_lazy("%(who)s没有同意申请：%(asked)s（居民看不到）"),
+    "suspend": gettext_lazy("%(who)s定了先挂账，%(until)s再看"),
+    "prolong": gettext_lazy("%(who)s定了再挂一段时间，%(until)s再看"),
+    "resume": gettext_lazy("%(who)s说可以接着办了"),
+    "extend": gettext_lazy("%(who)s同意延期，从%(from)s延到%(until)s"),
+    "refer": gettext_lazy("%(who)s把这件事转给了%(body)s，%(until)s去问"),
+    "checked": gettext_lazy("%(who)s去%(body)s问过了，下次%(until)s再问"),
+    "take_back": gettext_lazy("%(who)s从%(body)s拿回来自己办"),
+    "report_back": gettext_lazy("%(who)s报告%(body)s办的结果：%(result)s"),
+    "reassign": gettext_lazy("%(who)s请%(handler)s接手来办"),
+    "reopen": gettext_lazy("%(who)s要求重办，从今天起重新计时"),
     "remark": gettext_lazy("%(who)s补充了情况"),
     "note": gettext_lazy("%(who)s的内部备注（居民看不到）"),
 }
+# A remark on a request that another one follows from now on.
+FOLLOWED = gettext_lazy("又有人提了同一件事，并到这里一起办，现在一共 %(count)s 件")
 # A remark that holds the consent of a household, and what those who work on a mediation write to one or both.
 AGREED = gettext_lazy("%(who)s同意请人说和")
 AGREED_FOR = gettext_lazy("%(who)s问过，这一家同意请人说和")
@@ -72,6 +97,9 @@ NEXT: dict[str, Text] = {
     State.IN_PROGRESS: gettext_lazy("%(handler)s办好以后由%(leader)s审核，再请%(you)s评价"),
     State.REVIEW: gettext_lazy("%(leader)s审核通过后，请%(you)s评价"),
     State.RESOLVED: gettext_lazy("请%(you)s评价；7 天里没有评价，就归档记作“未评价”"),
+    State.NEED_INFO: gettext_lazy("等%(you)s补充，补充好就接着办"),
+    State.SUSPENDED: gettext_lazy("先挂着，%(review)s由社区书记再看"),
+    State.REFERRED: gettext_lazy("%(handler)s%(check)s再去%(body)s问一次"),
 }
 
 # The same of a mediation, which nobody is asked to rate; `you` are both households, or the one that reads.
@@ -81,6 +109,8 @@ NEXT_BETWEEN_TWO: dict[str, Text] = {
     State.DISPATCHED: gettext_lazy("接下来由%(handler)s签收，分别和两家联系"),
     State.IN_PROGRESS: gettext_lazy("%(handler)s分别听两家说，谈拢了请两家签字"),
     State.REVIEW: gettext_lazy("%(leader)s看过就结束，过些日子再来回访"),
+    State.SUSPENDED: NEXT[State.SUSPENDED],
+    State.REFERRED: NEXT[State.REFERRED],
 }
 NEXT_MEDIATED: dict[str, Text] = {
     State.IN_PROGRESS: gettext_lazy("%(handler)s说和以后，由%(leader)s看过就结束"),
@@ -100,8 +130,30 @@ TO_REPORTER: dict[str, Text] = {
     "conclude": gettext_lazy("“%(title)s”的调解结束了，请点开看。"),
     "lapse": gettext_lazy("“%(title)s”满 7 天没有评价，已归档。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
+    "join": gettext_lazy("已替您登记“%(title)s”，编号 %(number)s；有人提过同一件事，一起办。"),
+    "merge": gettext_lazy("“%(title)s”和别人提的是同一件事，一起办；进展照样告诉您，办结了也请您评价。"),
+    "split": gettext_lazy("“%(title)s”现在单独办，正在安排。"),
+    "ask_info": gettext_lazy("“%(title)s”有一件事要问您，请在%(until)s前补充，点开就能写。"),
+    "answer_for": gettext_lazy("您说的情况替您记在“%(title)s”里了，接着办。"),
+    "unanswered": gettext_lazy("“%(title)s”没有等到您补充，先接着办；想起来了随时可以写。"),
+    "suspend": gettext_lazy("“%(title)s”先挂一挂，%(until)s再看；为什么，请点开看。"),
+    "prolong": gettext_lazy("“%(title)s”还要再挂一挂，%(until)s再看；为什么，请点开看。"),
+    "resume": gettext_lazy("“%(title)s”接着办了。"),
+    "extend": gettext_lazy("“%(title)s”的期限延到了%(until)s；为什么，请点开看。"),
+    "refer": gettext_lazy("“%(title)s”转给了%(body)s，我们会一直去问，请点开看。"),
+    "checked": gettext_lazy("“%(title)s”去问过了，请点开看。"),
+    "take_back": gettext_lazy("“%(title)s”拿回来由我们接着办，请点开看。"),
+    "report_back": gettext_lazy("“%(title)s”那边有了结果：%(result)s，等审核。"),
+    "reassign": gettext_lazy("“%(title)s”改由%(handler)s来办，会和您联系。"),
+    "reopen": gettext_lazy("“%(title)s”重新办理，从今天起重新计时。"),
 }
 TO_LEADER: dict[str, Text] = {
+    "join": gettext_lazy("又有人提了同一件事：%(title)s，已经并到 %(master)s。"),
+    "split": gettext_lazy("“%(title)s”要单独办，等您安排。"),
+    "answer": gettext_lazy("“%(title)s”补充好了，请接着办。"),
+    "unanswered": gettext_lazy("“%(title)s”满 5 天没有补充，请接着办。"),
+    "report_back": gettext_lazy("“%(title)s”那边有了结果：%(result)s，等您审核。"),
+    "reopen": gettext_lazy("“%(title)s”要重办，等您安排。"),
     "log": gettext_lazy("新诉求：%(title)s（%(category)s），等您受理。"),
     "hand_back": gettext_lazy("%(who)s退回了“%(title)s”，请重新安排。"),
     "reply": gettext_lazy("“%(title)s”%(result)s，等您审核。"),
@@ -121,6 +173,16 @@ TO_SIDE: dict[str, Text] = {
     "reply": gettext_lazy("%(who)s报告了调解 %(number)s 的结果，请点开看。"),
     "conclude": gettext_lazy("调解 %(number)s 结束了，请点开看。"),
     "withdraw": gettext_lazy("调解 %(number)s 撤回了，不再办了。"),
+    "suspend": gettext_lazy("调解 %(number)s 先放一放，%(until)s再看，请点开看。"),
+    "prolong": gettext_lazy("调解 %(number)s 还要放一放，%(until)s再看，请点开看。"),
+    "resume": gettext_lazy("调解 %(number)s 接着办了。"),
+    "extend": gettext_lazy("调解 %(number)s 的期限延到了%(until)s，请点开看。"),
+    "refer": gettext_lazy("调解 %(number)s 转给了%(body)s，请点开看。"),
+    "checked": gettext_lazy("调解 %(number)s 去问过了，请点开看。"),
+    "take_back": gettext_lazy("调解 %(number)s 拿回来接着办，请点开看。"),
+    "report_back": gettext_lazy("调解 %(number)s 那边有了结果，请点开看。"),
+    "reassign": gettext_lazy("调解 %(number)s 改由%(handler)s来说和，会和您家联系。"),
+    "reopen": gettext_lazy("调解 %(number)s 重新办理，请点开看。"),
     "remark": gettext_lazy("%(who)s在调解 %(number)s 里给您家写了话，请点开看。"),
     "agree": gettext_lazy("记下了您家同意请人说和，调解 %(number)s。"),
 }
@@ -131,8 +193,40 @@ TO_HANDLER: dict[str, Text] = {
     "conclude": gettext_lazy("您调解的“%(title)s”审核通过了。"),
     "rate": gettext_lazy("您办的“%(title)s”收到评价：%(solved)s，%(score)s。"),
     "withdraw": gettext_lazy("“%(title)s”已由本人撤回，不用再办。"),
+    "reassign": gettext_lazy("%(who)s请您接手办“%(title)s”，请签收并联系居民。"),
+    "followed": gettext_lazy("又有人提了同一件事，并到“%(title)s”里，请一起办。"),
+    "ask_info": gettext_lazy("“%(title)s”正在请本人补充，先等一等。"),
+    "answer": gettext_lazy("“%(title)s”补充好了，请接着办。"),
+    "answer_for": gettext_lazy("“%(title)s”补充好了，请接着办。"),
+    "unanswered": gettext_lazy("“%(title)s”满 5 天没有补充，请接着办。"),
+    "suspend": gettext_lazy("您办的“%(title)s”挂账到%(until)s。"),
+    "prolong": gettext_lazy("您办的“%(title)s”再挂到%(until)s。"),
+    "resume": gettext_lazy("“%(title)s”不再挂账，请接着办。"),
+    "extend": gettext_lazy("您办的“%(title)s”延期到%(until)s。"),
+    "refer": gettext_lazy("“%(title)s”转给了%(body)s，请%(until)s去问一问。"),
+    "take_back": gettext_lazy("“%(title)s”拿回来了，请接着办。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
 }
+# What those are told whose own request follows the one that the step was taken in.
+TO_FOLLOWER: dict[str, Text] = {
+    "accept": gettext_lazy("“%(title)s”一起受理了，请点开看。"),
+    "reject": gettext_lazy("“%(title)s”没有受理：%(reason)s。可以找谁办，请点开看。"),
+    "dispatch": gettext_lazy("“%(title)s”交给了%(handler)s来办。"),
+    "reassign": gettext_lazy("“%(title)s”改由%(handler)s来办。"),
+    "reply": gettext_lazy("%(who)s说“%(title)s”%(result)s，等审核。"),
+    "report_back": gettext_lazy("“%(title)s”那边有了结果：%(result)s，等审核。"),
+    "suspend": gettext_lazy("“%(title)s”先挂一挂，%(until)s再看；为什么，请点开看。"),
+    "prolong": gettext_lazy("“%(title)s”还要再挂一挂，%(until)s再看；为什么，请点开看。"),
+    "extend": gettext_lazy("“%(title)s”的期限延到了%(until)s；为什么，请点开看。"),
+    "refer": gettext_lazy("“%(title)s”转给了%(body)s，我们会一直去问，请点开看。"),
+    "resolve": gettext_lazy("“%(title)s”办结了，请您评价一下。"),
+    "reopen": gettext_lazy("“%(title)s”重新办理，从今天起重新计时。"),
+}
+# Single sentences: to who handled it before, and to who has asked the secretary.
+NO_LONGER_YOURS = gettext_lazy("“%(title)s”换了别人来办，您不用再办了。")
+GRANTED = gettext_lazy("社区书记同意了您的申请：“%(title)s”%(what)s。")
+NOT_GRANTED = gettext_lazy("社区书记没有同意“%(title)s”%(what)s，请点开看为什么。")
+ASKED_LEAVE = gettext_lazy("%(who)s办“%(title)s”申请%(what)s，等您答复。")
 
 
 def person(name: str, role: str) -> str:
@@ -162,6 +256,12 @@ def particulars(update: Update) -> dict[str, Any]:
         "reporter": details.get("reporter", ""),
         "appointment": details.get("appointment", ""),
         "category": _(details["category"]) if details.get("category") else "",
+        "master": details.get("master", ""),
+        "count": details.get("followed", ""),
+        "body": details.get("body", ""),
+        "from": _day(details.get("from")),
+        "until": _day(details.get("until")),
+        "asked": _label(Approval.Step, details.get("asked")),
         "reason": _label(ServiceRequest.RejectReason, details.get("reason")),
         "result": _label(ServiceRequest.Result, details.get("result")),
         "solved": _label(Rating.Solved, details.get("solved")),
@@ -175,6 +275,8 @@ def headline(update: Update, viewer: User | None = None) -> str:
     pattern = HEADLINES[update.action or update.kind]
     if update.details.get("agreed"):
         pattern = AGREED_FOR if update.by_role else AGREED
+    elif update.details.get("followed"):
+        pattern = FOLLOWED
     elif update.kind == Update.Kind.REMARK and update.details.get("wrote"):
         pattern = WROTE
     if update.action == "log" and words["reporter"]:
@@ -203,6 +305,9 @@ def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) 
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
         "you": _("您") if asked(request, viewer) else _named_asker(request),
+        "review": day(request.review_on) if request.review_on else "",
+        "check": day(request.next_check_on) if request.next_check_on else "",
+        "body": request.referred_to,
     }
     return capfirst(said)
 
@@ -213,6 +318,10 @@ def _named_asker(request: ServiceRequest) -> str:
 
 def _named(user: User | Leader, role: str, viewer: User) -> str:
     return _("您") if user.pk == viewer.pk else person(user.name, role)
+
+
+def _day(written: str | None) -> str:
+    return day(date.fromisoformat(written)) if written else ""
 
 
 def _label(choices: Any, code: Any) -> str:

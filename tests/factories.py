@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -325,15 +325,44 @@ class Desk:
             "rate": (self.reporter, {"solved": "yes", "score": 5}),
             "withdraw": (self.reporter, {}),
             "lapse": (None, {}),
+            "ask_info": (self.leader, {"text": "是哪个房间漏水？"}),
+            "answer": (self.reporter, {"text": "厨房。"}),
+            "answer_for": (self.leader, {"text": "电话里说是厨房。"}),
+            "unanswered": (None, {}),
+            "ask_again": (self.leader, {"text": "什么时候开始的？"}),
+            "ask_suspend": (self.handler, {"text": "等配件。", "until": _in_days(7)}),
+            "suspend": (self.secretary, {"text": "等配件。", "review_on": _in_days(7)}),
+            "prolong": (self.secretary, {"text": "配件还没到。", "review_on": _in_days(14)}),
+            "resume": (self.secretary, {}),
+            "ask_extend": (self.handler, {"text": "要换整根管子。", "until": _in_days(3, request.due_at)}),
+            "extend": (self.secretary, {"text": "要换整根管子。", "until": _in_days(3, request.due_at)}),
+            "refuse": (self.secretary, {"text": "请先修好总阀。"}),
+            "refer": (self.secretary, {"referred_to": "自来水公司", "next_check_on": _in_days(7)}),
+            "checked": (self.secretary, {"text": "在排队。", "next_check_on": _in_days(14)}),
+            "take_back": (self.secretary, {"text": "那边不管。"}),
+            "report_back": (self.handler, {"result": "solved", "text": "换了总管。"}),
+            "reassign": (self.leader, {"handler": self._another(request), "note": "请假了。"}),
+            "merge": (self.leader, {}),
+            "split": (self.leader, {"text": "不是同一处漏水。"}),
+            "reopen": (self.reporter, {"text": "又漏了。"}),
         }
         by, needed = usual[action]
+        if action == "merge" and "master" not in given:
+            needed = {"master": self.log(request.category.slug)}
         return requests.step(request, action, **{"by": by, **needed, **given})
+
+    def _another(self, request: ServiceRequest) -> User:
+        return self.other if request.handler_id == self.handler.pk else self.handler
 
     def walk(self, request: ServiceRequest, *names: str) -> ServiceRequest:
         """Several steps, one after another."""
         for name in names:
             request = self.take(request, name)
         return request
+
+
+def _in_days(number: int, after: datetime | None = None) -> date:
+    return (clock.local(after).date() if after else clock.today()) + timedelta(number)
 
 
 def desk(**household: Any) -> Desk:

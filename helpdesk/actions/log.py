@@ -18,8 +18,10 @@ from core.refusal import Refused
 from core.sql import insert
 from grids.models import Building, Grid, Household
 from helpdesk import deadlines, informants, sides, tracking
+from helpdesk.actions.following import follow
 from helpdesk.actions.updates import walked
 from helpdesk.models import Category, Fixture, ServiceRequest
+from helpdesk.states import State
 
 
 @transaction.atomic
@@ -44,6 +46,7 @@ def log_request(
     other: Household | None = None,
     fixture: Fixture | None = None,
     system: str = "",
+    master: ServiceRequest | None = None,
 ) -> ServiceRequest:
     """Write down what somebody asks for, give it its number and its deadlines, and tell who triages it.
 
@@ -52,11 +55,12 @@ def log_request(
     where there is one, gets to follow and rate it. The place is that household's door unless `building` or `place`
     says otherwise, or the `fixture` whose sign was scanned does. `other` is the other household of a mediation, which
     hears nothing of what is said here. Nobody logs what another `system` sends, which then stands as the one who
-    brought it. What is asked in confidence names nobody: who it was, and from where, is kept apart. Raises Refused
-    where neither a place nor a person is named, and where the two households cannot be brought together.
+    brought it. It follows `master` from the first where somebody has asked for the same before. What is asked in
+    confidence names nobody: who it was, and from where, is kept apart. Raises Refused where neither a place nor a
+    person is named, and where the two households cannot be brought together.
     """
     if reporter is None:
-        own = household is not None and household.pk in by.scope.households and not reporter_name
+        own = by is not None and household is not None and household.pk in by.scope.households and not reporter_name
         reporter = by if own else _account_of_head(household, reporter_name)
     apart = category.is_confidential
     if fixture:
@@ -91,14 +95,26 @@ def log_request(
     if row.is_on_behalf and row.reporter_phone:
         row.tracking_hash = tracking.hash_of(tracking.code_of(row.pk))
     asker = _taken_out(row) if apart else None
+    joining = follow(row, master, by) if master and by else {}
+    if master:
+        row.state, row.closed_at = State.MERGED, now
     insert([row])
     if asker:
         informants.keep(row, **asker)
-    first = sides.set_up(row, other, by=by) if other else None
+    first = sides.set_up(row, other, by=by) if other and by else None
     details = {"reporter": row.reporter_name} if row.is_on_behalf else {}
     if system:
         details["system"] = system
-    return walked(row, "log", "", by=by, text=description, photos=photos, details=details, party=first)
+    action, details = ("join" if master else "log"), {**details, **joining}
+    return walked(row, action, "", by=by, text=description, photos=photos, details=details, party=first)
+
+
+def join(master: ServiceRequest, *, by: User, **fields: Any) -> ServiceRequest:
+    """Write down a request that follows `master` from the first, since somebody has asked for the same before.
+
+    `fields` are those of `log_request`. Raises Refused where the two are not one matter; `following.refusal` says why.
+    """
+    return log_request(by=by, master=master, **fields)
 
 
 def _number(community_id: int) -> str:

@@ -22,6 +22,7 @@ from core.scoping import locked
 from core.sql import insert
 from core.templatetags.portal import day
 from helpdesk import sides, words
+from helpdesk.actions.telling import tell_followers, title_of
 from helpdesk.informants import accounts_of, unnamed
 from helpdesk.models import Party, ServiceRequest, Update, UpdatePhoto
 from helpdesk.parties import CO_HANDLER, WORKING, parties_of, role_in, side_of
@@ -203,7 +204,7 @@ def _keep_agreement(row: ServiceRequest, update: Update, agreement: Sequence[Cle
 
 def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     """Leave each party its own sentence, in the language of the community: who reads it is not who acts."""
-    said = "agree" if update.details.get("agreed") else update.action or update.kind
+    said = _what_is_said(update)
     reporters = [row.reporter] if row.reporter else accounts_of(row)
     handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
     if row.has_parties and handlers:
@@ -213,20 +214,27 @@ def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     told: set[int | None] = {by.pk if by else None}
     with translation.override(settings.LANGUAGE_CODE):
         asking = (sides.told(row, update), words.TO_SIDE) if row.has_parties else (reporters, words.TO_REPORTER)
-        if said == "log":
+        if said in ("log", "join"):
             asking = (reporters, words.TO_REPORTER)
         for people, texts in (asking, (handlers, words.TO_HANDLER), (leaders, words.TO_LEADER)):
             fresh = [one for one in people if one.pk not in told]
             if said in texts and fresh:
                 told |= {one.pk for one in fresh}
                 notify(fresh, about=row, kind=f"request_{said}", text=_sentence(texts[said], row, update))
+        tell_followers(row, update, said)
+
+
+def _what_is_said(update: Update) -> str:
+    if update.details.get("agreed"):
+        return "agree"
+    return "followed" if update.details.get("followed") else update.action or update.kind
 
 
 def _sentence(pattern: words.Text, row: ServiceRequest, update: Update) -> str:
     return str(pattern) % {
         **words.particulars(update),
         "who": words.who_of(update),
-        "title": row.number if row.is_confidential or row.has_informant else row.title,
+        "title": title_of(row),
         "number": row.number,
         "category": row.category.label,
         "due": day(row.due_at),

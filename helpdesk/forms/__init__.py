@@ -1,6 +1,7 @@
 from helpdesk.forms.fields import household_named
 from helpdesk.forms.log import BehalfForm, RequestForm
-from helpdesk.forms.steps import STEP_FORMS, StepForm
+from helpdesk.forms.step import StepForm
+from helpdesk.forms.steps import STEP_FORMS
 from helpdesk.forms.updates import OtherForm, SidesUpdateForm, UpdateForm, WorkingUpdateForm
 
 __all__ = [

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,39 +13,12 @@ from community.roles import Role
 from core import clock
 from core.forms import PhotosField
 from helpdesk import sides, words
+from helpdesk.forms.fields import PICK, AgreementField, RowField, text_area
+from helpdesk.forms.later import LATER_FORMS
+from helpdesk.forms.merging import MERGING_FORMS
+from helpdesk.forms.step import StepForm
 from helpdesk.models import Category, Rating, ServiceRequest
 from helpdesk.querysets import possible_handlers
-
-if TYPE_CHECKING:
-    from community.models import User
-from helpdesk.forms.fields import PICK, AgreementField, PhotoForm, RowField, text_area
-
-
-class StepForm(PhotoForm):
-    """What a step needs; `version` is the request's as it was shown."""
-
-    button = gettext_lazy("提交")
-    lead: Any = ""
-    thanks: Any = gettext_lazy("办好了，经过里已经记上。")
-    calls_first = False
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, request: ServiceRequest, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"version": request.version}, **kwargs)
-        self.request, self.user = request, user
-        self.prepare()
-        if request.has_parties and "text" in self.fields:
-            self.fields["text"].label = _("给两家的话")
-            self.fields["text"].help_text = _("两家都看得到；只给一家的话，请另外写。")
-
-    def prepare(self) -> None:
-        """Fill in what depends on the request."""
-
-    def catch_up(self) -> None:
-        """After somebody else's step: what was typed stays, the version is the one that is shown now."""
-        sent = cast(QueryDict, self.data).copy()
-        sent[self.add_prefix("version")] = str(self.request.version)
-        self.data = sent
 
 
 class AcceptForm(StepForm):
@@ -132,6 +104,17 @@ class DispatchForm(StepForm):
         return {**given, "handler": given["handler"].user, "co_handlers": [helper.user] if helper else []}
 
 
+class ReassignForm(DispatchForm):
+    button = gettext_lazy("换这位来办")
+    lead = gettext_lazy("原来办理的人和新来办理的人都会收到通知。")
+    field_order = ["handler", "co_handler", "note", "text"]
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["note"].label = _("为什么换人")
+        self.fields["note"].required = True
+
+
 class SignForm(StepForm):
     button = gettext_lazy("签收")
     calls_first = True
@@ -190,6 +173,14 @@ class ReplyForm(StepForm):
         self.fields["photos"].error_messages["required"] = gettext_lazy(
             "请附一张办完以后的照片，让居民和审核的人都看得到。"
         )
+
+
+class ReportBackForm(ReplyForm):
+    lead = gettext_lazy("写那边办得怎么样；审核以后，再请提出的人评价。")
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["photos"].required = False
 
 
 class ResolveForm(StepForm):
@@ -272,6 +263,10 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "send_back": SendBackForm,
     "withdraw": WithdrawForm,
     "rate": RateForm,
+    "reassign": ReassignForm,
+    "report_back": ReportBackForm,
+    **LATER_FORMS,
+    **MERGING_FORMS,
 }
 
 

@@ -163,7 +163,8 @@ class ServiceRequest(course.Course, CommunityRow):
                 name="request_resolver_is_not_the_handler",
             ),
             models.CheckConstraint(
-                condition=Q(resolved_by__isnull=True)
+                condition=Q(state=State.MERGED)  # resolved by who checked the one that it follows
+                | Q(resolved_by__isnull=True)
                 | Q(last_resolved_by__isnull=True)
                 | ~Q(resolved_by=F("last_resolved_by")),
                 name="request_checked_by_another_each_round",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
+from core import clock
 from core.scoping import ScopedQuerySet
 from helpdesk.querysets.requests import seen, works_on
 
@@ -19,6 +21,17 @@ class PauseQuerySet(ScopedQuerySet[Any]):
     def of(self, request: ServiceRequest) -> Self:
         """Those of a request that was found through `visible_to`, oldest first."""
         return self.filter(community_id=request.community_id, request=request).scoped()
+
+    def spans_of(self, request: ServiceRequest) -> list[tuple[datetime, datetime]]:
+        """When the clock of a request already found stood still; what is still open ends when the answer is due.
+
+        Asks nothing where nothing was ever asked.
+        """
+        if not request.questions:
+            return []
+        rows = self.filter(request=request).unscoped(reason="pauses of a request already found")
+        last = request.answer_due_at or clock.now()
+        return [(began, ended or last) for began, ended in rows.values_list("began_at", "ended_at")]
 
 
 class ApprovalQuerySet(ScopedQuerySet[Any]):

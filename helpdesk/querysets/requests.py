@@ -38,6 +38,7 @@ LISTED = (
     "number", "title", "category__name", "category__banner", "finish_kind",
     "place", "place_kind", "building", "reporter", "handler__name", "handler_role",
     "state", "submitted_at", "due_at", "resolved_at", "closed_at", "has_parties", "has_informant", "logged_by",
+    "escalation",
 )  # fmt: skip
 
 _TALLY = "SELECT state, COUNT(*), COUNT(CASE WHEN due_at < %s THEN 1 END) FROM narrowed GROUP BY state"
@@ -255,6 +256,12 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
             reason="a job closes what nobody rated"
         )
 
+    def unanswered_at(self, moment: datetime) -> Self:
+        """Asked something that was to be answered by `moment`; for the job that lets them go on."""
+        return self.filter(state=State.NEED_INFO, answer_due_at__lte=moment).unscoped(
+            reason="a job goes on with what nobody answered"
+        )
+
 
 class UpdateQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
@@ -368,7 +375,7 @@ def living_in(household_id: Any) -> list[User]:
     return list(dict.fromkeys(one.user for one in rows.order_by("pk")))
 
 
-def possible_handlers(community_id: int, category: Category) -> list[Appointment]:
+def possible_handlers(community_id: int, category: Category | None = None) -> list[Appointment]:
     """The appointments of those who can be asked to handle a request, one a person, the likeliest role first."""
     held = (
         Appointment.objects.unscoped(reason="names and roles of those who can be asked to help")
@@ -376,7 +383,7 @@ def possible_handlers(community_id: int, category: Category) -> list[Appointment
         .filter(community=community_id, role__in=HANDLER_ROLES, user__is_active=True)
         .select_related("user", "grid", "building")
     )
-    roles = HANDLER_ROLES if category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
+    roles = HANDLER_ROLES if category is None or category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
     ranked = sorted(held, key=lambda one: (roles.index(Role(one.role)), one.user.name, one.pk))
     once: dict[int, Appointment] = {}
     for one in ranked:

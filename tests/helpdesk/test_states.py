@@ -17,13 +17,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from core.refusal import Refused
 from core.states import StateTable
 from helpdesk.forms import STEP_FORMS
-from helpdesk.models import Rating, ServiceRequest, Update
+from helpdesk.models import Approval, Pause, Rating, ServiceRequest, Update
 from helpdesk.parties import parties_of, steps_for
 from helpdesk.states import ENDED, HANDLED, REQUESTS, State, document
 from helpdesk.words import HEADLINES, TONES
 from tests.factories import Desk, desk
 
-ACTIONS = sorted({row.action for row in REQUESTS} - {"log"})
+# Steps without a form: what begins a request, and what the time takes.
+NOBODYS = {"log", "join", "lapse", "unanswered"}
+ACTIONS = sorted({row.action for row in REQUESTS} - {"log", "join"})
 PEOPLE = ["reporter", "leader", "secretary", "handler", "other"]
 
 
@@ -41,9 +43,10 @@ def test_the_command_prints_the_document(capsys: pytest.CaptureFixture[str]) -> 
 def test_every_state_is_reached_and_every_step_has_its_words_and_form() -> None:
     assert {row.target for row in REQUESTS} == set(State.values)
     assert {row.action for row in REQUESTS} <= set(HEADLINES)
-    assert {row.action for row in REQUESTS} - set(STEP_FORMS) == {"log", "lapse"}
+    assert {row.action for row in REQUESTS} - set(STEP_FORMS) == NOBODYS
     assert set(TONES) == set(State.values)
-    assert not [row for row in REQUESTS if row.source in ENDED]
+    assert {row.action for row in REQUESTS if row.source in ENDED} == {"rate", "split", "reopen"}
+    assert {row.source for row in REQUESTS} == {"", *State.values} - {State.REJECTED, State.WITHDRAWN}
 
 
 def test_a_later_state_is_a_row_to_add() -> None:
@@ -76,14 +79,24 @@ class Lives(RuleBasedStateMachine):
         assert any((row.source, row.target, row.action) == (before.state, self.row.state, action) for row in REQUESTS)
 
     @precondition(lambda self: hasattr(self, "row"))
-    @rule(who=st.sampled_from(PEOPLE))
-    def what_is_offered_is_not_refused(self, who: str) -> None:
+    @rule(who=st.sampled_from(PEOPLE), which=st.integers(0, 9))
+    def what_is_offered_is_not_refused(self, who: str, which: int) -> None:
         user = getattr(self.here, who)
         row = ServiceRequest.objects.get(pk=self.row.pk)
         offered = steps_for(row, user, parties_of(row, user))
         if offered:
-            self.row = self.here.take(row, offered[0].action, by=user)
+            self.row = self.here.take(row, offered[which % len(offered)].action, by=user)
             self.steps += 1
+
+    @precondition(lambda self: hasattr(self, "row") and self.row.state == State.MERGED)
+    @rule()
+    def the_one_it_follows_is_resolved(self) -> None:
+        master = ServiceRequest.objects.get(pk=self.row.pk).master
+        if master is not None and master.state == State.SUBMITTED:
+            people = {"by": self.here.secretary}
+            for action in ("accept", "dispatch", "sign", "reply", "resolve"):
+                given = people if action in ("accept", "dispatch", "resolve") else {}
+                master = self.here.take(master, action, **given)
 
     @invariant()
     def the_rules_hold(self) -> None:
@@ -95,10 +108,15 @@ class Lives(RuleBasedStateMachine):
         assert row.resolved_by_id is None or row.resolved_by_id != row.handler_id
         assert Update.objects.filter(request=row, kind="step").count() == self.steps == row.version
         assert Update.objects.filter(request=row).last().to_state == row.state
-        assert Rating.objects.filter(request=row).count() <= 1
+        assert Rating.objects.filter(request=row).count() <= row.round
+        assert (row.state == State.NEED_INFO) == Pause.objects.filter(request=row, ended_at=None).exists()
+        assert bool(row.asked_for) == Approval.objects.filter(request=row, decided_at=None).exists()
+        assert row.resolved_by_id is None or row.resolved_by_id != row.last_resolved_by_id or row.master_id
+        for other in ServiceRequest.objects.filter(community=row.community_id):
+            assert other.followers == ServiceRequest.objects.filter(master=other).count()
 
 
 class TestLives(TestCase, Lives.TestCase):  # type: ignore[misc,name-defined]
     settings = hypothesis_settings(
-        max_examples=25, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=30, stateful_step_count=24, deadline=None, suppress_health_check=list(HealthCheck)
     )
