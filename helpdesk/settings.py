@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from community.access import Permission
 from community.home import Tile
@@ -25,7 +26,11 @@ class Link(NamedTuple):
 
 
 # In the order in which the page shows them.
-LINKS: list[Link] = []
+LINKS: list[Link] = [
+    Link(_("诉求类别"), _("有哪几类，多久联系、多久办好"), "list-check", "helpdesk:categories"),
+    Link(_("派单规则"), _("哪一类、哪里的事先想到谁"), "diagram-3", "helpdesk:rules"),
+    Link(_("常用的话"), _("写回复时挑一段，填进去再改"), "chat-quote", "helpdesk:replies"),
+]
 
 
 def links(user: User) -> list[Tile]:

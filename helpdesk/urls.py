@@ -1,7 +1,7 @@
 from django.urls import path
 
 from helpdesk.outcome_urls import OUTCOME
-from helpdesk.views import log, pages, settings, steps
+from helpdesk.views import categories, log, pages, ready_words, rules, settings, steps
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -10,6 +10,18 @@ urlpatterns = [
     path("new/", log.new, name="new"),
     path("new/behalf/", log.behalf, name="behalf"),
     path("settings/", settings.settings_page, name="settings"),
+    path("settings/categories/", categories.categories, name="categories"),
+    path("settings/categories/new/", categories.category_add, name="category_add"),
+    path("settings/categories/<int:pk>/", categories.category_edit, name="category_edit"),
+    path("settings/rules/", rules.rules, name="rules"),
+    path("settings/rules/new/", rules.rule_add, name="rule_add"),
+    path("settings/rules/<int:pk>/", rules.rule_edit, name="rule_edit"),
+    path("settings/rules/<int:pk>/move/", rules.rule_move, name="rule_move"),
+    path("settings/rules/<int:pk>/drop/", rules.rule_drop, name="rule_drop"),
+    path("settings/words/", ready_words.replies, name="replies"),
+    path("settings/words/new/", ready_words.reply_add, name="reply_add"),
+    path("settings/words/<int:pk>/", ready_words.reply_edit, name="reply_edit"),
+    path("settings/words/<int:pk>/drop/", ready_words.reply_drop, name="reply_drop"),
     *OUTCOME,
     path("<uuid:pk>/", pages.request_page, name="request"),
     path("<uuid:pk>/update/", steps.update, name="update"),

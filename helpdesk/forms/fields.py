@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from core.files import Cleaned, clean_upload
 from core.forms import PortalForm, SeveralFilesInput
 from grids.models import Household
+from helpdesk import words
 
 if TYPE_CHECKING:
     from grids.querysets import HouseholdQuerySet
@@ -107,6 +108,13 @@ class AgreementField(forms.FileField):
         if len(files) > self.MOST:
             raise forms.ValidationError(_("协议最多 %(most)d 页或份，请合在一起。"), params={"most": self.MOST})
         return [clean_upload(super(AgreementField, self).clean(file, initial)) for file in files]
+
+
+def where_from(appointment: Any) -> str:
+    """Somebody who can be asked, with the role and the place it is held in."""
+    place = appointment.grid or appointment.building
+    name = words.person(appointment.user.name, appointment.role)
+    return f"{name} · {place}" if place else name
 
 
 def household_named(rows: HouseholdQuerySet, asked: str, *, missing: str) -> Household:

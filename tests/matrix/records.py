@@ -23,6 +23,7 @@ from grids.rosters import uploads as roster_uploads
 from grids.rosters.doubts import Severity
 from grids.rosters.written import WrittenRow
 from helpdesk import actions as requests
+from helpdesk.actions import settings as request_settings
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.publication.actions import draft_publication
@@ -157,7 +158,13 @@ def _helpdesk(world: World) -> None:
     world.records |= {"request": request, "request_photo": UpdatePhoto.objects.get()}
     office = world.actor(Role.SECRETARY, "own")
     quarrel = requests.open_mediation(by=office, title=world.secret, home=home, other=neighbour_of(home))
-    world.records |= {"mediation": quarrel, "mediation_side": quarrel.sides[0]}
+    world.records |= {"mediation": quarrel, "mediation_side": quarrel.sides[0], "category": category}
+    steward = world.actor(Role.RED_STEWARD, "own")
+    ready = {"title": "关阀门", "text": world.secret, "action": ""}
+    world.records |= {
+        "rule": request_settings.add_rule(home.community, by=office, handler=steward, category=category),
+        "ready_words": request_settings.add_reply(home.community, by=office, **ready),
+    }
 
 
 def _visits(world: World) -> None:
