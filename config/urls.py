@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/", include("community.account_urls")),
     path("places/", include("grids.urls")),
     path("requests/", include("helpdesk.urls")),
+    path("open311/v2/", include("helpdesk.open311.urls")),
     path("visits/", include("visits.urls")),
     path("estate/", include("property.urls")),
 ]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import chain
 from pathlib import PurePath
 from typing import IO
 
@@ -265,6 +266,36 @@ def write_xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
         if headings:
             sheet.autofilter(0, 0, last, len(headings) - 1)
     return target.getvalue()
+
+
+# A cell that begins so is run as a formula by the programs that open a csv; marked, it is text.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+
+
+def csv_rows(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """A csv in UTF-8, line by line, with the mark by which spreadsheet programs know that it is; RFC 4180.
+
+    Whatever could start a formula is text behind an apostrophe. None is empty, True and False are 是 and 否,
+    everything else its `str()`, so that masked values stay masked.
+    """
+    line = io.StringIO()
+    writer = csv.writer(line)
+    yield "\ufeff".encode()
+    for row in chain([headings], rows):
+        writer.writerow([_csv_cell(value) for value in row])
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
+def _csv_cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    text = str(value).replace("\x00", "")
+    is_number = isinstance(value, int | float | Decimal)
+    return f"'{text}" if not is_number and _FORMULA.match(text) else text
 
 
 def _breadth(text: str) -> int:

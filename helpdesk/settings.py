@@ -30,6 +30,8 @@ LINKS: list[Link] = [
     Link(_("诉求类别"), _("有哪几类，多久联系、多久办好"), "list-check", "helpdesk:categories"),
     Link(_("派单规则"), _("哪一类、哪里的事先想到谁"), "diagram-3", "helpdesk:rules"),
     Link(_("常用的话"), _("写回复时挑一段，填进去再改"), "chat-quote", "helpdesk:replies"),
+    Link(_("工作日历"), _("哪天放假、哪天补班，期限都按它算"), "calendar-week", "community:calendar"),
+    Link(_("接口钥匙"), _("让 12345、街道的系统连进来"), "key", "helpdesk:keys", Permission.API_KEYS),
 ]
 
 

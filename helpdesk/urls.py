@@ -1,7 +1,7 @@
 from django.urls import path
 
 from helpdesk.outcome_urls import OUTCOME
-from helpdesk.views import categories, log, pages, ready_words, rules, settings, steps
+from helpdesk.views import categories, keys, log, pages, ready_words, rules, settings, steps
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
     path("settings/words/new/", ready_words.reply_add, name="reply_add"),
     path("settings/words/<int:pk>/", ready_words.reply_edit, name="reply_edit"),
     path("settings/words/<int:pk>/drop/", ready_words.reply_drop, name="reply_drop"),
+    path("settings/keys/", keys.keys, name="keys"),
+    path("settings/keys/new/", keys.key_new, name="key_new"),
+    path("settings/keys/<uuid:pk>/revoke/", keys.key_revoke, name="key_revoke"),
     *OUTCOME,
     path("<uuid:pk>/", pages.request_page, name="request"),
     path("<uuid:pk>/update/", steps.update, name="update"),

@@ -10,7 +10,7 @@ from typing import Any
 from django_tasks_db.models import DBTaskResult
 
 from community import actions_letters
-from community.models import Appointment, Notice
+from community.models import Appointment, Channel, Delivery, Notice
 from community.roles import Office, Role
 from core import clock
 from core.ids import uuid7
@@ -136,12 +136,18 @@ def _community(world: World) -> None:
     leader = world.actor(Role.GRID_LEADER, "own")
     resident = world.actor(Role.RESIDENT, "own")
     (letter, _code), *_rest = actions_letters.issue_letters([home], by=leader)
+    notice = Notice.objects.create(community=home.community, user=resident, kind="x", text=world.secret, url="/")
+    given_up = {"state": Delivery.State.GIVEN_UP, "ended_at": clock.now(), "kind": "x"}
     world.records |= {
         "letter": letter,
         "appointment": Appointment.objects.get(user=leader),
         "resident_user": resident,
         "staff_user": world.actor(Role.COMMUNITY_STAFF, "own"),
-        "notice": Notice.objects.create(community=home.community, user=resident, kind="x", text=world.secret, url="/"),
+        "notice": notice,
+        "delivery": Delivery.objects.create(community=home.community, user=resident, notice=notice, **given_up),
+        "work_group": Channel.objects.create(
+            community=home.community, name=world.secret, kind=Channel.Kind.OTHER, address="json://127.0.0.1:9/"
+        ),
     }
 
 
@@ -165,6 +171,8 @@ def _helpdesk(world: World) -> None:
         "rule": request_settings.add_rule(home.community, by=office, handler=steward, category=category),
         "ready_words": request_settings.add_reply(home.community, by=office, **ready),
     }
+    assert office is not None
+    world.records["api_key"], _key = requests.open_key(home.community, by=office, name=world.secret, may_write=True)
 
 
 def _visits(world: World) -> None:
