@@ -44,13 +44,15 @@ def step(
     note: str = "",
     photos: Sequence[CleanPhoto] = (),
     agreement: Sequence[Cleaned] = (),
+    tells: bool = True,
     **given: Any,
 ) -> ServiceRequest:
     """Take one step of the table of states; `given` is what the step needs.
 
     Raises Refused where the step is not open any more (with what the other person did), where it is somebody else's
     to take, where something is missing, or where a rule of its own forbids it. `version` is the one that was shown.
-    `agreement` is what two households have signed. What a household itself says stays with it.
+    `agreement` is what two households have signed. What a household itself says stays with it. Where another step
+    follows at once, `tells` is whether people hear of this one too.
     """
     row = _held(request, given.get("master"))
     if version is not None and version != row.version:
@@ -82,6 +84,7 @@ def step(
         details=details,
         agreement=agreement,
         party=side_of(row, by) if by and row.has_parties else None,
+        tells=tells,
     )
     if action == "conclude" and row.follow_up_on and by:
         sides.follow_up(row, by=by)

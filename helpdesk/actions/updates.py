@@ -109,6 +109,7 @@ def walked(
     photos: Sequence[CleanPhoto] = (),
     agreement: Sequence[Cleaned] = (),
     party: Party | None = None,
+    tells: bool = True,
 ) -> ServiceRequest:
     author, details = unnamed(row, by, details, logs=not before)
     update = write(
@@ -128,7 +129,8 @@ def walked(
         write(row, Update.Kind.NOTE, by=by, note=note)
     _keep_agreement(row, update, agreement, by)
     audit.record(f"request_{action}", row, by=author, changes={"state": [before, row.state]})
-    tell(row, update, by)
+    if tells:
+        tell(row, update, by)
     return row
 
 

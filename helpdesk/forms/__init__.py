@@ -1,7 +1,7 @@
 from helpdesk.forms.fields import household_named
 from helpdesk.forms.log import BehalfForm, RequestForm
 from helpdesk.forms.step import StepForm
-from helpdesk.forms.steps import STEP_FORMS
+from helpdesk.forms.steps import STEP_FORMS, step_form
 from helpdesk.forms.updates import OtherForm, SidesUpdateForm, UpdateForm, WorkingUpdateForm
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "UpdateForm",
     "WorkingUpdateForm",
     "household_named",
+    "step_form",
 ]

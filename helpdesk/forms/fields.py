@@ -25,6 +25,7 @@ FEW_HOUSEHOLDS = 6
 
 
 PICK = gettext_lazy("请选一项。")
+AGAIN = gettext_lazy("照片要请您再选一次，浏览器不会替您留着。")
 
 
 class RowField(forms.ChoiceField):
@@ -81,6 +82,24 @@ class RowField(forms.ChoiceField):
         return [*start, *((name, [(pk, label(row)) for pk, row in part]) for name, part in parts)]
 
 
+class RowsField(RowField):
+    """A choice of several rows, at most `most`: gives them in a list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
+        self.most = most
+        super().__init__(**kwargs)
+
+    def clean(self, value: Any) -> list[Any]:
+        keys = [str(key) for key in value or []]
+        if self.required and not keys:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(keys) > self.most:
+            raise forms.ValidationError(_("最多选 %(most)d 位。"), params={"most": self.most})
+        return [super(RowsField, self).clean(key) for key in dict.fromkeys(keys)]
+
+
 def text_area(rows: int, **attrs: Any) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 
@@ -91,7 +110,7 @@ class PhotoForm(PortalForm):
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(field, error)
         if self.files and field != "photos" and "photos" in self.fields:
-            self.fields["photos"].help_text = _("照片要请您再选一次，浏览器不会替您留着。")
+            self.fields["photos"].help_text = AGAIN
 
 
 class AgreementField(forms.FileField):

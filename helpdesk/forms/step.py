@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from helpdesk.forms.fields import PhotoForm, text_area
+from helpdesk.forms.fields import AGAIN, PhotoForm, text_area
 from helpdesk.models import ServiceRequest
+from helpdesk.ready_words import INTO, added, ready_for
 
 if TYPE_CHECKING:
     from community.models import User
+    from helpdesk.models import ReplyTemplate
 
 
 class StepForm(PhotoForm):
@@ -23,6 +27,8 @@ class StepForm(PhotoForm):
     lead: Any = ""
     thanks: Any = gettext_lazy("办好了，经过里已经记上。")
     calls_first = False
+    # Which step of the table it is for; see `step_form`.
+    action = ""
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: ServiceRequest, user: User, **kwargs: Any) -> None:
@@ -35,6 +41,34 @@ class StepForm(PhotoForm):
 
     def prepare(self) -> None:
         """Fill in what depends on the request."""
+
+    @cached_property
+    def into(self) -> str:
+        """The field that ready words go into, or ""."""
+        return next((name for name in INTO if name in self.fields), "")
+
+    @cached_property
+    def ready(self) -> list[ReplyTemplate]:
+        """The words kept ready for this step."""
+        return ready_for(self.request, self.action) if self.into else []
+
+    @property
+    def into_id(self) -> str:
+        """The id of that field on the page."""
+        return str(self[self.into].id_for_label)
+
+    def fill(self, key: str) -> bool:
+        """Put ready words behind what was typed and find fault with nothing yet; gives whether there are such words."""
+        words = next((one.text for one in self.ready if str(one.pk) == key), None)
+        if words is None:
+            return False
+        sent = cast(QueryDict, self.data).copy()
+        name = self.add_prefix(self.into)
+        sent[name] = added(sent.get(name, ""), words)
+        self.data, self._errors, self.cleaned_data = sent, ErrorDict(), {}
+        if self.files and "photos" in self.fields:
+            self.fields["photos"].help_text = AGAIN
+        return True
 
     def catch_up(self) -> None:
         """After somebody else's step: what was typed stays, the version is the one that is shown now."""

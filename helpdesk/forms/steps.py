@@ -6,37 +6,16 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.roles import Role
 from core import clock
 from core.forms import PhotosField
-from helpdesk import sides, words
-from helpdesk.forms.fields import PICK, AgreementField, RowField, text_area
+from helpdesk.forms.fields import PICK, AgreementField, text_area
+from helpdesk.forms.handing_out import HANDING_OUT_FORMS
 from helpdesk.forms.later import LATER_FORMS
 from helpdesk.forms.merging import MERGING_FORMS
 from helpdesk.forms.step import StepForm
-from helpdesk.models import Category, Rating, ServiceRequest
-from helpdesk.querysets import possible_handlers
-
-
-class AcceptForm(StepForm):
-    button = gettext_lazy("受理")
-    category = RowField(label=gettext_lazy("类别对不对"))
-    text = forms.CharField(
-        label=gettext_lazy("给居民的话"),
-        required=False,
-        max_length=500,
-        widget=text_area(2),
-        help_text=gettext_lazy("例如：阿姨您好，先把水池下面的小阀门关上，我请人来看。"),
-    )
-
-    def prepare(self) -> None:
-        field = self.fields["category"]
-        assert isinstance(field, RowField)
-        field.offer(Category.objects.visible_to(self.user).in_use().filter(community=self.request.community_id))
-        field.initial = str(self.request.category_id)
+from helpdesk.models import Rating, ServiceRequest
 
 
 class RejectForm(StepForm):
@@ -74,45 +53,6 @@ class DeclineForm(StepForm):
         widget=text_area(2),
         help_text=gettext_lazy("只给办理的人看。"),
     )
-
-
-class DispatchForm(StepForm):
-    button = gettext_lazy("派给这位")
-    handler = RowField(label=gettext_lazy("请谁来办"), empty=gettext_lazy("请选一位"))
-    co_handler = RowField(label=gettext_lazy("谁来帮手"), required=False, empty=gettext_lazy("不用"))
-    text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
-    note = forms.CharField(
-        label=gettext_lazy("给办理人的话"),
-        required=False,
-        max_length=500,
-        widget=text_area(2),
-        help_text=gettext_lazy("居民看不到。"),
-    )
-
-    def prepare(self) -> None:
-        people = possible_handlers(self.request.community_id, self.request.category)
-        barred = {self.request.reporter_id, *sides.live_in(self.request)}
-        people = [one for one in people if one.user_id not in barred]
-        for name in ("handler", "co_handler"):
-            field = self.fields[name]
-            assert isinstance(field, RowField)
-            field.offer(people, label=_where_from, group=lambda one: str(Role(one.role).label))
-
-    def given(self) -> dict[str, Any]:
-        given = super().given()
-        helper = given.pop("co_handler")
-        return {**given, "handler": given["handler"].user, "co_handlers": [helper.user] if helper else []}
-
-
-class ReassignForm(DispatchForm):
-    button = gettext_lazy("换这位来办")
-    lead = gettext_lazy("原来办理的人和新来办理的人都会收到通知。")
-    field_order = ["handler", "co_handler", "note", "text"]
-
-    def prepare(self) -> None:
-        super().prepare()
-        self.fields["note"].label = _("为什么换人")
-        self.fields["note"].required = True
 
 
 class SignForm(StepForm):
@@ -251,10 +191,9 @@ class RateForm(StepForm):
 
 
 STEP_FORMS: dict[str, type[StepForm]] = {
-    "accept": AcceptForm,
+    **HANDING_OUT_FORMS,
     "reject": RejectForm,
     "decline": DeclineForm,
-    "dispatch": DispatchForm,
     "sign": SignForm,
     "hand_back": HandBackForm,
     "reply": ReplyForm,
@@ -263,14 +202,14 @@ STEP_FORMS: dict[str, type[StepForm]] = {
     "send_back": SendBackForm,
     "withdraw": WithdrawForm,
     "rate": RateForm,
-    "reassign": ReassignForm,
     "report_back": ReportBackForm,
     **LATER_FORMS,
     **MERGING_FORMS,
 }
 
 
-def _where_from(appointment: Any) -> str:
-    place = appointment.grid or appointment.building
-    name = words.person(appointment.user.name, appointment.role)
-    return f"{name} · {place}" if place else name
+def step_form(action: str, *args: Any, **kwargs: Any) -> StepForm:
+    """The form of one step of the table, which knows what it is for."""
+    form = STEP_FORMS[action](*args, **kwargs)
+    form.action = action
+    return form

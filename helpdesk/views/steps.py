@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +16,18 @@ from django.views.decorators.http import require_POST
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from helpdesk import actions
-from helpdesk.forms import STEP_FORMS, OtherForm, StepForm
+from helpdesk.actions import handing_out
+from helpdesk.forms import STEP_FORMS, OtherForm, StepForm, step_form
 from helpdesk.models import Party, ServiceRequest
 from helpdesk.page import update_form
 from helpdesk.parties import WORKING, asked, parties_of, steps_for
 from helpdesk.states import REQUESTS
 from helpdesk.views.found import found_request
+
+# Steps whose form may ask for more than one of the table.
+TAKEN: dict[str, Callable[..., Any]] = {"accept": handing_out.accept}
+# Where a step taken from another page than the request's goes back to.
+BACK_TO = {"board": "helpdesk:board"}
 
 
 @access(Permission.REQUEST_VIEW)
@@ -34,10 +42,12 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
     if request.method != "POST" and action not in offered:
         messages.warning(request, actions.why_not(found, action, by=request.user))
         return redirect(found)
-    form = STEP_FORMS[action](request.POST or None, request.FILES or None, request=found, user=request.user)
-    if request.method == "POST" and form.is_valid():
+    form = step_form(action, request.POST or None, request.FILES or None, request=found, user=request.user)
+    filled = "fill" in request.POST and form.fill(request.POST.get("ready", ""))
+    if request.method == "POST" and not filled and form.is_valid():
         with acting(request, form) as answer:
-            actions.step(found, action, by=request.user, **form.given())
+            take = TAKEN.get(action) or partial(actions.step, action=action)
+            take(found, by=request.user, **form.given())
             messages.success(request, form.thanks)
             return answer(_after(request, found))
     if form.non_field_errors():
@@ -49,7 +59,10 @@ def step(request: PortalRequest, pk: UUID, action: str) -> HttpResponseBase:
 
 
 def _after(request: PortalRequest, found: ServiceRequest) -> Any:
-    """Where to go after a step: the request, unless the step has taken it out of one's sight."""
+    """Where to go after a step: the page it was taken from, or the request while one still sees it."""
+    back = BACK_TO.get(request.POST.get("then", ""))
+    if back and request.user.scope.may(Permission.REQUEST_TRIAGE):
+        return back
     sees = asked(found, request.user) or ServiceRequest.objects.visible_to(request.user).filter(pk=found.pk).exists()
     return found if sees else "helpdesk:list"
 

@@ -1,5 +1,5 @@
-// Every page works without this file: the care mode switch that keeps what is being typed, reading aloud, and closing the
-// walk book of a phone before somebody signs out.
+// Every page works without this file: the care mode switch that keeps what is being typed, reading aloud, words that
+// are kept ready, and closing the walk book of a phone before somebody signs out.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -30,6 +30,19 @@
       import(form.dataset.signOut)
         .then((book) => book.signOut(form.dataset.unsent), () => true)
         .then((goes) => goes && form.submit(), () => form.submit());
+    });
+  });
+
+  document.querySelectorAll("button[data-fill]").forEach((button) => {
+    button.addEventListener("click", (event) => {
+      const [chosen] = button.form.elements.ready.selectedOptions;
+      const into = document.getElementById(button.dataset.fill);
+      if (!into || !chosen || !chosen.dataset.words) return;
+      event.preventDefault();
+      const typed = into.value.trimEnd();
+      const words = chosen.dataset.words;
+      if (!typed.includes(words)) into.value = typed ? `${typed}\n${words}` : words;
+      into.focus();
     });
   });
 
