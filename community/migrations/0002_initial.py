@@ -210,6 +210,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '工作群',
+                'indexes': [models.Index(fields=['community'], name='community_c_communi_e82fb4_idx')],
             },
         ),
         migrations.CreateModel(
@@ -232,6 +233,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '消息方式',
+                'constraints': [models.CheckConstraint(condition=models.Q(('quiet_from__gt', 12), ('quiet_from__lte', 20), ('quiet_until__gte', 8), ('quiet_until__lte', 12)), name='nights_are_quiet'), models.CheckConstraint(condition=models.Q(models.Q(('code_hash', ''), ('code_until__isnull', True)), models.Q(('code_until__isnull', False), django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length('pending'), 0)), _connector='OR'), name='a_code_confirms_an_address')],
             },
         ),
         migrations.CreateModel(
@@ -258,34 +260,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '发出的消息',
+                'indexes': [models.Index(condition=models.Q(('next_at__isnull', False)), fields=['community', 'next_at'], name='deliveries_due'), models.Index(fields=['community', 'state', 'ended_at'], name='community_d_communi_2a98b5_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', True), ('grid__isnull', True), ('notice__isnull', False), ('text', ''), ('user__isnull', False)), models.Q(('channel__isnull', False), ('grid__isnull', True), ('notice__isnull', True), ('user__isnull', True)), models.Q(('channel__isnull', True), ('grid__isnull', False), ('notice__isnull', True), ('user__isnull', True)), _connector='OR'), name='delivery_goes_to_one'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('next_at__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='delivery_is_due_or_over')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='channel',
-            index=models.Index(fields=['community'], name='community_c_communi_e82fb4_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(('quiet_from__gt', 12), ('quiet_from__lte', 20), ('quiet_until__gte', 8), ('quiet_until__lte', 12)), name='nights_are_quiet'),
-        ),
-        migrations.AddConstraint(
-            model_name='choice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code_hash', ''), ('code_until__isnull', True)), models.Q(('code_until__isnull', False), django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length('pending'), 0)), _connector='OR'), name='a_code_confirms_an_address'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['community', 'next_at'], name='deliveries_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['community', 'state', 'ended_at'], name='community_d_communi_2a98b5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel__isnull', True), ('grid__isnull', True), ('notice__isnull', False), ('text', ''), ('user__isnull', False)), models.Q(('channel__isnull', False), ('grid__isnull', True), ('notice__isnull', True), ('user__isnull', True)), models.Q(('channel__isnull', True), ('grid__isnull', False), ('notice__isnull', True), ('user__isnull', True)), _connector='OR'), name='delivery_goes_to_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('next_at__isnull', False), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('ended_at__isnull', False), ('next_at__isnull', True)), _connector='OR'), name='delivery_is_due_or_over'),
         ),
     ]

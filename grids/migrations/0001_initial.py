@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('community', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ('community', '__first__'),
     ]
 
     operations = [
@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '房屋',
                 'ordering': ['building', 'unit', 'room_no'],
+                'indexes': [models.Index(fields=['community', 'building'], name='grids_dwell_communi_94f456_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('area__isnull', True), ('area__gt', 0), _connector='OR'), name='dwelling_area_positive')],
             },
         ),
         migrations.CreateModel(
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '小区',
                 'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'code'), name='estate_code_once')],
             },
         ),
         migrations.AddField(
@@ -89,6 +92,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '网格',
                 'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'code'), name='grid_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -106,6 +110,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '楼幢所属网格',
                 'ordering': ['-starts_on', '-pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'grid', 'starts_on'], name='grids_build_communi_1da210_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_buildingingrid_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('building',), name='one_open_grid_a_building')],
             },
         ),
         migrations.AddField(
@@ -132,6 +138,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '住户',
                 'ordering': ['building', 'dwelling'],
+                'indexes': [models.Index(fields=['community', 'building'], name='grids_house_communi_7b2f4b_idx'), models.Index(fields=['community', 'left_on'], name='grids_house_communi_abc45b_idx'), models.Index(fields=['community', 'phone_tail'], name='grids_house_communi_65b0de_idx')],
             },
         ),
         migrations.CreateModel(
@@ -154,6 +161,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '合并',
                 'ordering': ['-merged_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'merged_at'], name='grids_merge_communi_609fa7_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='merge_undone_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -188,6 +197,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '产权人',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'name'], name='grids_owner_communi_40b884_idx'), models.Index(fields=['community', 'id_hash'], name='grids_owner_communi_a244c8_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 1), ('share__lte', 100)), _connector='OR'), name='owner_share_in_percent')],
             },
         ),
         migrations.CreateModel(
@@ -205,6 +216,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '业主',
                 'ordering': ['label', 'pk'],
+                'indexes': [models.Index(fields=['community', 'estate', 'label'], name='grids_owner_communi_1e06de_idx')],
             },
         ),
         migrations.AddField(
@@ -228,6 +240,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '产权',
                 'ordering': ['-starts_on', '-pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'dwelling', 'ends_on'], name='grids_owner_communi_719d91_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_ownership_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('dwelling',), name='one_open_ownership_a_dwelling')],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +271,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '居民',
                 'ordering': ['name', 'pk'],
+                'indexes': [models.Index(fields=['community', 'name'], name='grids_resid_communi_e0f22e_idx'), models.Index(fields=['community', 'initials'], name='grids_resid_communi_bdf7e8_idx'), models.Index(fields=['community', 'pinyin'], name='grids_resid_communi_1e432b_idx'), models.Index(fields=['community', 'phone'], name='grids_resid_communi_58e1bc_idx'), models.Index(fields=['community', 'phone_tail'], name='grids_resid_communi_7635ef_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('id_hash', ''), _negated=True), fields=('community', 'id_hash'), name='resident_identity_once')],
             },
         ),
         migrations.CreateModel(
@@ -283,6 +299,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '更正申请',
                 'ordering': ['created_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'building'], name='grids_propo_communi_662cd8_idx'), models.Index(fields=['community', 'household'], name='grids_propo_communi_91ac09_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('state__in', ['accepted', 'declined', 'withdrawn'])), _connector='OR'), name='proposal_decided_at')],
             },
         ),
         migrations.CreateModel(
@@ -303,6 +321,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '结对',
                 'ordering': ['kind', '-starts_on', '-pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'household', 'ends_on'], name='grids_pairi_communi_2ddd16_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_pairing_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'steward'), ('member__isnull', True), ('steward__isnull', False)), models.Q(('kind', 'party_member'), ('member__isnull', False), ('steward__isnull', True)), _connector='OR'), name='pairing_with_one_person_of_its_kind'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('household', 'kind'), name='one_open_pairing_a_kind')],
             },
         ),
         migrations.AddField(
@@ -329,6 +349,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '家庭成员',
                 'ordering': ['relation', 'pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'household', 'ends_on'], name='grids_membe_communi_14fdc7_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_membership_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('is_primary', True)), fields=('resident',), name='one_open_primary_membership')],
             },
         ),
         migrations.AddField(
@@ -355,6 +377,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '删除申请',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'created_at'], name='grids_erasu_communi_96f7e8_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('resident',), name='one_open_erasure_request_a_resident'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('state__in', ['done', 'declined', 'withdrawn'])), _connector='OR'), name='erasure_decided_at')],
             },
         ),
         migrations.CreateModel(
@@ -376,6 +400,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '同意',
                 'ordering': ['kind', '-starts_on', '-pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'household'], name='grids_conse_communi_46a084_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_consent_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('resident', 'kind'), name='one_open_consent_a_kind')],
             },
         ),
         migrations.CreateModel(
@@ -398,6 +424,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '关爱标签',
                 'ordering': ['category', 'pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['community', 'household'], name='grids_caret_communi_cb6e1e_idx'), models.Index(fields=['community', 'category'], name='grids_caret_communi_022349_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_caretag_ends_after_start'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('resident__isnull', False)), fields=('household', 'resident', 'category'), name='one_open_care_tag_a_resident'), models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('resident__isnull', True)), fields=('household', 'category'), name='one_open_care_tag_a_household')],
             },
         ),
         migrations.CreateModel(
@@ -412,6 +440,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '记住的表头',
                 'ordering': ['heading'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'heading'), name='roster_heading_once')],
             },
         ),
         migrations.CreateModel(
@@ -435,6 +464,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '花名册',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'created_at'], name='grids_roste_communi_76a3e0_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'abandoned', 'unreadable']), _negated=True), models.Q(('finished_at__isnull', False), ('sealed_content', ''), ('sealed_preview', '')), _connector='OR'), name='roster_erased_when_over')],
             },
         ),
         migrations.CreateModel(
@@ -475,6 +506,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '花名册存疑',
                 'ordering': ['created_at', 'sheet', 'row', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'created_at'], name='grids_roste_communi_4d3226_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['done', 'dismissed'])), _connector='OR'), name='roster_doubt_decided_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -489,32 +522,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '单元',
                 'ordering': ['building', 'number'],
+                'constraints': [models.UniqueConstraint(fields=('building', 'number'), name='unit_number_once')],
             },
         ),
         migrations.AddField(
             model_name='dwelling',
             name='unit',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dwellings', to='grids.unit', verbose_name='单元'),
-        ),
-        migrations.AddConstraint(
-            model_name='estate',
-            constraint=models.UniqueConstraint(fields=('community', 'code'), name='estate_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='grid',
-            constraint=models.UniqueConstraint(fields=('community', 'code'), name='grid_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='buildingingrid',
-            index=models.Index(fields=['community', 'grid', 'starts_on'], name='grids_build_communi_1da210_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingingrid',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_buildingingrid_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='buildingingrid',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('building',), name='one_open_grid_a_building'),
         ),
         migrations.AddIndex(
             model_name='building',
@@ -528,196 +542,8 @@ class Migration(migrations.Migration):
             model_name='building',
             constraint=models.UniqueConstraint(fields=('estate', 'number'), name='building_number_once'),
         ),
-        migrations.AddIndex(
-            model_name='merge',
-            index=models.Index(fields=['community', 'merged_at'], name='grids_merge_communi_609fa7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undone_at__isnull', True), ('undone_by__isnull', True)), models.Q(('undone_at__isnull', False), ('undone_by__isnull', False)), _connector='OR'), name='merge_undone_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='ownergroup',
-            index=models.Index(fields=['community', 'estate', 'label'], name='grids_owner_communi_1e06de_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='ownership',
-            index=models.Index(fields=['community', 'dwelling', 'ends_on'], name='grids_owner_communi_719d91_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_ownership_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='ownership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('dwelling',), name='one_open_ownership_a_dwelling'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['community', 'name'], name='grids_resid_communi_e0f22e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['community', 'initials'], name='grids_resid_communi_bdf7e8_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['community', 'pinyin'], name='grids_resid_communi_1e432b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['community', 'phone'], name='grids_resid_communi_58e1bc_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(fields=['community', 'phone_tail'], name='grids_resid_communi_7635ef_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='resident',
-            constraint=models.UniqueConstraint(condition=models.Q(('id_hash', ''), _negated=True), fields=('community', 'id_hash'), name='resident_identity_once'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['community', 'state', 'building'], name='grids_propo_communi_662cd8_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['community', 'household'], name='grids_propo_communi_91ac09_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('state__in', ['accepted', 'declined', 'withdrawn'])), _connector='OR'), name='proposal_decided_at'),
-        ),
-        migrations.AddIndex(
-            model_name='pairing',
-            index=models.Index(fields=['community', 'household', 'ends_on'], name='grids_pairi_communi_2ddd16_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_pairing_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'steward'), ('member__isnull', True), ('steward__isnull', False)), models.Q(('kind', 'party_member'), ('member__isnull', False), ('steward__isnull', True)), _connector='OR'), name='pairing_with_one_person_of_its_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='pairing',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('household', 'kind'), name='one_open_pairing_a_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='owner',
-            index=models.Index(fields=['community', 'name'], name='grids_owner_communi_40b884_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='owner',
-            index=models.Index(fields=['community', 'id_hash'], name='grids_owner_communi_a244c8_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='owner',
-            constraint=models.CheckConstraint(condition=models.Q(('share__isnull', True), models.Q(('share__gte', 1), ('share__lte', 100)), _connector='OR'), name='owner_share_in_percent'),
-        ),
-        migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['community', 'household', 'ends_on'], name='grids_membe_communi_14fdc7_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_membership_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('is_primary', True)), fields=('resident',), name='one_open_primary_membership'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['community', 'building'], name='grids_house_communi_7b2f4b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['community', 'left_on'], name='grids_house_communi_abc45b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['community', 'phone_tail'], name='grids_house_communi_65b0de_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='erasurerequest',
-            index=models.Index(fields=['community', 'state', 'created_at'], name='grids_erasu_communi_96f7e8_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasurerequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('resident',), name='one_open_erasure_request_a_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='erasurerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('state__in', ['done', 'declined', 'withdrawn'])), _connector='OR'), name='erasure_decided_at'),
-        ),
-        migrations.AddIndex(
-            model_name='consent',
-            index=models.Index(fields=['community', 'household'], name='grids_conse_communi_46a084_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_consent_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='consent',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('resident', 'kind'), name='one_open_consent_a_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='caretag',
-            index=models.Index(fields=['community', 'household'], name='grids_caret_communi_cb6e1e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='caretag',
-            index=models.Index(fields=['community', 'category'], name='grids_caret_communi_022349_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='caretag',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='grids_caretag_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='caretag',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('resident__isnull', False)), fields=('household', 'resident', 'category'), name='one_open_care_tag_a_resident'),
-        ),
-        migrations.AddConstraint(
-            model_name='caretag',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True), ('resident__isnull', True)), fields=('household', 'category'), name='one_open_care_tag_a_household'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterheading',
-            constraint=models.UniqueConstraint(fields=('community', 'heading'), name='roster_heading_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rosterupload',
-            index=models.Index(fields=['community', 'created_at'], name='grids_roste_communi_76a3e0_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterupload',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['applied', 'abandoned', 'unreadable']), _negated=True), models.Q(('finished_at__isnull', False), ('sealed_content', ''), ('sealed_preview', '')), _connector='OR'), name='roster_erased_when_over'),
-        ),
-        migrations.AddIndex(
-            model_name='rosterdoubt',
-            index=models.Index(fields=['community', 'state', 'created_at'], name='grids_roste_communi_4d3226_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='rosterdoubt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'open')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['done', 'dismissed'])), _connector='OR'), name='roster_doubt_decided_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('building', 'number'), name='unit_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dwelling',
-            index=models.Index(fields=['community', 'building'], name='grids_dwell_communi_94f456_idx'),
-        ),
         migrations.AddConstraint(
             model_name='dwelling',
             constraint=models.UniqueConstraint(fields=('unit', 'room_no'), name='dwelling_room_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dwelling',
-            constraint=models.CheckConstraint(condition=models.Q(('area__isnull', True), ('area__gt', 0), _connector='OR'), name='dwelling_area_positive'),
         ),
     ]

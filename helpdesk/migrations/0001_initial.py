@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('community', '0003_guards'),
+        ('community', '__first__'),
         ('grids', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '接口钥匙',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'revoked_at'], name='helpdesk_ap_communi_b58ca0_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='api_key_revoked_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '诉求类别',
                 'ordering': ['order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'slug'), name='category_slug_once')],
             },
         ),
         migrations.CreateModel(
@@ -84,6 +87,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '诉求草稿',
+                'indexes': [models.Index(fields=['community', 'saved_at'], name='helpdesk_dr_communi_2026eb_idx')],
+                'constraints': [models.UniqueConstraint(fields=('community', 'user'), name='draft_one_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +108,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公共设施',
                 'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'code'), name='fixture_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +131,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '反复出现的地方',
                 'ordering': ['-raised_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'settled_at', 'raised_at'], name='helpdesk_re_communi_f3f26a_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('community', 'building', 'category'), name='spot_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('plan', ''), ('plan_until__isnull', True), ('planned_by__isnull', True)), models.Q(models.Q(('plan', ''), _negated=True), ('plan_until__isnull', False), ('planned_by__isnull', False)), _connector='OR'), name='spot_planned_by_somebody_until_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='spot_settled_says_how')],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +151,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '常用回复',
                 'ordering': ['order', 'pk'],
+                'indexes': [models.Index(fields=['community', 'order'], name='helpdesk_re_communi_496f76_idx')],
             },
         ),
         migrations.CreateModel(
@@ -162,6 +171,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '派单规则',
                 'ordering': ['order', 'pk'],
+                'indexes': [models.Index(fields=['community', 'order'], name='helpdesk_ro_communi_1c3480_idx')],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +250,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '诉求',
                 'ordering': ['-submitted_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'due_at'], name='helpdesk_se_communi_a6cf78_idx'), models.Index(fields=['community', 'grid', 'state', 'due_at'], name='helpdesk_se_communi_079b6b_idx'), models.Index(fields=['community', 'submitted_at', 'id'], name='helpdesk_se_communi_1b6c38_idx'), models.Index(fields=['community', 'reporter', 'submitted_at'], name='helpdesk_se_communi_628324_idx'), models.Index(fields=['community', 'handler', 'state', 'due_at'], name='helpdesk_se_communi_563fcc_idx'), models.Index(fields=['community', 'building', 'category', 'submitted_at'], name='helpdesk_se_communi_24a3d5_idx'), models.Index(fields=['community', 'closed_at', 'id'], name='helpdesk_se_communi_413faa_idx'), models.Index(condition=models.Q(('tracking_hash', ''), _negated=True), fields=['community', 'tracking_hash'], name='request_by_code'), models.Index(condition=models.Q(('master__isnull', False)), fields=['master'], name='request_merged_into')],
+                'constraints': [models.UniqueConstraint(fields=('community', 'number'), name='request_number_once'), models.CheckConstraint(condition=models.Q(('resolved_by__isnull', True), ('handler__isnull', True), models.Q(('resolved_by', models.F('handler')), _negated=True), _connector='OR'), name='request_resolver_is_not_the_handler'), models.CheckConstraint(condition=models.Q(('state', 'merged'), ('resolved_by__isnull', True), ('last_resolved_by__isnull', True), models.Q(('resolved_by', models.F('last_resolved_by')), _negated=True), _connector='OR'), name='request_checked_by_another_each_round'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='request_accepted_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='request_signed_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='request_resolved_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'rejected', 'withdrawn', 'merged'))), models.Q(models.Q(('state__in', ('closed', 'rejected', 'withdrawn', 'merged')), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='request_closed_at_with_its_end'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('dispatched', 'in_progress', 'review', 'suspended', 'referred')), _negated=True), ('handler__isnull', False), _connector='OR'), name='request_in_hand_has_a_handler'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('reject_reason', ''), _negated=True), _connector='OR'), name='request_rejected_for_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('master__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('master__isnull', True)), _connector='OR'), name='request_merged_has_a_master'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('followers', 0), _connector='OR'), name='request_merged_is_followed_by_none'), models.CheckConstraint(condition=models.Q(models.Q(('review_on__isnull', False), ('state', 'suspended')), models.Q(models.Q(('state', 'suspended'), _negated=True), ('review_on__isnull', True)), _connector='OR'), name='request_suspended_until_a_day'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'referred'), _negated=True), models.Q(models.Q(('referred_to', ''), _negated=True), ('next_check_on__isnull', False)), _connector='OR'), name='request_referred_to_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('answer_due_at__isnull', False), ('state', 'need_info'), models.Q(('resume_state', ''), _negated=True)), models.Q(models.Q(('state', 'need_info'), _negated=True), ('answer_due_at__isnull', True), ('resume_state', '')), _connector='OR'), name='request_asked_goes_on_somewhere'), models.CheckConstraint(condition=models.Q(models.Q(('has_informant', False), ('logged_by__isnull', False)), models.Q(('has_informant', True), ('home__isnull', True), ('logged_by__isnull', True), ('reporter__isnull', True)), ('source', 'city'), _connector='OR'), name='request_names_who_logged_it_or_nobody'), models.CheckConstraint(condition=models.Q(models.Q(('appointment_from__isnull', True), ('appointment_until__isnull', True)), models.Q(('appointment_from__isnull', False), ('appointment_until__gt', models.F('appointment_from'))), _connector='OR'), name='request_appointment_from_until'), models.CheckConstraint(condition=models.Q(models.Q(('place_kind', 'home'), _negated=True), ('home__isnull', False), _connector='OR'), name='request_at_home_has_a_home')],
             },
             bases=(helpdesk.course.Course, models.Model),
         ),
@@ -256,6 +268,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '期限提醒',
+                'constraints': [models.UniqueConstraint(fields=('request', 'kind', 'due_at'), name='reminder_once')],
             },
         ),
         migrations.CreateModel(
@@ -275,6 +288,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '评价',
+                'indexes': [models.Index(fields=['community', 'at'], name='helpdesk_ra_communi_f1a199_idx')],
+                'constraints': [models.UniqueConstraint(fields=('request', 'round'), name='one_rating_a_round'), models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='rating_from_one_to_five')],
             },
         ),
         migrations.CreateModel(
@@ -291,6 +306,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '暂停计时',
                 'ordering': ['began_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'request'], name='helpdesk_pa_communi_10b1d3_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('request',), name='pause_one_at_a_time'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='pause_ends_after_it_began')],
             },
         ),
         migrations.CreateModel(
@@ -308,6 +325,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '调解的一方',
                 'ordering': ['request', 'side'],
+                'indexes': [models.Index(fields=['community', 'household'], name='helpdesk_pa_communi_159be9_idx')],
+                'constraints': [models.UniqueConstraint(fields=('request', 'side'), name='party_one_a_side'), models.UniqueConstraint(fields=('request', 'household'), name='party_household_once'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('agreed_on__isnull', True)), models.Q(('agreed_by__isnull', False), ('agreed_on__isnull', False)), _connector='OR'), name='party_agreed_on_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -324,6 +343,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '别的系统送来的诉求',
+                'constraints': [models.UniqueConstraint(fields=('community', 'system', 'outside_id'), name='outside_request_once')],
             },
         ),
         migrations.CreateModel(
@@ -340,6 +360,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '举报人',
+                'indexes': [models.Index(fields=['community', 'user'], name='helpdesk_in_communi_ef28d5_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', False), ('name__isnull', False), _connector='OR'), name='informant_is_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +383,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '申请',
                 'ordering': ['-asked_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'decided_at', 'asked_at'], name='helpdesk_ap_communi_f01b40_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('request',), name='approval_one_open_a_request'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('granted__isnull', False)), _connector='OR'), name='approval_decided_with_a_day')],
             },
         ),
         migrations.CreateModel(
@@ -386,6 +410,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '感谢信',
                 'ordering': ['-written_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'published_at', 'id'], name='helpdesk_th_communi_a32029_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('consent', 'private'), _negated=True), ('published_at__isnull', True), _connector='OR'), name='thanks_published_on_consent'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='thanks_published_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -410,6 +436,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '办理经过',
                 'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'request', 'at'], name='helpdesk_up_communi_aaadec_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', 'step'), models.Q(('action', ''), _negated=True)), models.Q(models.Q(('kind', 'step'), _negated=True), ('action', '')), _connector='OR'), name='update_step_names_its_action'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), _negated=True), ('public_text', ''), _connector='OR'), name='update_note_says_nothing_public')],
             },
         ),
         migrations.CreateModel(
@@ -426,6 +454,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '照片',
                 'ordering': ['order', 'pk'],
+                'indexes': [models.Index(fields=['community', 'update', 'order'], name='helpdesk_up_communi_a6cc7c_idx')],
             },
         ),
         migrations.CreateModel(
@@ -447,258 +476,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '办好的事',
                 'ordering': ['-published_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'published_at', 'id'], name='helpdesk_st_communi_93921e_idx')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='apikey',
-            index=models.Index(fields=['community', 'revoked_at'], name='helpdesk_ap_communi_b58ca0_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at__isnull', True), ('revoked_by__isnull', True)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='api_key_revoked_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='category',
-            constraint=models.UniqueConstraint(fields=('community', 'slug'), name='category_slug_once'),
-        ),
-        migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(fields=['community', 'saved_at'], name='helpdesk_dr_communi_2026eb_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('community', 'user'), name='draft_one_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='fixture',
-            constraint=models.UniqueConstraint(fields=('community', 'code'), name='fixture_code_once'),
-        ),
-        migrations.AddIndex(
-            model_name='recurringspot',
-            index=models.Index(fields=['community', 'settled_at', 'raised_at'], name='helpdesk_re_communi_f3f26a_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringspot',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('community', 'building', 'category'), name='spot_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringspot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('plan', ''), ('plan_until__isnull', True), ('planned_by__isnull', True)), models.Q(models.Q(('plan', ''), _negated=True), ('plan_until__isnull', False), ('planned_by__isnull', False)), _connector='OR'), name='spot_planned_by_somebody_until_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringspot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False), models.Q(('outcome', ''), _negated=True)), _connector='OR'), name='spot_settled_says_how'),
-        ),
-        migrations.AddIndex(
-            model_name='replytemplate',
-            index=models.Index(fields=['community', 'order'], name='helpdesk_re_communi_496f76_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='routingrule',
-            index=models.Index(fields=['community', 'order'], name='helpdesk_ro_communi_1c3480_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'state', 'due_at'], name='helpdesk_se_communi_a6cf78_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'grid', 'state', 'due_at'], name='helpdesk_se_communi_079b6b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'submitted_at', 'id'], name='helpdesk_se_communi_1b6c38_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'reporter', 'submitted_at'], name='helpdesk_se_communi_628324_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'handler', 'state', 'due_at'], name='helpdesk_se_communi_563fcc_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'building', 'category', 'submitted_at'], name='helpdesk_se_communi_24a3d5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['community', 'closed_at', 'id'], name='helpdesk_se_communi_413faa_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('tracking_hash', ''), _negated=True), fields=['community', 'tracking_hash'], name='request_by_code'),
-        ),
-        migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('master__isnull', False)), fields=['master'], name='request_merged_into'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='request_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('resolved_by__isnull', True), ('handler__isnull', True), models.Q(('resolved_by', models.F('handler')), _negated=True), _connector='OR'), name='request_resolver_is_not_the_handler'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'merged'), ('resolved_by__isnull', True), ('last_resolved_by__isnull', True), models.Q(('resolved_by', models.F('last_resolved_by')), _negated=True), _connector='OR'), name='request_checked_by_another_each_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('accepted_at__isnull', True), ('accepted_by__isnull', True)), models.Q(('accepted_at__isnull', False), ('accepted_by__isnull', False)), _connector='OR'), name='request_accepted_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__isnull', False), ('signed_by__isnull', False)), _connector='OR'), name='request_signed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resolved_at__isnull', True), ('resolved_by__isnull', True)), models.Q(('resolved_at__isnull', False), ('resolved_by__isnull', False)), _connector='OR'), name='request_resolved_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ('closed', 'rejected', 'withdrawn', 'merged'))), models.Q(models.Q(('state__in', ('closed', 'rejected', 'withdrawn', 'merged')), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='request_closed_at_with_its_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('dispatched', 'in_progress', 'review', 'suspended', 'referred')), _negated=True), ('handler__isnull', False), _connector='OR'), name='request_in_hand_has_a_handler'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('reject_reason', ''), _negated=True), _connector='OR'), name='request_rejected_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('master__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('master__isnull', True)), _connector='OR'), name='request_merged_has_a_master'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('followers', 0), _connector='OR'), name='request_merged_is_followed_by_none'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('review_on__isnull', False), ('state', 'suspended')), models.Q(models.Q(('state', 'suspended'), _negated=True), ('review_on__isnull', True)), _connector='OR'), name='request_suspended_until_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'referred'), _negated=True), models.Q(models.Q(('referred_to', ''), _negated=True), ('next_check_on__isnull', False)), _connector='OR'), name='request_referred_to_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer_due_at__isnull', False), ('state', 'need_info'), models.Q(('resume_state', ''), _negated=True)), models.Q(models.Q(('state', 'need_info'), _negated=True), ('answer_due_at__isnull', True), ('resume_state', '')), _connector='OR'), name='request_asked_goes_on_somewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('has_informant', False), ('logged_by__isnull', False)), models.Q(('has_informant', True), ('home__isnull', True), ('logged_by__isnull', True), ('reporter__isnull', True)), ('source', 'city'), _connector='OR'), name='request_names_who_logged_it_or_nobody'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('appointment_from__isnull', True), ('appointment_until__isnull', True)), models.Q(('appointment_from__isnull', False), ('appointment_until__gt', models.F('appointment_from'))), _connector='OR'), name='request_appointment_from_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('place_kind', 'home'), _negated=True), ('home__isnull', False), _connector='OR'), name='request_at_home_has_a_home'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(fields=('request', 'kind', 'due_at'), name='reminder_once'),
-        ),
-        migrations.AddIndex(
-            model_name='rating',
-            index=models.Index(fields=['community', 'at'], name='helpdesk_ra_communi_f1a199_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.UniqueConstraint(fields=('request', 'round'), name='one_rating_a_round'),
-        ),
-        migrations.AddConstraint(
-            model_name='rating',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 1), ('score__lte', 5)), name='rating_from_one_to_five'),
-        ),
-        migrations.AddIndex(
-            model_name='pause',
-            index=models.Index(fields=['community', 'request'], name='helpdesk_pa_communi_10b1d3_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('request',), name='pause_one_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='pause',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='pause_ends_after_it_began'),
-        ),
-        migrations.AddIndex(
-            model_name='party',
-            index=models.Index(fields=['community', 'household'], name='helpdesk_pa_communi_159be9_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('request', 'side'), name='party_one_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.UniqueConstraint(fields=('request', 'household'), name='party_household_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_by__isnull', True), ('agreed_on__isnull', True)), models.Q(('agreed_by__isnull', False), ('agreed_on__isnull', False)), _connector='OR'), name='party_agreed_on_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='outsiderequest',
-            constraint=models.UniqueConstraint(fields=('community', 'system', 'outside_id'), name='outside_request_once'),
-        ),
-        migrations.AddIndex(
-            model_name='informant',
-            index=models.Index(fields=['community', 'user'], name='helpdesk_in_communi_ef28d5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='informant',
-            constraint=models.CheckConstraint(condition=models.Q(('user__isnull', False), ('name__isnull', False), _connector='OR'), name='informant_is_somebody'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(fields=['community', 'decided_at', 'asked_at'], name='helpdesk_ap_communi_f01b40_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('request',), name='approval_one_open_a_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('granted__isnull', True)), models.Q(('decided_at__isnull', False), ('granted__isnull', False)), _connector='OR'), name='approval_decided_with_a_day'),
-        ),
-        migrations.AddIndex(
-            model_name='thanksletter',
-            index=models.Index(fields=['community', 'published_at', 'id'], name='helpdesk_th_communi_a32029_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='thanksletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent', 'private'), _negated=True), ('published_at__isnull', True), _connector='OR'), name='thanks_published_on_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='thanksletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='thanks_published_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='update',
-            index=models.Index(fields=['community', 'request', 'at'], name='helpdesk_up_communi_aaadec_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='update',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'step'), models.Q(('action', ''), _negated=True)), models.Q(models.Q(('kind', 'step'), _negated=True), ('action', '')), _connector='OR'), name='update_step_names_its_action'),
-        ),
-        migrations.AddConstraint(
-            model_name='update',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'note'), _negated=True), ('public_text', ''), _connector='OR'), name='update_note_says_nothing_public'),
-        ),
-        migrations.AddIndex(
-            model_name='updatephoto',
-            index=models.Index(fields=['community', 'update', 'order'], name='helpdesk_up_communi_a6cc7c_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='story',
-            index=models.Index(fields=['community', 'published_at', 'id'], name='helpdesk_st_communi_93921e_idx'),
         ),
     ]

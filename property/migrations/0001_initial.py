@@ -15,8 +15,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('community', '0003_guards'),
+        ('community', '__first__'),
         ('grids', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '账本',
                 'ordering': ['estate__code'],
+                'indexes': [models.Index(fields=['community', 'estate'], name='property_bo_communi_595317_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('spending_limit__gte', 0)), name='book_limit_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -55,6 +57,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '科目',
                 'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(fields=('book', 'code'), name='account_code_once')],
             },
         ),
         migrations.CreateModel(
@@ -73,6 +76,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会计月份',
                 'ordering': ['month'],
+                'constraints': [models.UniqueConstraint(fields=('book', 'month'), name='ledger_month_once'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='property_ledgermonth_closed_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(('closed_at__isnull', True), ('state', 'open')), _connector='OR'), name='ledger_month_closed_when_closed')],
             },
         ),
         migrations.CreateModel(
@@ -90,6 +94,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '月度发生额',
+                'constraints': [models.UniqueConstraint(fields=('book', 'account', 'fund', 'month'), name='monthly_balance_once'), models.CheckConstraint(condition=models.Q(('credit__gte', 0), ('debit__gte', 0)), name='monthly_balance_not_negative')],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +130,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '季度公示',
                 'ordering': ['-quarter', '-version'],
+                'indexes': [models.Index(fields=['community', 'book', 'state', 'quarter'], name='property_pu_communi_9a7318_idx')],
+                'constraints': [models.UniqueConstraint(fields=('book', 'quarter', 'version'), name='publication_version_once'), models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'signing'])), fields=('book', 'quarter'), name='publication_one_in_the_making'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('book', 'quarter'), name='publication_one_valid'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='property_publication_published_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('content_hash', ''), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='publication_frozen_when_signed'), models.CheckConstraint(condition=models.Q(models.Q(('check_code__isnull', False), ('notice_from__isnull', False), ('notice_to__isnull', False), ('pdf__isnull', False), ('published_at__isnull', False), ('state__in', ['published', 'superseded']), models.Q(('hash', ''), _negated=True)), models.Q(('check_code__isnull', True), ('hash', ''), ('notice_from__isnull', True), ('notice_to__isnull', True), ('pdf__isnull', True), ('published_at__isnull', True), ('state__in', ['draft', 'signing'])), _connector='OR'), name='publication_sealed_when_published'), models.CheckConstraint(condition=models.Q(models.Q(('supersedes__isnull', True), ('version', 1)), models.Q(('supersedes__isnull', False), ('version__gt', 1)), _connector='OR'), name='publication_correction_names_its_version'), models.CheckConstraint(condition=models.Q(('notice_to__isnull', True), ('notice_to__gt', models.F('notice_from')), _connector='OR'), name='publication_notice_order')],
             },
         ),
         migrations.CreateModel(
@@ -145,6 +152,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '钱款核对',
                 'ordering': ['account__code'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'account'), name='cash_proof_once'), models.CheckConstraint(condition=models.Q(('counted_by', ''), models.Q(('counted_by', models.F('witness')), _negated=True), _connector='OR'), name='cash_proof_two_people')],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +169,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '公示内容',
                 'ordering': ['section', 'position'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'section', 'position'), name='publication_line_once')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +188,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '签字',
                 'ordering': ['at', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('publication', 'office'), name='publication_office_signs_once'), models.UniqueConstraint(fields=('publication', 'user'), name='publication_person_signs_once')],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +227,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '凭证',
+                'indexes': [models.Index(fields=['community', 'book', 'month', 'number'], name='property_vo_communi_b6a1ee_idx'), models.Index(fields=['community', 'book', 'day', 'id'], name='property_vo_communi_6f1f9e_idx'), models.Index(fields=['community', 'book', 'state'], name='property_vo_communi_de82f1_idx'), models.Index(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'reviewed'])), fields=['community', 'book', 'month'], name='voucher_unfinished')],
+                'constraints': [models.UniqueConstraint(fields=('month', 'number'), name='voucher_number_once'), models.UniqueConstraint(fields=('book', 'sequence'), name='voucher_sequence_once'), models.UniqueConstraint(condition=models.Q(('state', 'voided'), _negated=True), fields=('reverses',), name='voucher_reversed_once'), models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='property_voucher_reviewed_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='property_voucher_settled_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='property_voucher_returned_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('drafted_by', models.F('reviewed_by')), _negated=True), models.Q(('drafted_by', models.F('settled_by')), _negated=True), models.Q(('reviewed_by', models.F('settled_by')), _negated=True)), name='voucher_three_people'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', False), ('reviewed_by__isnull', False), ('sequence__isnull', False), ('settled_by__isnull', False), ('settled_on__isnull', False), ('state', 'posted'), models.Q(('hash', ''), _negated=True)), models.Q(models.Q(('state', 'posted'), _negated=True), ('hash', ''), ('number__isnull', True), ('previous_hash', ''), ('sequence__isnull', True), ('settled_by__isnull', True)), _connector='OR'), name='voucher_numbered_and_signed_when_posted'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'reviewed'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), name='voucher_reviewed_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_note', ''), _negated=True), _connector='OR'), name='voucher_returned_with_note'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_names_its_voucher')],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +248,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '分录',
                 'ordering': ['line'],
+                'constraints': [models.UniqueConstraint(fields=('voucher', 'line'), name='posting_line_once'), models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='posting_on_one_side'), models.CheckConstraint(condition=models.Q(('fund__in', ['fee', 'public', 'grant', 'custody'])), name='posting_fund_known')],
             },
         ),
         migrations.CreateModel(
@@ -251,170 +264,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '凭证附件',
                 'ordering': ['line'],
+                'constraints': [models.UniqueConstraint(fields=('voucher', 'line'), name='voucher_paper_line_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='book',
-            index=models.Index(fields=['community', 'estate'], name='property_bo_communi_595317_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='book',
-            constraint=models.CheckConstraint(condition=models.Q(('spending_limit__gte', 0)), name='book_limit_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('book', 'code'), name='account_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgermonth',
-            constraint=models.UniqueConstraint(fields=('book', 'month'), name='ledger_month_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgermonth',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='property_ledgermonth_closed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='ledgermonth',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(('closed_at__isnull', True), ('state', 'open')), _connector='OR'), name='ledger_month_closed_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlybalance',
-            constraint=models.UniqueConstraint(fields=('book', 'account', 'fund', 'month'), name='monthly_balance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='monthlybalance',
-            constraint=models.CheckConstraint(condition=models.Q(('credit__gte', 0), ('debit__gte', 0)), name='monthly_balance_not_negative'),
-        ),
-        migrations.AddIndex(
-            model_name='publication',
-            index=models.Index(fields=['community', 'book', 'state', 'quarter'], name='property_pu_communi_9a7318_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(fields=('book', 'quarter', 'version'), name='publication_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'signing'])), fields=('book', 'quarter'), name='publication_one_in_the_making'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('book', 'quarter'), name='publication_one_valid'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False)), _connector='OR'), name='property_publication_published_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('content_hash', ''), ('state', 'draft')), models.Q(models.Q(('state', 'draft'), _negated=True), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='publication_frozen_when_signed'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('check_code__isnull', False), ('notice_from__isnull', False), ('notice_to__isnull', False), ('pdf__isnull', False), ('published_at__isnull', False), ('state__in', ['published', 'superseded']), models.Q(('hash', ''), _negated=True)), models.Q(('check_code__isnull', True), ('hash', ''), ('notice_from__isnull', True), ('notice_to__isnull', True), ('pdf__isnull', True), ('published_at__isnull', True), ('state__in', ['draft', 'signing'])), _connector='OR'), name='publication_sealed_when_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('supersedes__isnull', True), ('version', 1)), models.Q(('supersedes__isnull', False), ('version__gt', 1)), _connector='OR'), name='publication_correction_names_its_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='publication',
-            constraint=models.CheckConstraint(condition=models.Q(('notice_to__isnull', True), ('notice_to__gt', models.F('notice_from')), _connector='OR'), name='publication_notice_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashproof',
-            constraint=models.UniqueConstraint(fields=('publication', 'account'), name='cash_proof_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='cashproof',
-            constraint=models.CheckConstraint(condition=models.Q(('counted_by', ''), models.Q(('counted_by', models.F('witness')), _negated=True), _connector='OR'), name='cash_proof_two_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationline',
-            constraint=models.UniqueConstraint(fields=('publication', 'section', 'position'), name='publication_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationsignature',
-            constraint=models.UniqueConstraint(fields=('publication', 'office'), name='publication_office_signs_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='publicationsignature',
-            constraint=models.UniqueConstraint(fields=('publication', 'user'), name='publication_person_signs_once'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['community', 'book', 'month', 'number'], name='property_vo_communi_b6a1ee_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['community', 'book', 'day', 'id'], name='property_vo_communi_6f1f9e_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(fields=['community', 'book', 'state'], name='property_vo_communi_de82f1_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='voucher',
-            index=models.Index(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'reviewed'])), fields=['community', 'book', 'month'], name='voucher_unfinished'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('month', 'number'), name='voucher_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(fields=('book', 'sequence'), name='voucher_sequence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'voided'), _negated=True), fields=('reverses',), name='voucher_reversed_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='property_voucher_reviewed_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='property_voucher_settled_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('returned_at__isnull', True), ('returned_by__isnull', True)), models.Q(('returned_at__isnull', False), ('returned_by__isnull', False)), _connector='OR'), name='property_voucher_returned_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drafted_by', models.F('reviewed_by')), _negated=True), models.Q(('drafted_by', models.F('settled_by')), _negated=True), models.Q(('reviewed_by', models.F('settled_by')), _negated=True)), name='voucher_three_people'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', False), ('reviewed_by__isnull', False), ('sequence__isnull', False), ('settled_by__isnull', False), ('settled_on__isnull', False), ('state', 'posted'), models.Q(('hash', ''), _negated=True)), models.Q(models.Q(('state', 'posted'), _negated=True), ('hash', ''), ('number__isnull', True), ('previous_hash', ''), ('sequence__isnull', True), ('settled_by__isnull', True)), _connector='OR'), name='voucher_numbered_and_signed_when_posted'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reviewed'), _negated=True), ('reviewed_by__isnull', False), _connector='OR'), name='voucher_reviewed_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('return_note', ''), _negated=True), _connector='OR'), name='voucher_returned_with_note'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucher',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='voucher_reversal_names_its_voucher'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('voucher', 'line'), name='posting_line_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('credit', 0), ('debit__gt', 0)), models.Q(('credit__gt', 0), ('debit', 0)), _connector='OR'), name='posting_on_one_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('fund__in', ['fee', 'public', 'grant', 'custody'])), name='posting_fund_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='voucherattachment',
-            constraint=models.UniqueConstraint(fields=('voucher', 'line'), name='voucher_paper_line_once'),
         ),
     ]

@@ -14,9 +14,9 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('community', '0003_guards'),
+        ('community', '__first__'),
         ('grids', '0002_guards'),
         ('helpdesk', '0002_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访批次',
                 'ordering': ['-year', '-quarter'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'year', 'quarter'), name='campaign_once_a_quarter'), models.UniqueConstraint(condition=models.Q(('state__in', ['preparing', 'open'])), fields=('community',), name='one_campaign_walked_at_a_time'), models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='campaign_quarter_1_to_4'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='campaign_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state__in', ['preparing', 'open'])), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed')), _connector='OR'), name='campaign_closed_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -62,6 +63,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访设备',
                 'ordering': ['-unsent', 'seen_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'unsent'], name='visits_devi_communi_410a00_idx')],
+                'constraints': [models.UniqueConstraint(fields=('community', 'device', 'user'), name='device_once_a_community_and_user')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +90,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '迟到的走访',
                 'ordering': ['received_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'building'], name='visits_late_communi_b01ae3_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['taken', 'declined'])), _connector='OR'), name='late_report_decided_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -102,6 +107,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '迟到的走访照片',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'report'], name='visits_late_communi_73aa2d_idx')],
+                'constraints': [models.UniqueConstraint(fields=('report', 'announced_as'), name='announced_photo_once_a_late_report')],
             },
         ),
         migrations.CreateModel(
@@ -119,6 +126,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '纸质走访表',
                 'ordering': ['-number'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'campaign', 'number'), name='round_sheet_number_once')],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +145,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽查',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'campaign'], name='visits_samp_communi_da5618_idx')],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +165,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访谈话',
                 'ordering': ['-talked_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'campaign', 'walker'], name='visits_talk_communi_1859a3_idx')],
             },
         ),
         migrations.CreateModel(
@@ -180,6 +190,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访对象',
                 'ordering': ['due_on', 'building', 'pk'],
+                'indexes': [models.Index(fields=['community', 'campaign', 'building', 'state'], name='visits_targ_communi_544e28_idx'), models.Index(fields=['community', 'household', 'state'], name='visits_targ_communi_7e1abe_idx'), models.Index(fields=['community', 'assignee', 'state'], name='visits_targ_communi_53d470_idx')],
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'household', 'kind', 'due_on'), name='target_once_a_kind_and_day'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state__in', ['done', 'refused', 'moved'])), models.Q(models.Q(('state__in', ['done', 'refused', 'moved']), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='target_done_at_when_reached')],
             },
         ),
         migrations.AddField(
@@ -202,6 +214,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访交接',
                 'ordering': ['created_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'target', 'before'], name='visits_hand_communi_b80669_idx')],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +242,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访',
                 'ordering': ['-visited_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'household', 'visited_at'], name='visits_visi_communi_f6fac1_idx'), models.Index(fields=['community', 'building', 'visited_at'], name='visits_visi_communi_7a24cc_idx'), models.Index(fields=['community', 'by', 'visited_at'], name='visits_visi_communi_366196_idx')],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +262,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '信息核实',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'household', 'result'], name='visits_veri_communi_f0cad0_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('visit', 'resident', 'field'), name='verification_once_a_resident_field'), models.UniqueConstraint(condition=models.Q(('resident__isnull', True)), fields=('visit', 'field'), name='verification_once_a_household_field')],
             },
         ),
         migrations.CreateModel(
@@ -266,6 +282,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '电话回访',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'sample'], name='visits_rech_communi_90a41b_idx')],
+                'constraints': [models.UniqueConstraint(fields=('sample', 'visit'), name='recheck_once_a_sample'), models.CheckConstraint(condition=models.Q(models.Q(('called_at__isnull', True), ('called_by__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('called_at__isnull', False), ('called_by__isnull', False)), _connector='OR'), name='recheck_called_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +311,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访问题',
                 'ordering': ['due_on', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'building'], name='visits_find_communi_3f98b6_idx'), models.Index(fields=['community', 'household', 'state'], name='visits_find_communi_0a2486_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='finding_closed_at_when_closed'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'requested'), _negated=True), ('request__isnull', False), _connector='OR'), name='finding_requested_has_request')],
             },
         ),
         migrations.CreateModel(
@@ -311,6 +331,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '反馈',
                 'ordering': ['told_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'finding'], name='visits_feed_communi_ddfb11_idx')],
             },
         ),
         migrations.CreateModel(
@@ -333,6 +354,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '信息冲突',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'settled_at', 'building'], name='visits_conf_communi_5da4bd_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kept', ''), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('kept__in', ['visit', 'register']), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='conflict_settled_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -354,6 +377,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '门下卡片',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'household'], name='visits_card_communi_94f1b5_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('void_at__isnull', True)), fields=('target',), name='one_standing_card_a_target')],
             },
         ),
         migrations.CreateModel(
@@ -369,166 +394,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '走访照片',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'visit'], name='visits_visi_communi_d4a254_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('announced_as', ''), _negated=True), fields=('visit', 'announced_as'), name='announced_photo_once_a_visit')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(fields=('community', 'year', 'quarter'), name='campaign_once_a_quarter'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['preparing', 'open'])), fields=('community',), name='one_campaign_walked_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('quarter__gte', 1), ('quarter__lte', 4)), name='campaign_quarter_1_to_4'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='campaign_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), ('state__in', ['preparing', 'open'])), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('state', 'closed')), _connector='OR'), name='campaign_closed_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='device',
-            index=models.Index(fields=['community', 'unsent'], name='visits_devi_communi_410a00_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(fields=('community', 'device', 'user'), name='device_once_a_community_and_user'),
-        ),
-        migrations.AddIndex(
-            model_name='latephoto',
-            index=models.Index(fields=['community', 'report'], name='visits_late_communi_73aa2d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='latephoto',
-            constraint=models.UniqueConstraint(fields=('report', 'announced_as'), name='announced_photo_once_a_late_report'),
-        ),
-        migrations.AddConstraint(
-            model_name='roundsheet',
-            constraint=models.UniqueConstraint(fields=('community', 'campaign', 'number'), name='round_sheet_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='sample',
-            index=models.Index(fields=['community', 'campaign'], name='visits_samp_communi_da5618_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='talk',
-            index=models.Index(fields=['community', 'campaign', 'walker'], name='visits_talk_communi_1859a3_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['community', 'campaign', 'building', 'state'], name='visits_targ_communi_544e28_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['community', 'household', 'state'], name='visits_targ_communi_7e1abe_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['community', 'assignee', 'state'], name='visits_targ_communi_53d470_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('campaign', 'household', 'kind', 'due_on'), name='target_once_a_kind_and_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state__in', ['done', 'refused', 'moved'])), models.Q(models.Q(('state__in', ['done', 'refused', 'moved']), _negated=True), ('done_at__isnull', True)), _connector='OR'), name='target_done_at_when_reached'),
-        ),
-        migrations.AddIndex(
-            model_name='latereport',
-            index=models.Index(fields=['community', 'state', 'building'], name='visits_late_communi_b01ae3_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='latereport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('state__in', ['taken', 'declined'])), _connector='OR'), name='late_report_decided_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='handover',
-            index=models.Index(fields=['community', 'target', 'before'], name='visits_hand_communi_b80669_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['community', 'household', 'visited_at'], name='visits_visi_communi_f6fac1_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['community', 'building', 'visited_at'], name='visits_visi_communi_7a24cc_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['community', 'by', 'visited_at'], name='visits_visi_communi_366196_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='verification',
-            index=models.Index(fields=['community', 'household', 'result'], name='visits_veri_communi_f0cad0_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', False)), fields=('visit', 'resident', 'field'), name='verification_once_a_resident_field'),
-        ),
-        migrations.AddConstraint(
-            model_name='verification',
-            constraint=models.UniqueConstraint(condition=models.Q(('resident__isnull', True)), fields=('visit', 'field'), name='verification_once_a_household_field'),
-        ),
-        migrations.AddIndex(
-            model_name='recheck',
-            index=models.Index(fields=['community', 'sample'], name='visits_rech_communi_90a41b_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.UniqueConstraint(fields=('sample', 'visit'), name='recheck_once_a_sample'),
-        ),
-        migrations.AddConstraint(
-            model_name='recheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('called_at__isnull', True), ('called_by__isnull', True), ('outcome', '')), models.Q(models.Q(('outcome', ''), _negated=True), ('called_at__isnull', False), ('called_by__isnull', False)), _connector='OR'), name='recheck_called_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['community', 'state', 'building'], name='visits_find_communi_3f98b6_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='finding',
-            index=models.Index(fields=['community', 'household', 'state'], name='visits_find_communi_0a2486_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='finding_closed_at_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'requested'), _negated=True), ('request__isnull', False), _connector='OR'), name='finding_requested_has_request'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['community', 'finding'], name='visits_feed_communi_ddfb11_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='conflict',
-            index=models.Index(fields=['community', 'settled_at', 'building'], name='visits_conf_communi_5da4bd_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='conflict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept', ''), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('kept__in', ['visit', 'register']), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='conflict_settled_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='card',
-            index=models.Index(fields=['community', 'household'], name='visits_card_communi_94f1b5_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='card',
-            constraint=models.UniqueConstraint(condition=models.Q(('void_at__isnull', True)), fields=('target',), name='one_standing_card_a_target'),
-        ),
-        migrations.AddIndex(
-            model_name='visitphoto',
-            index=models.Index(fields=['community', 'visit'], name='visits_visi_communi_d4a254_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='visitphoto',
-            constraint=models.UniqueConstraint(condition=models.Q(('announced_as', ''), _negated=True), fields=('visit', 'announced_as'), name='announced_photo_once_a_visit'),
         ),
     ]
