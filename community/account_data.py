@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from community import history
-from community.models import ActivationLetter, Appointment, AuditEvent, Notice, User
+from community import history, messages
+from community.models import ActivationLetter, Appointment, AuditEvent, Choice, Delivery, Notice, User
 from community.personal import Going, Room, Section, Staying
 from core import clock
 
@@ -40,6 +40,18 @@ def sections(user: User) -> list[Section]:
             _("提醒"),
             _columns(at=_("时间"), text=_("内容"), read=_("已读时间")),
             [{"at": one.created_at, "text": one.text, "read": one.read_at} for one in _notices(user)[:NEWEST]],
+        ),
+        Section(
+            "messages",
+            _("消息方式"),
+            _columns(address=_("邮箱"), not_wanted=_("不收的"), quiet=_("不发的时间"), since=_("选定时间")),
+            [_choice(one) for one in Choice.objects.visible_to(user)],
+        ),
+        Section(
+            "mails",
+            _("发过的邮件"),
+            _columns(at=_("时间"), topic=_("哪一类"), state=_("状态")),
+            [_delivery(one) for one in _deliveries(user)[:NEWEST]],
         ),
         Section("readings", _("谁看过我家的信息"), _event_columns(), _events(user, reading=True)),
         Section("changes", _("谁改过我家的信息"), _event_columns(), _events(user, reading=False)),
@@ -76,6 +88,22 @@ def _notices(user: User) -> Any:
     return Notice.objects.visible_to(user)
 
 
+def _choice(one: Choice) -> dict[str, Any]:
+    words = [str(topic.words) for topic in messages.topics(staff=True) if topic.slug in one.muted.split()]
+    quiet = _("%(first)d 点到 %(last)d 点") % {"first": one.quiet_from, "last": one.quiet_until}
+    mailbox = one.address.plain or one.pending.plain
+    return {"address": mailbox, "not_wanted": "、".join(words), "quiet": quiet, "since": one.created_at}
+
+
+def _deliveries(user: User) -> Any:
+    return Delivery.objects.visible_to(user).filter(user=user).order_by("-pk")
+
+
+def _delivery(one: Delivery) -> dict[str, Any]:
+    topic = messages.topic_of(one.kind).words
+    return {"at": one.ended_at or one.created_at, "topic": topic, "state": one.get_state_display()}
+
+
 def _event_columns() -> list[tuple[str, str]]:
     return _columns(at=_("时间"), role=_("身份"), who=_("谁"), what=_("做了什么"), text=_("内容"))
 
@@ -94,7 +122,12 @@ def goes(resident: Any) -> list[Going]:
     users = accounts_of(resident)
     notices = Notice.objects.unscoped(reason=_FOUND).filter(user__in=users).count()
     closing = sum(_may_close(user) for user in users)
-    return [Going(closing, _("个登录账号，关闭后不能再登录")), Going(notices, _("条站内提醒"))]
+    mailboxes = _mailboxes(users).count()
+    return [
+        Going(closing, _("个登录账号，关闭后不能再登录")),
+        Going(notices, _("条站内提醒")),
+        Going(mailboxes, _("个收消息的邮箱")),
+    ]
 
 
 def stays(resident: Any) -> list[Staying]:
@@ -121,7 +154,8 @@ def stays(resident: Any) -> list[Staying]:
 
 
 def erase(resident: Any, by: User) -> None:
-    """Notices go; so does the account, unless its owner lives or serves here."""
+    """Notices and mailboxes go; so does the account, unless its owner lives or serves here."""
+    _mailboxes(accounts_of(resident)).delete()
     for user in accounts_of(resident):
         Notice.objects.unscoped(reason=_FOUND).filter(user=user, created_at__lt=clock.now()).delete()
         if _may_close(user):
@@ -131,6 +165,7 @@ def erase(resident: Any, by: User) -> None:
 def close_account(user: User) -> None:
     """Nobody signs in with it any more, and it says nobody's name or number; what it did stays done."""
     user.authenticator_set.all().delete()  # type: ignore[attr-defined]
+    _mailboxes([user]).delete()
     user.name, user.is_active = ERASED_NAME, False
     user.phone = f"{user.pk:011d}"
     user.set_unusable_password()
@@ -141,6 +176,10 @@ def accounts_of(resident: Any) -> list[User]:
     """The accounts that are, or were, the resident's."""
     held = resident.appointments.unscoped(reason=_FOUND).select_related("user")
     return list({one.user_id: one.user for one in held}.values())
+
+
+def _mailboxes(users: list[User]) -> Any:
+    return Choice.objects.unscoped(reason=_FOUND).filter(user__in=users)
 
 
 def _may_close(user: User) -> bool:

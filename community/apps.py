@@ -6,7 +6,9 @@ class CommunityConfig(AppConfig):
     name = "community"
 
     def ready(self) -> None:
-        from community import account_data, forgetting, history, menu, nav, personal, retention
+        from datetime import timedelta
+
+        from community import account_data, forgetting, history, menu, messages, nav, outbox, personal, retention
         from core import daily
 
         nav.register(menu.main)
@@ -14,6 +16,8 @@ class CommunityConfig(AppConfig):
         personal.register("community", account_data.ROOM)
         retention.register(*forgetting.RULES)
         daily.register("what has had its time", retention.everywhere)
+        daily.register("messages", outbox.send_due, every=timedelta(minutes=1))
+        messages.register("duties", _("任命和职务"), kinds=("appoint",), staff=True)
         history.register(
             {
                 "reveal": _("查看了完整信息"),
@@ -28,5 +32,13 @@ class CommunityConfig(AppConfig):
                 "drop_second_factor": _("取消了两步验证"),
                 "data_taken": _("下载了自己的资料"),
                 "forgotten": _("删除了到期的资料"),
+                "message_address_confirmed": _("留了收消息的邮箱"),
+                "message_address_dropped": _("不再收邮件"),
+                "messages_chosen": _("选了收哪些消息"),
+                "message_group_added": _("接通了工作群"),
+                "message_group_changed": _("改了工作群的设置"),
+                "message_group_dropped": _("不再往工作群发消息"),
+                "message_group_tested": _("试发了一条消息"),
+                "message_sent_again": _("重新发了一条没送到的消息"),
             }
         )

@@ -1,4 +1,4 @@
-"""The retention rules of this room: forms, sign-ins, notices, letters."""
+"""The retention rules of this room: forms, sign-ins, notices, letters, messages and mailboxes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from community.models import ActivationLetter, Community, Notice, Submission
+from community.models import ActivationLetter, Appointment, Choice, Community, Delivery, Notice, Submission
 from community.retention import Rule
 
 _WHY = "housekeeping: what has had its time"
@@ -35,6 +35,22 @@ def _notices(community: Community, before: datetime) -> Any:
 def _letters(community: Community, before: datetime) -> Any:
     rows = ActivationLetter.objects.unscoped(reason=_WHY).filter(community=community)
     return rows.filter(Q(redeemed_at__lt=before) | Q(voided_at__lt=before) | Q(expires_at__lt=before))
+
+
+def _deliveries(community: Community, before: datetime) -> Any:
+    return Delivery.objects.unscoped(reason=_WHY).filter(community=community, ended_at__lt=before)
+
+
+def _unconfirmed(community: Community, before: datetime) -> Any:
+    rows = Choice.objects.unscoped(reason=_WHY).filter(community=community, code_until__lt=before)
+    return rows.exclude(pk__in=rows.with_address().values("pk"))
+
+
+def _mailboxes(community: Community, before: datetime) -> Any:
+    """Of those who have held nothing here since."""
+    held = Appointment.objects.unscoped(reason=_WHY).filter(user=OuterRef("user"))
+    since = held.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=before.date()))
+    return Choice.objects.unscoped(reason=_WHY).filter(~Exists(since), community=community, created_at__lt=before)
 
 
 def _deleting(slug: str, rows: Any, *, what: Any, days: int, basis: Any, platform: bool = False) -> Rule:
@@ -68,5 +84,26 @@ RULES = (
         what=_("用过、作废或者过期的开通信"),
         days=365,
         basis=_("一年内用来查对信交给了谁；码本身从不保存。"),
+    ),
+    _deleting(
+        "deliveries",
+        _deliveries,
+        what=_("邮件和群消息的发送记录"),
+        days=90,
+        basis=_("三个月内用来查对送到没有；内容在站内提醒里。"),
+    ),
+    _deleting(
+        "unconfirmed_mailboxes",
+        _unconfirmed,
+        what=_("填了没有验证的邮箱"),
+        days=7,
+        basis=_("一个星期还没验证，多半填错了。"),
+    ),
+    _deleting(
+        "mailboxes",
+        _mailboxes,
+        what=_("已经搬走、卸任的人留的邮箱"),
+        days=30,
+        basis=_("个人信息保护法第四十七条：不再有消息要发给他。"),
     ),
 )

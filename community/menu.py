@@ -30,6 +30,9 @@ def account(user: User) -> list[Entry]:
     scope = user.scope
     entries = [Entry(_("账号安全"), reverse("mfa_index"), "shield-lock", order=90)]
     entries.append(Entry(_("带走我的资料"), reverse("community:my_data"), "download", order=80))
+    entries.append(Entry(_("怎么告诉我"), reverse("community:messages"), "envelope", order=70))
+    if scope.may(Permission.MESSAGES_MANAGE):
+        entries.append(Entry(_("工作群和没送到的消息"), reverse("community:messages_office"), "megaphone", order=42))
     if scope.households and scope.may(Permission.TODAY):
         entries.append(Entry(_("我家"), reverse("community:mine"), "house", order=10))
     if scope.may(Permission.LETTER_ISSUE):

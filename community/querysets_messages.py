@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Q
 
+from core.fields import is_filled
 from core.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ class ChoiceQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """One's own; nobody else needs to know where somebody reads mail."""
         return self.filter(user=user).scoped()
+
+    def with_address(self) -> Self:
+        """Those to whom mail goes."""
+        return self.filter(is_filled("address"))
 
 
 class DeliveryQuerySet(ScopedQuerySet[Any]):

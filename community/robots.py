@@ -1,4 +1,4 @@
-"""The robots of work groups: which addresses are taken, and one message sent to one of them. Never a resident's data."""
+"""The robots of work groups: which addresses are taken, and one message sent to one. Never a resident's data."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Outcome(NamedTuple):
 def checked(address: str, *, secret: str = "") -> str:
     """The address as it is stored; `secret` is what DingTalk signs with.
 
-    Raises Refused with a sentence where no message could be sent to it, or where it leads into the server's own network.
+    Raises Refused with a sentence where no message could be sent to it, or where it leads into the own network.
     """
     address = address.strip()
     for pattern, scheme in _NATIVE:

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from community import health, views, views_activate, views_appointments, views_letters, views_personal
+from community import (
+    health,
+    views,
+    views_activate,
+    views_appointments,
+    views_letters,
+    views_messages,
+    views_personal,
+)
 
 app_name = "community"
 urlpatterns = [
@@ -13,6 +21,16 @@ urlpatterns = [
     path("notices/", views.notices, name="notices"),
     path("notices/read/", views.notices_read, name="notices_read"),
     path("notices/<int:pk>/", views.notice_open, name="notice_open"),
+    path("messages/", views_messages.own, name="messages"),
+    path("messages/address/", views_messages.address, name="messages_address"),
+    path("messages/code/", views_messages.code, name="messages_code"),
+    path("messages/off/", views_messages.off, name="messages_off"),
+    path("messages/stop/<str:token>/", views_messages.stop, name="messages_stop"),
+    path("messages/again/<uuid:pk>/", views_messages.again, name="message_again"),
+    path("messages/office/", views_messages.office, name="messages_office"),
+    path("messages/groups/new/", views_messages.group_new, name="messages_group_new"),
+    path("messages/groups/<int:pk>/", views_messages.group, name="messages_group"),
+    path("messages/groups/<int:pk>/end/", views_messages.group_end, name="messages_group_end"),
     path("reveal/<str:label>/<str:pk>/<str:field>/", views.reveal_value, name="reveal"),
     path("activate/", views_activate.activate, name="activate"),
     path("activate/account/", views_activate.activate_account, name="activate_account"),

@@ -25,6 +25,7 @@ from urllib3.exceptions import NewConnectionError
 # How a robot says no in the body of an answer of 200: any other number than 0 under one of these names.
 _NO = ("errcode", "code", "StatusCode")
 _READ_AT_MOST = 10_000
+BAD_GATEWAY = 502
 # Addresses that carry another one inside: NAT64, 6to4, Teredo.
 _WRAPPED = [ipaddress.ip_network(one) for one in ("64:ff9b::/96", "2002::/16", "2001::/32")]
 # An address is a key: what apprise says about one stays out of the server's log.
@@ -121,11 +122,11 @@ class _Out:
             session.trust_env = is_open()
             session.mount("http://", _Adapter())
             session.mount("https://", _Adapter())
-            answer = session.request(method, url, **options)
+            answer: requests.Response = session.request(method, url, **options)
         no = _no_of(answer)
         if no or not 200 <= answer.status_code < 300:
             _refused.get().append(no or str(answer.status_code))
-            answer.status_code = requests.codes.bad_gateway
+            answer.status_code = BAD_GATEWAY
         return answer
 
 
@@ -140,4 +141,4 @@ def _no_of(answer: requests.Response) -> str:
 
 
 for _plugin in (custom_json, dingtalk, feishu, lark, wecombot):
-    _plugin.requests = _Out()
+    setattr(_plugin, "requests", _Out())  # noqa: B010 the plugin has it from its own import

@@ -66,43 +66,50 @@ def changed(statement: str, *values: Any) -> int:
         return int(cursor.rowcount)
 
 
-def insert(new: Iterable[models.Model]) -> None:
+def insert(new: Iterable[models.Model], *, asking: str = "") -> list[Any]:
     """Write new rows of one model, a hundred in a statement, as `save` and `bulk_create` do: same values, keys given.
 
-    No signal is sent. Raises TypeError for a row that is written already.
+    `asking` is an expression about each row, such as a subquery upon its columns: what it is for each comes back with
+    the keys, without a statement of its own. No signal is sent. Raises TypeError for a row that is written already.
     """
     made = list(new)
     if any(not row._state.adding for row in made):
         raise TypeError("a row is written once")
+    answers: list[Any] = []
     with transaction.atomic(savepoint=False) if len(made) > _AT_ONCE else nullcontext(), connection.cursor() as cursor:
         for start in range(0, len(made), _AT_ONCE):
-            _insert(cursor, made[start : start + _AT_ONCE])
+            answers += _insert(cursor, made[start : start + _AT_ONCE], asking)
+    return answers
 
 
 _AT_ONCE = 100
 
 
-def _insert(cursor: Any, made: list[models.Model]) -> None:
-    fields, into, values, returning = _inserting(type(made[0]))
+def _insert(cursor: Any, made: list[models.Model], asking: str) -> list[Any]:
+    fields, into, values, returning = _inserting(type(made[0]), asking)
     opened = cursor.db  # Fields ask it a question or two for every value; the proxy looks it up for each.
     given = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection=opened) for row in made for field in fields
     ]
     cursor.execute(f"{into} {', '.join([values] * len(made))} {returning}", given)
-    keys = cursor.fetchall() if returning else [(row.pk,) for row in made]
-    for row, (key,) in zip(made, keys, strict=True):
+    answers = cursor.fetchall() if returning else [(row.pk, None) for row in made]
+    for row, (key, *_asked) in zip(made, answers, strict=True):
         row.pk = key
         row._state.adding, row._state.db = False, opened.alias
+    return [answer[1] for answer in answers] if asking else []
 
 
 @cache
-def _inserting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], str, str, str]:
+def _inserting(model: type[models.Model], asking: str) -> tuple[list[models.Field[Any, Any]], str, str, str]:
     """The columns that a new row fills, and the parts of the statement, which is written once for every model."""
     meta, quoted = model._meta, connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not field.generated and field is not meta.auto_field]
     columns = ", ".join(quoted(str(field.column)) for field in fields)
     into = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES"
-    returning = f"RETURNING {quoted(str(meta.auto_field.column))}" if meta.auto_field else ""
+    back = [quoted(str(meta.auto_field.column))] if meta.auto_field else []
+    if asking:
+        back = [quoted(str(meta.pk.column)), asking]
+    returning = f"RETURNING {', '.join(back)}" if back else ""
     return fields, into, f"({', '.join(['%s'] * len(fields))})", returning
 
 

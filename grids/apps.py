@@ -6,7 +6,7 @@ class GridsConfig(AppConfig):
     name = "grids"
 
     def ready(self) -> None:
-        from community import history, home, nav, personal, retention, reveal, today
+        from community import history, home, messages, nav, personal, retention, reveal, today
         from community.access import Permission
         from core import daily
         from grids import answers, exports, forgetting, menu, search
@@ -90,6 +90,8 @@ class GridsConfig(AppConfig):
         nav.register_account(menu.account)
         today.register(answers.asks)
         today.register(asks)
+        told = ("proposal_", "erasure_", "household_moved", "building_assigned", "paired")
+        messages.register("register", _("住户登记"), kinds=told)
         reveal.register("grids.owner", {"phone", "id_number"}, Permission.OWNERS_VIEW)
         reveal.register("grids.ownership", {"deed"}, Permission.OWNERS_VIEW)
         nav.register(menu.entries)

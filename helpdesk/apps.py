@@ -8,7 +8,7 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
 
     def ready(self) -> None:
-        from community import founding, history, home, nav, today
+        from community import founding, history, home, messages, nav, today
         from community.personal import register as register_personal
         from core import daily
         from grids import moved
@@ -21,6 +21,8 @@ class HelpdeskConfig(AppConfig):
         daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))
         moved.register(regridding.react, regridding.foresee)
         today.register(asks)
+        messages.register("requests", _("诉求"), kinds=("request", "thanks", "story", "spot"))
+        messages.register_group_kind("digest", _("每周简报"))
         register_personal("helpdesk", personal.ROOM)
         nav.register(menu.entries)
         home.register(menu.tiles)

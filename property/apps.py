@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PropertyConfig(AppConfig):
     name = "property"
 
     def ready(self) -> None:
-        from community import history, home, nav, reveal, today
+        from community import history, home, messages, nav, reveal, today
         from community.access import Permission
         from property import menu
         from property.publication import menu as publication_menu
@@ -13,6 +14,7 @@ class PropertyConfig(AppConfig):
         from property.today import asks
 
         today.register(asks)
+        messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_"))
         today.register(publication_today.asks)
         nav.register(menu.entries)
         nav.register(publication_menu.entries)

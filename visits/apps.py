@@ -6,7 +6,7 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self) -> None:
-        from community import appointed, history, nav, retention, today
+        from community import appointed, history, messages, nav, retention, today
         from community.access import Permission
         from community.personal import register as register_personal
         from core import daily
@@ -36,6 +36,8 @@ class VisitsConfig(AppConfig):
         daily.register("visit_walkers", appointments.catch_up)
         daily.register("findings overdue", escalation.escalate)
         today.register(asks)
+        walks = ("visits_", "doors_", "card_", "finding_", "campaign_", "late_report")
+        messages.register("visits", _("走访"), kinds=walks, staff=True)
         register_personal("visits", personal.ROOM)
         retention.register(*forgetting.RULES)
         today.register_panels(panels)
