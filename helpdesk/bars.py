@@ -16,6 +16,7 @@ from helpdesk.states import (
     RATING_DAYS,
     REOPEN_DAYS,
     REOPEN_TIMES,
+    RETURNS,
     SECRETARY,
     State,
 )
@@ -71,7 +72,7 @@ def _one_return(request: ServiceRequest, user: User, parties: frozenset[str]) ->
 
 
 def _returned_twice(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
-    if request.hop_count >= 2 and SECRETARY not in parties:
+    if request.hop_count >= RETURNS and SECRETARY not in parties:
         return _("这件事已经退过两次，要由社区书记来定谁办。")
     return ""
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from community.access import Permission
 from community.calendar import work_calendar
-from core.states import Transition
 from core.templatetags.portal import day
-from helpdesk import deadlines, words
-from helpdesk.forms import STEP_FORMS, OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm
-from helpdesk.models import Party, Rating, ServiceRequest, Update, UpdatePhoto
+from helpdesk import deadlines, followed, words
+from helpdesk.facts import facts_of, facts_of_side
+from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm, step_form
+from helpdesk.models import Party, Pause, Rating, ServiceRequest, Update, UpdatePhoto
+from helpdesk.offers import Offer, Offers, offers_of
 from helpdesk.parties import SIDE, WORKING, parties_of, side_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet, leaders_of
 from helpdesk.states import LEADER, REPORTER, SECRETARY, State
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from community.models import User
     from core.workdays import WorkCalendar
 
-# Steps that have a page of their own and stay off the request's: a rating is large, a withdrawal rare.
-APART = frozenset({"rate", "withdraw", "decline"})
-# Steps whose button is not the red one.
-QUIET = frozenset({"withdraw", "decline"})
+# Where a rating stands, if there is one.
+RATED = (State.CLOSED, State.MERGED)
 # What the button of a card says to the one whose step is next.
 CALLS = {
     State.SUBMITTED: gettext_lazy("去受理"),
@@ -39,16 +38,10 @@ CALLS = {
     State.IN_PROGRESS: gettext_lazy("去办理"),
     State.REVIEW: gettext_lazy("去审核"),
     State.RESOLVED: gettext_lazy("去评价"),
+    State.NEED_INFO: gettext_lazy("去补充"),
+    State.SUSPENDED: gettext_lazy("去看一看"),
+    State.REFERRED: gettext_lazy("去问一问"),
 }
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A step that the reader can take, as a button."""
-
-    label: str
-    url: str
-    is_main: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +69,15 @@ class Thread:
 
 
 @dataclass(frozen=True)
+class Together:
+    """A request that is one matter with the one shown."""
+
+    number: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Page:
     """The page of a request."""
 
@@ -84,12 +86,13 @@ class Page:
     tone: str
     deadline: deadlines.Deadline
     back: tuple[str, str]
-    offers: list[Offer]
+    offers: Offers
     form: StepForm | None
     update_form: UpdateForm | None
     lines: list[Entry]
     facts: list[tuple[Any, ...]]
     days: list[deadlines.Day]
+    doubt: str
     limit: str
     rating: Rating | None
     may_call: bool
@@ -97,6 +100,7 @@ class Page:
     agreement: list[Photo] = field(default_factory=list)
     agree_url: str = ""
     other_form: OtherForm | None = None
+    merged: list[Together] = field(default_factory=list)
 
 
 def page_of(found: ServiceRequest, reader: User) -> Page:
@@ -104,9 +108,8 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
     calendar, parties = work_calendar(), parties_of(found, reader)
     steps = steps_for(found, reader, parties)
     works = not WORKING.isdisjoint(parties)
-    upcoming = words.next_step(found, leaders_of(found), reader)
-    first = steps[0] if steps and steps[0].action not in APART else None
-    category = found.category
+    offers = offers_of(found, steps, parties)
+    master = found.master if found.state == State.MERGED else None
     told = Update.objects.told(found, reader)
     # What is one household's own stands beside the course of a mediation.
     common = [one for one in told if one.party_id is None] if works and found.has_parties else told
@@ -114,22 +117,51 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         title=found.title_for(reader, works=works),
         kicker=kicker(found),
         tone=words.TONES[found.state],
-        deadline=deadlines.deadline_of(found, calendar),
+        deadline=deadlines.deadline_of(master or found, calendar),
         back=_back(parties, reader),
-        offers=[offer(found, row) for row in steps],
-        form=STEP_FORMS[first.action](request=found, user=reader) if first else None,
+        offers=offers,
+        form=step_form(offers.first.action, request=found, user=reader) if offers.first else None,
         update_form=update_form(found, parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
-        lines=entries(found, common, viewer=reader, parties=parties, upcoming=upcoming),
-        facts=_facts_of_side(found, reader) if SIDE in parties else _facts(found, reader, works=works),
-        days=deadlines.day_by_day(found, calendar),
-        limit=deadlines.limit_words(category.finish_kind, category.finish_amount),
-        rating=Rating.objects.of(found).first() if found.state == State.CLOSED else None,
+        lines=_course(found, master, common, reader, parties),
+        facts=facts_of_side(found, reader) if SIDE in parties else facts_of(found, reader, works=works),
+        days=deadlines.day_by_day(found, calendar, Pause.objects.spans_of(found)),
+        doubt=deadlines.doubt(found, calendar),
+        limit=deadlines.limit_words(found.finish_kind, found.finish_amount),
+        rating=Rating.objects.of(found).first() if found.state in RATED else None,
         may_call=works and bool(found.reporter_phone) and reader.scope.may(Permission.REQUEST_HANDLE),
         threads=_threads(found, told, reader, parties) if works else [],
         agreement=_agreement(found, told) if found.has_parties else [],
         agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
         other_form=_other_form(found, reader, parties),
+        merged=_merged(found, master, reader, works=works),
     )
+
+
+def _course(
+    found: ServiceRequest,
+    master: ServiceRequest | None,
+    told: Iterable[Update],
+    reader: User,
+    parties: frozenset[str],
+) -> list[Entry]:
+    """What has happened and what comes next; of what follows another request, of both."""
+    if master is None:
+        upcoming = words.next_step(found, leaders_of(found), reader)
+        return entries(found, told, viewer=reader, parties=parties, upcoming=upcoming)
+    own = entries(found, told, viewer=reader, parties=parties, upcoming="")
+    upcoming = followed.upcoming(found, master, reader)
+    return followed.course_of_both(own, followed.followed_lines(found, master, reader), upcoming)
+
+
+def _merged(found: ServiceRequest, master: ServiceRequest | None, reader: User, *, works: bool) -> list[Together]:
+    """The requests that are one matter with this one, for those who work on it; others read the number alone."""
+    if master is not None:
+        leads = works and not WORKING.isdisjoint(parties_of(master, reader))
+        return [Together(master.number, "", master.get_absolute_url() if leads else "")]
+    if not works or not found.followers:
+        return []
+    rows = ServiceRequest.objects.visible_to(reader).filter(master=found).order_by("submitted_at", "pk")
+    return [Together(row.number, row.title, row.get_absolute_url()) for row in rows]
 
 
 def _threads(found: ServiceRequest, told: Iterable[Update], reader: User, parties: frozenset[str]) -> list[Thread]:
@@ -176,12 +208,6 @@ def _other_form(found: ServiceRequest, reader: User, parties: frozenset[str]) ->
 def kicker(found: ServiceRequest) -> str:
     """The line above the title: number and category."""
     return _("诉求 %(number)s · %(category)s") % {"number": found.number, "category": found.category.label}
-
-
-def offer(found: ServiceRequest, row: Transition) -> Offer:
-    """A step as a button."""
-    name, args = ("helpdesk:rate", [found.pk]) if row.action == "rate" else ("helpdesk:step", [found.pk, row.action])
-    return Offer(label=str(row.label), url=reverse(name, args=args), is_main=row.action not in QUIET)
 
 
 def update_form(found: ServiceRequest, parties: frozenset[str]) -> Callable[..., UpdateForm]:
@@ -248,8 +274,10 @@ def ways(reader: User) -> list[Way]:
 
 
 def _call(row: ServiceRequest, reader: User) -> Offer | None:
-    """The rating, for the one who is asked for it; among one's own, what names nobody is one's own."""
-    if row.state == State.RESOLVED and (row.reporter_id == reader.pk or row.has_informant):
+    """The answer or the rating, for the one who is asked for it; among one's own, what names nobody is one's own."""
+    if row.state == State.NEED_INFO and (row.reporter_id == reader.pk or row.has_informant):
+        return Offer(str(CALLS[State.NEED_INFO]), row.get_absolute_url(), is_main=True)
+    if row.asks_rating and (row.reporter_id == reader.pk or row.has_informant):
         return Offer(str(CALLS[State.RESOLVED]), reverse("helpdesk:rate", args=[row.pk]), is_main=True)
     return None
 
@@ -258,47 +286,3 @@ def _back(parties: frozenset[str], reader: User) -> tuple[str, str]:
     if REPORTER in parties or not reader.scope.may(Permission.REQUEST_HANDLE):
         return reverse("helpdesk:mine"), _("我的诉求")
     return reverse("helpdesk:list"), _("全部诉求")
-
-
-def _facts_of_side(found: ServiceRequest, reader: User) -> list[tuple[Any, ...]]:
-    """What one of two households learns: who mediates and its own consent, nothing of the other."""
-    side = side_of(found, reader)
-    facts: list[tuple[Any, ...]] = [(_("谁和谁"), _("%(door)s和另一户") % {"door": side} if side else _("两户"))]
-    if side:
-        facts.append(
-            (_("您家"), _("%(day)s同意调解") % {"day": day(side.agreed_on)} if side.agreed_on else _("还没同意"))
-        )
-    if found.handler:
-        facts.append((_("谁来说和"), words.person(found.handler.name, found.handler_role)))
-    if found.appointment:
-        facts.append((_("约好"), found.appointment))
-    if found.follow_up_on:
-        facts.append((_("回访"), day(found.follow_up_on)))
-    facts.append((_("谁能看到"), _("您家写的，只有办理的人和您家看得到")))
-    return facts
-
-
-def _facts(found: ServiceRequest, reader: User, *, works: bool) -> list[tuple[Any, ...]]:
-    facts: list[tuple[Any, ...]] = [(_("在哪里"), found.place_for(reader))]
-    if works:
-        facts.append((_("谁提出的"), f"{found.reporter_name} {found.reporter_phone}".strip()))
-        facts.append((_("怎么来的"), found.get_source_display()))
-    if works and found.grid:
-        facts.append((_("网格"), found.grid.name))
-    if found.handler:
-        facts.append((_("谁在办"), words.person(found.handler.name, found.handler_role)))
-    if found.appointment:
-        facts.append((_("约好"), found.appointment))
-    if works and found.is_open and not found.first_contact_at:
-        facts.append((_("联系期限"), deadlines.sign_words(found)))
-    if found.hop_count:
-        facts.append((_("退单"), _("%(count)s 次") % {"count": found.hop_count}))
-    if found.follow_up_on:
-        facts.append((_("回访"), day(found.follow_up_on)))
-    if found.has_parties:
-        facts.append((_("谁能看到"), _("两家各看各的，办理的人都看得到")))
-        return facts
-    facts.append(
-        (_("谁能看到"), _("只有社区书记和办理的人") if found.is_confidential else found.get_visibility_display())
-    )
-    return facts

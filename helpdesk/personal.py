@@ -12,7 +12,7 @@ from community.account_data import accounts_of
 from community.personal import Going, Room, Section, Staying
 from helpdesk import words
 from helpdesk.models import ServiceRequest, Update
-from helpdesk.states import ENDED
+from helpdesk.states import ENDED, INTERNAL
 
 if TYPE_CHECKING:
     from community.models import User
@@ -72,7 +72,8 @@ def _request(one: ServiceRequest) -> dict[str, Any]:
 
 
 def _updates(user: User, own: list[ServiceRequest]) -> list[dict[str, Any]]:
-    rows = Update.objects.visible_to(user).filter(request__in=own).exclude(kind=Update.Kind.NOTE)
+    between_us = Q(kind=Update.Kind.NOTE) | Q(action__in=INTERNAL)
+    rows = Update.objects.visible_to(user).filter(request__in=own).exclude(between_us)
     return [
         {"number": one.request.number, "at": one.at, "what": words.headline(one, user), "text": one.public_text}
         for one in rows.select_related("request", "by")

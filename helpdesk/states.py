@@ -43,6 +43,8 @@ ENDED = (State.CLOSED, State.REJECTED, State.WITHDRAWN, State.MERGED)
 # It is in somebody's hands.
 HANDLED = (State.DISPATCHED, State.IN_PROGRESS, State.REVIEW, State.SUSPENDED, State.REFERRED)
 
+# How often a request is returned until the secretary alone hands it out.
+RETURNS = 2
 # Days, all of them of the calendar: to answer a question, to rate, to have it taken up again (and how often), the
 # longest that the secretary suspends at once, and by which the end is put off.
 ANSWER_DAYS, RATING_DAYS, REOPEN_DAYS, REOPEN_TIMES, SUSPEND_DAYS, EXTEND_DAYS = 5, 7, 15, 2, 30, 30

@@ -12,6 +12,7 @@ from django.urls import reverse
 from helpdesk import words
 from helpdesk.models import ServiceRequest, Update, UpdatePhoto
 from helpdesk.parties import WORKING
+from helpdesk.states import INTERNAL
 
 if TYPE_CHECKING:
     from community.models import User
@@ -47,7 +48,7 @@ def entries(
 ) -> list[Entry]:
     """What has happened and what comes next; internal notes only for those who work on it. Asks no database."""
     works = not WORKING.isdisjoint(parties)
-    told = [one for one in updates if works or one.kind != Update.Kind.NOTE]
+    told = [one for one in updates if works or not (one.kind == Update.Kind.NOTE or one.action in INTERNAL)]
     last = max((at for at, one in enumerate(told) if one.kind == Update.Kind.STEP), default=0)
     lines: list[Entry] = []
     for at, one in enumerate(told):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.roles import Role
-from core.templatetags.portal import day
+from core import clock
+from core.templatetags.portal import day, moment
 from helpdesk.models import Approval, Rating, ServiceRequest, Update
 from helpdesk.parties import asked
 from helpdesk.states import State
@@ -84,6 +85,13 @@ FOLLOWED = gettext_lazy("又有人提了同一件事，并到这里一起办，�
 AGREED = gettext_lazy("%(who)s同意请人说和")
 AGREED_FOR = gettext_lazy("%(who)s问过，这一家同意请人说和")
 WROTE = gettext_lazy("%(who)s写的话")
+# What the clock does by itself: the calendar has changed, or something is late.
+MOVED = gettext_lazy("日历改了，期限从%(from)s改到%(until)s")
+ESCALATED: dict[int, Text] = {
+    1: gettext_lazy("过了期限，已经催办"),
+    2: gettext_lazy("过了期限还没办好，已报网格长"),
+    3: gettext_lazy("过了期限还没办好，已报社区书记"),
+}
 ON_BEHALF = gettext_lazy("%(who)s替%(reporter)s登记了这件事")
 WITH_APPOINTMENT = gettext_lazy("%(who)s签收了，约好%(appointment)s")
 WITH_HELP = gettext_lazy("%(headline)s，%(helpers)s协办")
@@ -269,8 +277,20 @@ def particulars(update: Update) -> dict[str, Any]:
     }
 
 
+def _by_itself(update: Update) -> str:
+    """What the clock has done to a request, or ""."""
+    details = update.details
+    if details.get("moved"):
+        before, after = (datetime.fromisoformat(one) for one in details["moved"])
+        said = moment if clock.local(before).date() == clock.local(after).date() else day
+        return str(MOVED) % {"from": said(before), "until": said(after)}
+    return str(ESCALATED[details["escalation"]]) if details.get("escalation") else ""
+
+
 def headline(update: Update, viewer: User | None = None) -> str:
     """One update as a sentence."""
+    if update.by_id is None and (said := _by_itself(update)):
+        return said
     words = {**particulars(update), "who": who_of(update, viewer)}
     pattern = HEADLINES[update.action or update.kind]
     if update.details.get("agreed"):
@@ -291,8 +311,20 @@ def headline(update: Update, viewer: User | None = None) -> str:
     return capfirst(said)
 
 
-def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) -> str:
-    """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office."""
+def headline_for_follower(update: Update, viewer: User) -> str:
+    """The same for somebody whose own request follows this one: without who asked, and what was agreed with them."""
+    if update.action == "ask_info":
+        return _("正在请提的人补充，这段时间不计时")
+    by_staff = update.by is None or update.by_role
+    who = who_of(update, viewer) if by_staff else _("提的人")
+    return capfirst(str(HEADLINES[update.action]) % {**particulars(update), "who": who})
+
+
+def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User, *, you: str = "") -> str:
+    """What comes next, or "" when nothing does. `leaders` are those who triage: one name, or the community's office.
+
+    `you` is who is spoken to where that is not who asked.
+    """
     patterns = {**NEXT, **(NEXT_MEDIATED if request.category.is_mediation else {})}
     if request.has_parties:
         patterns = NEXT_BETWEEN_TWO
@@ -304,7 +336,7 @@ def next_step(request: ServiceRequest, leaders: Sequence[Leader], viewer: User) 
     said = str(patterns[request.state]) % {
         "leader": leader,
         "handler": _named(request.handler, request.handler_role, viewer) if request.handler else "",
-        "you": _("您") if asked(request, viewer) else _named_asker(request),
+        "you": you or _("您") if you or asked(request, viewer) else _named_asker(request),
         "review": day(request.review_on) if request.review_on else "",
         "check": day(request.next_check_on) if request.next_check_on else "",
         "body": request.referred_to,

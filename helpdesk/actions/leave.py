@@ -17,17 +17,20 @@ from helpdesk.actions.telling import tell_one
 from helpdesk.actions.updates import Details
 from helpdesk.models import Approval, Pause, ServiceRequest
 from helpdesk.states import EXTEND_DAYS, REQUESTS, SUSPEND_DAYS
-from helpdesk.words import GRANTED, NOT_GRANTED
+from helpdesk.turns import secretaries
+from helpdesk.words import ASKED_LEAVE, GRANTED, NOT_GRANTED
 
 _FOUND = "what was asked of a request already found"
 
 
 def ask(row: ServiceRequest, by: User, step: str, text: str, until: date | None = None) -> None:
     """Write down what the secretary is asked to allow; one thing at a time."""
-    Approval.objects.unscoped(reason=_FOUND).create(
+    asked = Approval.objects.unscoped(reason=_FOUND).create(
         community_id=row.community_id, request=row, step=step, text=text, until=until, asked_by=by
     )
     row.asked_for = step
+    for one in secretaries(row):
+        tell_one(one, row, f"ask_{step}", ASKED_LEAVE, who=by.name, what=asked.get_step_display())
 
 
 def grant(row: ServiceRequest, by: User, step: str) -> None:

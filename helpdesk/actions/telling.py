@@ -12,15 +12,18 @@ from community.notices import notify
 from helpdesk import words
 from helpdesk.informants import accounts_of
 from helpdesk.models import ServiceRequest, Update
+from helpdesk.querysets import Leader
 
 
 def title_of(row: ServiceRequest) -> str:
     """What a notice calls a request: of what is confidential or between two people the number alone."""
-    discreet = row.is_confidential or row.has_informant or row.has_parties
+    discreet = row.is_confidential or row.has_informant or row.category.is_mediation
     return row.number if discreet else row.title
 
 
-def tell_one(user: User, row: ServiceRequest, kind: str, pattern: words.Text, *, url: str = "", **named: Any) -> None:
+def tell_one(
+    user: User | Leader, row: ServiceRequest, kind: str, pattern: words.Text, *, url: str = "", **named: Any
+) -> None:
     """Leave somebody a sentence on a request, in the language of the community; `url` where its page is not theirs."""
     with translation.override(settings.LANGUAGE_CODE):
         text = str(pattern) % {"title": title_of(row), "number": row.number, **named}

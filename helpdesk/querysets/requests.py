@@ -15,7 +15,7 @@ from core import clock
 from core.scoping import ScopedQuerySet
 from core.sql import rows, rows_within
 from core.terms import holds
-from helpdesk.states import OPEN, State
+from helpdesk.states import OPEN, RETURNS, State
 
 if TYPE_CHECKING:
     from community.access import Scope
@@ -244,7 +244,9 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
         scope = user.scope
         steps = (
             Q(state__in=[State.DISPATCHED, State.IN_PROGRESS], handler=user)
-            | Q(state=State.RESOLVED, reporter=user)
+            | Q(state__in=[State.RESOLVED, State.NEED_INFO], reporter=user)
+            | Q(state=State.SUSPENDED, handler=user, review_on__lte=clock.today())
+            | Q(state=State.REFERRED, handler=user, next_check_on__lte=clock.today())
             | _desk_steps(user)
         )
         # The states once more, by themselves: they begin the index, and nearly all rows have ended.
@@ -293,6 +295,12 @@ class UpdatePhotoQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(reads(user, "update__")).scoped()
 
+    def followed_from(self, request: ServiceRequest) -> Self:
+        """Of the request that this one follows: photos of the work done, unless it is in a home. Else none."""
+        work = {"moment": "after", "update__action__in": ("reply", "report_back")}
+        rows = self.filter(update__request=request.master_id, **work).exclude(update__request__place_kind="home")
+        return rows.scoped() if request.state == State.MERGED else self.none().scoped()
+
     def in_confidence(self, user: User) -> Self:
         """Those of what one has asked in confidence."""
         from helpdesk.models import ServiceRequest
@@ -330,10 +338,17 @@ def _desk_steps(user: User) -> Q:
         secretary = Q(community__in=scope.ids("community", Role.SECRETARY), is_confidential=True)
         led = _leaders().filter(grid=OuterRef("grid"))
         desk = desk | office & ~Q(Exists(led)) | secretary
-        check = desk | office & Q(Exists(led.filter(user=OuterRef("handler"))))
+        own = Q(user=OuterRef("handler")) | Q(user=OuterRef("last_resolved_by"))
+        check = desk | office & Q(Exists(led.filter(own)))
     elif not scope.grids:
         return desk
-    steps = Q(state__in=[State.SUBMITTED, State.ACCEPTED]) & desk | Q(state=State.REVIEW) & check & ~Q(handler=user)
+    checks = check & ~Q(handler=user) & (Q(last_resolved_by=None) | ~Q(last_resolved_by=user))
+    takes = Q(state=State.SUBMITTED) | Q(state=State.ACCEPTED, hop_count__lt=RETURNS)
+    steps = takes & desk | Q(state=State.REVIEW) & checks
+    if ruled := scope.ids("community", Role.SECRETARY):
+        # What the secretary alone decides: leave that is asked for, and what is to be looked at again.
+        again = Q(state=State.SUSPENDED, review_on__lte=clock.today()) | Q(state=State.ACCEPTED, hop_count__gte=RETURNS)
+        steps |= Q(community__in=ruled) & (again | ~Q(asked_for=""))
     if scope.households:
         steps &= ~Q(has_parties=True, pk__in=own_sides(user).values("request"))
     return steps
@@ -356,14 +371,20 @@ _LEADERS = (
 
 
 def leaders_of(request: ServiceRequest) -> list[Leader]:
-    """Who triages it: the grid's leader; for what is confidential the secretary; where nobody leads the office."""
+    """Who triages it: the grid's leader; the secretary for what is confidential or was returned twice; else the office.
+
+    Nobody checks work of their own, nor again what they have checked before.
+    """
     today, office = clock.today(), (Role.SECRETARY.value, Role.COMMUNITY_STAFF.value)
     found = rows(_LEADERS, request.community_id, *office, Role.GRID_LEADER.value, request.grid_id)
     held = [Leader(pk, name, role) for pk, name, role, starts_on, ends_on in found if holds(starts_on, ends_on, today)]
     if request.has_parties:
         concerned = {one.pk for side in request.sides for one in living_in(side.household_id)}
         held = [one for one in held if one.pk not in concerned]
-    if request.is_confidential:
+    if request.state == State.REVIEW:
+        held = [one for one in held if one.pk not in (request.handler_id, request.last_resolved_by_id)]
+    ruled = request.state == State.ACCEPTED and request.hop_count >= RETURNS
+    if request.is_confidential or ruled:
         return [one for one in held if one.role == Role.SECRETARY]
     return [one for one in held if one.role == Role.GRID_LEADER] or held
 

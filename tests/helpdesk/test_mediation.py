@@ -360,7 +360,8 @@ def test_a_notice_names_neither_household(quarrel: Quarrel) -> None:
         assert "结束了" in told(user)
         assert not [word for word in (TITLE, TOLD, "李桂兰", str(quarrel.first), "评价") if word in told(user)]
     assert "评价" not in told(quarrel.asker)
-    assert TITLE in told(quarrel.desk.handler)
+    assert quarrel.row.number in told(quarrel.desk.handler)
+    assert TITLE not in told(quarrel.desk.handler)
 
 
 def test_a_word_to_one_is_no_notice_to_the_other(quarrel: Quarrel) -> None:
@@ -468,7 +469,7 @@ def test_nobody_is_sent_before_both_have_agreed(quarrel: Quarrel) -> None:
     quarrel.take("accept")
     row = quarrel.row
     offered = {one.action for one in steps_for(row, quarrel.desk.leader, parties_of(row, quarrel.desk.leader))}
-    assert offered == {"decline"}
+    assert offered == {"decline", "ask_extend"}
     with pytest.raises(Refused, match="两家都同意"):
         quarrel.take("dispatch")
     actions.agree(row, quarrel.one, by=quarrel.asker)

@@ -191,12 +191,31 @@ def test_a_stranger_is_written_down_by_name(here: Desk, enter: As) -> None:
 @pytest.mark.parametrize("path", [[], ["accept"], ["accept", "dispatch"], ["accept", "dispatch", "sign"]])
 def test_the_page_offers_what_the_table_allows(here: Desk, enter: As, path: list[str]) -> None:
     row = here.walk(here.log(), *path)
-    offered = {
-        name: [offer.url.split("/")[-2] for offer in enter(user).get(row.get_absolute_url()).context["page"].offers]
-        for name, user in (("reporter", here.reporter), ("leader", here.leader))
+    pages = {
+        name: enter(user).get(row.get_absolute_url()).context["page"].offers
+        for name, user in (("reporter", here.reporter), ("leader", here.leader), ("handler", here.handler))
+        if name != "handler" or row.handler == user
     }
-    assert offered["reporter"] == ([] if "sign" in path else ["withdraw"])
-    assert offered["leader"] == {0: ["accept", "reject"], 1: ["dispatch"]}.get(len(path), [])
+    first = {name: offers.first and offers.first.action for name, offers in pages.items()}
+    assert first == [
+        {"reporter": None, "leader": "accept"},
+        {"reporter": None, "leader": "dispatch"},
+        {"reporter": None, "leader": None, "handler": "sign"},
+        {"reporter": None, "leader": None, "handler": "reply"},
+    ][len(path)]
+    rest = {
+        name: [offer.url.split("/")[-2] for offer in (*offers.beside, *offers.rarer)] for name, offers in pages.items()
+    }
+    assert rest["reporter"] == ([] if "sign" in path else ["withdraw"])
+    assert (
+        rest["leader"]
+        == [
+            ["reject", "ask_info", "merge"],
+            ["ask_info", "ask_extend", "merge"],
+            ["ask_extend", "reassign"],
+            ["ask_info", "ask_suspend", "ask_extend", "reassign"],
+        ][len(path)]
+    )
 
 
 def test_strangers_find_nothing(here: Desk, enter: As) -> None:
