@@ -1,12 +1,11 @@
 from helpdesk.actions.categories import seed_categories
 from helpdesk.actions.log import join, log_request
 from helpdesk.actions.mediation import agree, name_other, open_mediation
-from helpdesk.actions.steps import RATING_DAYS, close_unrated, go_on_unanswered, step, too_late, why_not
+from helpdesk.actions.steps import close_unrated, go_on_unanswered, step, too_late, why_not
 from helpdesk.actions.systems import open_key, receive, revoke_key
 from helpdesk.actions.updates import add_update, bring_photo
 
 __all__ = [
-    "RATING_DAYS",
     "add_update",
     "agree",
     "bring_photo",

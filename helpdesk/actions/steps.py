@@ -19,8 +19,9 @@ from core.templatetags.portal import when
 from helpdesk import sides, words
 from helpdesk.actions import asking, desk, following, hand, leave
 from helpdesk.actions.updates import Details, walked
+from helpdesk.bars import bar
 from helpdesk.models import ServiceRequest, Update
-from helpdesk.parties import bar, leads_on, parties_of, side_of
+from helpdesk.parties import leads_on, parties_of, side_of
 from helpdesk.states import ENDED, INTERNAL, RATING_DAYS, REQUESTS
 
 # What each step does besides moving on; gives the names and words that its sentence needs.

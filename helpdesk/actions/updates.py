@@ -25,9 +25,9 @@ from helpdesk import sides, words
 from helpdesk.actions.telling import tell_followers, title_of
 from helpdesk.informants import accounts_of, unnamed
 from helpdesk.models import Party, ServiceRequest, Update, UpdatePhoto
-from helpdesk.parties import CO_HANDLER, WORKING, parties_of, role_in, side_of
+from helpdesk.parties import WORKING, parties_of, role_in, side_of
 from helpdesk.querysets import leaders_of
-from helpdesk.states import ENDED, HANDLER, State
+from helpdesk.states import CO_HANDLER, ENDED, HANDLER, State
 
 Details = dict[str, Any]
 

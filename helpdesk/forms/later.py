@@ -24,8 +24,8 @@ UNSEEN = gettext_lazy("只给社区书记和办理的人看。")
 class GrantingForm(StepForm):
     """A step of the secretary: where somebody has asked for it, it is filled in as it was asked for."""
 
-    asked_step = ""
-    asked_day = ""
+    asked_step: str = ""
+    asked_day: str = ""
 
     @cached_property
     def asked(self) -> Any:
@@ -47,7 +47,7 @@ class GrantingForm(StepForm):
 
 
 class AskInfoForm(GrantingForm):
-    asked_step = Approval.Step.ASK_INFO
+    asked_step: str = Approval.Step.ASK_INFO
     button = gettext_lazy("发给本人")
     lead = gettext_lazy("一次只问一件事。本人有 5 天时间补充，这段时间不计时。")
     text = words_field(
@@ -96,7 +96,8 @@ class AskExtendForm(StepForm):
 
 
 class SuspendForm(GrantingForm):
-    asked_step, asked_day = Approval.Step.SUSPEND, "review_on"
+    asked_step: str = Approval.Step.SUSPEND
+    asked_day = "review_on"
     button = gettext_lazy("挂账")
     lead = gettext_lazy("挂账不停表；到了日子会提醒您再看。")
     text = words_field(gettext_lazy("为什么现在办不了"), help_text=SEEN)
@@ -118,7 +119,8 @@ class ResumeForm(StepForm):
 
 
 class ExtendForm(GrantingForm):
-    asked_step, asked_day = Approval.Step.EXTEND, "until"
+    asked_step: str = Approval.Step.EXTEND
+    asked_day = "until"
     button = gettext_lazy("延期")
     lead = gettext_lazy("只能延一次，提出的人会收到通知。")
     text = words_field(gettext_lazy("为什么延期"), help_text=SEEN)
