@@ -256,6 +256,7 @@ def tallies(seen: ServiceRequestQuerySet) -> list[Tally]:
 
 # What hangs under the head of the list: the name of the address, the label, and who sees it.
 WAYS: list[tuple[str, Any, Permission]] = [
+    ("helpdesk:board", gettext_lazy("派单台"), Permission.REQUEST_TRIAGE),
     ("helpdesk:settings", gettext_lazy("诉求设置"), Permission.REQUEST_SETTINGS),
 ]
 

@@ -223,6 +223,7 @@ HELPDESK = {
     "helpdesk:mine": Page(P.REQUEST_VIEW),
     "helpdesk:new": Page(P.REQUEST_LOG, answer=302, answers={Role.RESIDENT: 200}),
     "helpdesk:behalf": Page(P.REQUEST_HANDLE),
+    "helpdesk:board": Page(P.REQUEST_TRIAGE),
     "helpdesk:settings": Page(P.REQUEST_SETTINGS),
     "helpdesk:categories": Page(P.REQUEST_SETTINGS),
     "helpdesk:category_add": Page(P.REQUEST_SETTINGS),
