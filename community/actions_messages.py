@@ -82,7 +82,7 @@ def drop_address(row: Choice, *, by: User | None) -> None:
     audit.record("message_address_dropped", row, by=by, changes={"address": [before, ""]})
     if by is None:
         words = _("按邮件里的链接，以后不再给您发邮件了。提醒照样在这里看得到。")
-        notify([row.user], about=row, kind=messages.STOPPED, text=words)
+        notify([row.user], about=row, kind=messages.STOPPED, text=words, url="community:messages")
 
 
 @transaction.atomic

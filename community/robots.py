@@ -13,6 +13,8 @@ from community.models import Channel, Delivery
 from core.refusal import Refused
 
 SECONDS = 4
+# Bytes of one message; the title has its own.
+MOST = 1_700
 KINDS = {
     "wecombot": Channel.Kind.WECOM,
     "dingtalk": Channel.Kind.DINGTALK,
@@ -77,10 +79,22 @@ def send(address: str, *, title: str, text: str) -> Outcome:
     from community import way_out
 
     notifier.socket_connect_timeout = notifier.socket_read_timeout = SECONDS
-    taken, said = way_out.hand_over(notifier, title=title, text=text)
-    if taken:
-        return Outcome()
-    return Outcome(Problem.REFUSED, said) if said else Outcome(Problem.UNREACHED)
+    for part in parts(text):
+        taken, said = way_out.hand_over(notifier, title=title, text=part)
+        if not taken:
+            return Outcome(Problem.REFUSED, said) if said else Outcome(Problem.UNREACHED)
+    return Outcome()
+
+
+def parts(text: str) -> list[str]:
+    """The text in pieces that every robot takes (WeCom: 2,048 bytes with the title), between lines where possible."""
+    found = [""]
+    for line in text.splitlines(keepends=True):
+        for piece in (line[start : start + MOST // 4] for start in range(0, len(line), MOST // 4)):
+            if len((found[-1] + piece).encode()) > MOST:
+                found.append("")
+            found[-1] += piece
+    return [one.strip("\n") for one in found if one.strip()]
 
 
 def say_hello(address: str, *, community: str, group: str) -> str:
