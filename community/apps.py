@@ -32,6 +32,7 @@ class CommunityConfig(AppConfig):
                 "drop_second_factor": _("取消了两步验证"),
                 "data_taken": _("下载了自己的资料"),
                 "forgotten": _("删除了到期的资料"),
+                "calendar_changed": _("改了工作日历"),
                 "message_address_confirmed": _("留了收消息的邮箱"),
                 "message_address_dropped": _("不再收邮件"),
                 "messages_chosen": _("选了收哪些消息"),

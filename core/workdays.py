@@ -85,7 +85,7 @@ class WorkCalendar:
         due = self._nth(
             _local(start).date(), days, lambda day: self.is_workday(day) and not self._closes_in(day, paused)
         )
-        return self._closing(due)
+        return self.closing(due)
 
     def add_days(self, start: datetime, days: int, paused: Sequence[Pause] = ()) -> datetime:
         """When the office closes on the last of so many days after the day of `start`, or on the next working day."""
@@ -93,7 +93,7 @@ class WorkCalendar:
         last = self._nth(_local(start).date(), days, lambda day: not self._closes_in(day, paused))
         while not self.is_workday(last):
             last = self._nth(last, 1, self.is_workday)
-        return self._closing(last)
+        return self.closing(last)
 
     def working_time(self, start: datetime, end: datetime, paused: Sequence[Pause] = ()) -> timedelta:
         """How long the office was open between two moments; nothing when `end` is not after `start`."""
@@ -139,6 +139,28 @@ class WorkCalendar:
                 lines.append(DayCount(day, day, None, _("等待补充，不计")))
         return _merged(lines)
 
+    def explain_days(self, start: datetime, due: datetime, days: int, paused: Sequence[Pause] = ()) -> list[DayCount]:
+        """The days from `start` to `due` as `add_days` counts `days` of them, neighbours of a kind in one line."""
+        start, due = _local(start), _local(due)
+        lines = [DayCount(start.date(), start.date(), None, _("当日不计，次日起算"))]
+        number, run = 0, start.date()
+        for day in _days(start.date() + timedelta(1), due.date()):
+            if day == due.date():
+                lines.append(DayCount(day, day, days, _("到期")))
+            elif self._closes_in(day, paused):
+                lines.append(DayCount(day, day, None, _("等待补充，不计")))
+            elif number == days:
+                lines.append(DayCount(day, day, None, _("休息日，顺延到下一个工作日")))
+            else:
+                number += 1
+                if lines[-1].counted:
+                    lines.pop()
+                else:
+                    run = day
+                words = {"first": number - (day - run).days, "last": number}
+                lines.append(DayCount(run, day, number, _("第 %(first)s 天到第 %(last)s 天") % words))
+        return _merged(lines)
+
     def _first_note(self, start: datetime) -> str:
         if not self.is_workday(start.date()):
             return _("休息日，下一个工作日起算")
@@ -147,11 +169,12 @@ class WorkCalendar:
     def _idle_note(self, day: date) -> str:
         return _("周末，不计") if day.weekday() >= 5 else _("放假，不计")
 
-    def _closing(self, day: date) -> datetime:
+    def closing(self, day: date) -> datetime:
+        """The moment at which the office closes, or would close, on a day."""
         return datetime.combine(day, self.closes, ZONE)
 
     def _closes_in(self, day: date, paused: Sequence[Pause]) -> bool:
-        closing = self._closing(day)
+        closing = self.closing(day)
         return any(begin <= closing < end for begin, end in paused)
 
     def _nth(self, after: date, number: int, counts: Callable[[date], bool]) -> date:
@@ -173,7 +196,7 @@ class WorkCalendar:
         day = start.date() if self.is_workday(start.date()) else self._nth(start.date(), 1, self.is_workday)
         while last is None or day <= last:
             begin = max(start, datetime.combine(day, self.opens, ZONE))
-            end = self._closing(day)
+            end = self.closing(day)
             for gap_begin, gap_end in gaps:
                 if gap_begin < end and gap_end > begin:
                     if begin < gap_begin:

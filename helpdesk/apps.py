@@ -8,16 +8,19 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
 
     def ready(self) -> None:
-        from community import founding, history, home, messages, nav, today
+        from community import calendar, founding, history, home, messages, nav, today
         from community.personal import register as register_personal
         from core import daily
         from grids import moved
-        from helpdesk import menu, personal, regridding, search
+        from helpdesk import escalation, menu, personal, recounting, regridding, reminders, search
         from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
         from helpdesk.today import asks
 
         founding.register(seed_categories)
         daily.register("requests closed unrated", close_unrated)
+        daily.register("reminders of requests", reminders.remind, every=timedelta(minutes=5))
+        daily.register("late requests", escalation.escalate, every=timedelta(minutes=5))
+        calendar.register(recounting.react)
         daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))
         moved.register(regridding.react, regridding.foresee)
         today.register(asks)
@@ -80,6 +83,8 @@ class HelpdeskConfig(AppConfig):
                 "request_note": _("写了诉求的内部备注"),
                 "api_key_opened": _("给别的系统开了接口钥匙"),
                 "api_key_revoked": _("停用了一把接口钥匙"),
+                "request_recounted": _("日历改了，诉求的期限重新算过"),
+                "request_escalated": _("诉求过了期限，已经往上报"),
                 "request_moved": _("楼幢换了网格，诉求跟着转过去"),
             }
         )

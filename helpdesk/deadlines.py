@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core import clock
 from core.templatetags.portal import day as day_words
 from core.templatetags.portal import moment, weekday, when
-from core.workdays import ZONE
 from helpdesk.categories import LimitKind
+from helpdesk.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from core.workdays import DayCount, Pause, WorkCalendar
     from helpdesk.course import Course
     from helpdesk.models import Category, ServiceRequest
+
+
+# How far up it is known that something is late; the levels of `ServiceRequest.Escalation`.
+TOLD = {2: gettext_lazy("%(late)s，已报网格长"), 3: gettext_lazy("%(late)s，已报社区书记")}
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,7 @@ def recount(request: ServiceRequest, calendar: WorkCalendar, paused: Sequence[Pa
     request.sign_due_at = due(request.sign_kind, request.sign_amount, start, calendar, paused)
     request.due_at = due(request.finish_kind, request.finish_amount, start, calendar, paused)
     if request.extended_to:
-        closing = datetime.combine(request.extended_to, calendar.closes, ZONE)
-        request.due_at = max(request.due_at, closing)
+        request.due_at = max(request.due_at, calendar.closing(request.extended_to))
 
 
 def limit_words(kind: str, amount: int) -> str:
@@ -88,19 +91,22 @@ def limit_words(kind: str, amount: int) -> str:
 
 
 def deadline_of(request: Course, calendar: WorkCalendar) -> Deadline:
-    """How far the promised end is, how late it is, or whether it was kept. Asks no database."""
+    """How far the promised end is, how late it is and who knows of it, or whether it was kept. Asks no database."""
     if request.is_open:
-        return _late(request.due_at) if request.is_overdue else _left(request, calendar)
+        if request.is_overdue:
+            return Deadline("bad", str(TOLD.get(request.escalation, "%(late)s")) % {"late": late_words(request.due_at)})
+        return Deadline("wait", _("等补充，暂停计时")) if request.state == State.NEED_INFO else _left(request, calendar)
     if request.resolved_at is None:
         return Deadline()
     return Deadline("warn", _("晚了才办结")) if request.is_overdue else Deadline("good", _("按时办结"))
 
 
-def _late(due_at: datetime) -> Deadline:
+def late_words(due_at: datetime) -> str:
+    """How late it is, in whole days."""
     days = (clock.today() - clock.local(due_at).date()).days
     if days == 0:
-        return Deadline("bad", _("今天 %(time)s 到期，已经过了") % {"time": _time(due_at)})
-    return Deadline("bad", ngettext("超期 %d 天", "超期 %d 天", days) % days)
+        return _("今天 %(time)s 到期，已经过了") % {"time": _time(due_at)}
+    return ngettext("超期 %d 天", "超期 %d 天", days) % days
 
 
 def _left(request: Course, calendar: WorkCalendar) -> Deadline:
@@ -122,19 +128,56 @@ def sign_words(request: ServiceRequest) -> str:
     return _("%(when)s，已经过了") % {"when": words} if clock.now() > request.sign_due_at else words
 
 
-def day_by_day(request: ServiceRequest, calendar: WorkCalendar) -> list[Day]:
-    """How the promised end was counted from the moment of submission; empty for what nobody took up."""
+def day_by_day(request: ServiceRequest, calendar: WorkCalendar, paused: Sequence[Pause] = ()) -> list[Day]:
+    """How the promised end was counted from the moment the clock began, with the times in which it stood still.
+
+    Empty for what nobody took up.
+    """
     if request.resolved_at is None and not request.is_open:
         return []
-    start, end = request.submitted_at, request.due_at
+    start, end = request.clock_from, request.due_at
+    if request.extended_to:
+        end = min(end, due(request.finish_kind, request.finish_amount, start, calendar, paused))
     match request.finish_kind:
         case LimitKind.WORKING_DAYS:
-            lines = [_line(one, end) for one in calendar.explain(start, end)]
+            lines = [_line(one, end) for one in calendar.explain(start, end, paused)]
         case LimitKind.WORKING_HOURS:
-            lines = [_line(one, end) for one in calendar.explain_hours(start, end)]
+            lines = [_line(one, end) for one in calendar.explain_hours(start, end, paused)]
+        case LimitKind.CALENDAR_DAYS:
+            lines = [_line(one, end) for one in calendar.explain_days(start, end, request.finish_amount, paused)]
         case _:
-            lines = [Day("", _("提交，开始计时")), Day(moment(end), _("到期"), "is-due")]
-    return [Day(moment(start), lines[0].note, lines[0].look), *lines[1:]]
+            stood = [Day(f"{moment(begun)}–{moment(over)}", _("等待补充，不计"), "is-off") for begun, over in paused]
+            lines = [Day("", _("提交，开始计时")), *stood, Day(moment(end), _("到期"), "is-due")]
+    note = lines[0].note
+    if request.round > 1:
+        note = _("第 %(round)s 次办理，从这时重新计时") % {"round": request.round}
+    lines[0] = Day(moment(start), note, lines[0].look)
+    return [*lines[:-1], *_ending(request, lines[-1], end)]
+
+
+def _ending(request: ServiceRequest, last: Day, end: datetime) -> list[Day]:
+    """The last line, and what comes after it: more time, or a question that is still open."""
+    if request.due_at > end:
+        before = Day(last.day, _("原来 %(time)s 到期") % {"time": _time(end)})
+        words = _("社区书记同意延期，%(time)s 到期") % {"time": _time(request.due_at)}
+        last = Day(_date(clock.local(request.due_at).date()), words, "is-due")
+        return [before, last]
+    if request.state == State.NEED_INFO:
+        return [Day(last.day, _("最晚%(note)s，补充得早就提前") % {"note": last.note}, last.look)]
+    return [last]
+
+
+def doubt(request: ServiceRequest, calendar: WorkCalendar) -> str:
+    """That the limit reaches into a year whose holidays nobody knows yet, or ""."""
+    if not request.is_open or request.finish_kind in (LimitKind.HOURS, LimitKind.MINUTES):
+        return ""
+    first, last = clock.local(request.clock_from).date(), clock.local(request.due_at).date()
+    years = calendar.unknown_years(first, last)
+    if not years:
+        return ""
+    return _("%(year)s 年的放假安排还没有录进来，先按周一到周五上班算。录好以后，期限会重新算，并告诉您。") % {
+        "year": _("、").join(str(year) for year in years)
+    }
 
 
 def _line(count: DayCount, end: datetime) -> Day:

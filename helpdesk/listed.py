@@ -52,6 +52,7 @@ class _Columns(NamedTuple):
     due_at: datetime
     resolved_at: datetime | None
     closed_at: datetime | None
+    escalation: int
 
 
 class Listed(_Columns, Course):
@@ -64,6 +65,7 @@ class Listed(_Columns, Course):
 COLUMNS = (
     "id", "number", "title", "category__name", "finish_kind", "place", "place_kind", "building__label",
     "handler", "handler__name", "handler_role", "state", "submitted_at", "due_at", "resolved_at", "closed_at",
+    "escalation",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 from PIL import Image
 
 from community.models import Appointment, Community, User
+from community.models.community import CalendarYear
 from community.roles import SCOPE_OF_ROLE, Role
 from core import clock
 from core.photos import CleanPhoto
@@ -366,7 +367,8 @@ def _in_days(number: int, after: datetime | None = None) -> date:
 
 
 def desk(**household: Any) -> Desk:
-    """A desk in a community of its own, with all categories laid down."""
+    """A desk in a community of its own, with all categories laid down and the calendar of next year listed."""
+    CalendarYear.objects.get_or_create(first_day=date(clock.today().year + 1, 1, 1))
     grid = GridFactory()
     requests.seed_categories(grid.community)
     home = household_in(grid, **household)

@@ -67,7 +67,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarYear(models.Model):
-    """A year whose holidays and swaps are listed; in any other, days are counted as Monday to Friday for the time being."""
+    """A year whose holidays and swaps are listed; in any other one counts Monday to Friday for the time being."""
 
     first_day = models.DateField(_("元旦那天"), primary_key=True)
     at = models.DateTimeField(_("何时录齐"), default=clock.now)

@@ -193,6 +193,23 @@ def test_the_table_covers_every_day_once_and_counts_to_the_end(start: datetime, 
     assert lines[-1].note == "到期"
 
 
+@given(moments, st.integers(1, 40), pauses)
+def test_days_on_end_are_told_in_stretches(start: datetime, days: int, paused: list):
+    due = CALENDAR.add_days(start, days, paused)
+    lines = CALENDAR.explain_days(start, due, days, paused)
+    assert (lines[0].first, lines[-1].first, lines[-1].last) == (start.date(), due.date(), due.date())
+    assert all(after.first - before.last == timedelta(1) for before, after in pairwise(lines))
+    counted = [line.counted for line in lines if line.counted]
+    assert counted == sorted(counted)
+    assert counted[-1] == days
+
+
+def test_a_calendar_that_does_not_know_a_year_says_so():
+    guess = WorkCalendar(is_workday, is_known=lambda year: year != 2027)
+    assert guess.unknown_years(date(2026, 12, 1), date(2028, 1, 1)) == [2027]
+    assert CALENDAR.unknown_years(date(2026, 12, 1), date(2028, 1, 1)) == []
+
+
 def test_a_year_as_the_state_council_has_set_it():
     year = seed_days(2026)
     days = {day.day: day for day in year}
