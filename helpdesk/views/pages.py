@@ -29,7 +29,7 @@ MINE_AT_MOST = 100
 
 
 @access(Permission.REQUEST_HANDLE)
-def listing(request: PortalRequest) -> HttpResponse:
+def listing(request: PortalRequest) -> HttpResponseBase:
     """The requests in one's duty, filtered, sorted, and as a spreadsheet."""
     seen = ServiceRequest.objects.visible_to(request.user)
     here = Q(community__in=request.user.scope.communities)
@@ -41,9 +41,11 @@ def listing(request: PortalRequest) -> HttpResponse:
         default_sort=DEFAULT_SORT,
         within=here,
         columns=COLUMNS,
+        csv=True,
     )
-    if page.wants_xlsx:
-        return page.as_xlsx(_("诉求"), columns(request), ServiceRequestQuerySet.for_sheet)
+    if page.wants_xlsx or page.wants_csv:
+        write = page.as_csv if page.wants_csv else page.as_xlsx
+        return write(_("诉求"), columns(request), ServiceRequestQuerySet.for_sheet)
     lines = lines_of(page.rows, request.user)
     context = {
         "page": page,

@@ -254,6 +254,20 @@ def test_the_spreadsheet_holds_all_that_is_filtered_in_the_same_order():
     assert sheet.rows[1][1:4] == ["A7", "一", "138****5678"]
 
 
+def test_the_csv_holds_the_same_rows_where_the_list_offers_one():
+    fill([{"name": f"a{index}", "rank": index} for index in range(3)] + [{"name": "b"}])
+    current = page("name=a&sort=-rank&format=csv", csv=True)
+    assert current.wants_csv
+    assert "format=csv" in current.csv_url
+    answer = current.as_csv("事项", [("名称", "name"), ("数", "rank"), ("式", lambda row: "=1+1")])
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''")
+    text = b"".join(answer.streaming_content).decode()
+    assert text == "\ufeff名称,数,式\r\na2,2,'=1+1\r\na1,1,'=1+1\r\na0,0,'=1+1\r\n"
+    plain = page("format=csv")
+    assert (plain.wants_csv, plain.csv_url) == (False, "")
+
+
 def test_the_guard_of_scoped_rows_holds():
     fill([{"name": "a"}])
     with armed():

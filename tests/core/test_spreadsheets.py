@@ -1,3 +1,4 @@
+import csv
 import io
 import struct
 import zipfile
@@ -13,7 +14,7 @@ from xlsxwriter import Workbook
 
 from core.fields import Masked
 from core.refusal import Refused
-from core.spreadsheets import Cell, Sheet, read_sheets, write_xlsx
+from core.spreadsheets import Cell, Sheet, csv_rows, read_sheets, write_xlsx
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -200,3 +201,37 @@ def test_statements_of_real_banks_are_read(path: Path):
     (sheet,) = read_sheets(path.read_bytes(), path.name)
     assert len(sheet.rows) > 2
     assert max(sum(value is not None for value in row) for row in sheet.rows) > 4
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+86 138", "'+86 138"),
+        ("-5 度", "'-5 度"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("  =1", "'  =1"),
+        ("＝1＋1", "'＝1＋1"),
+        ("\x00=1", "'=1"),
+        ("a=1", "a=1"),
+        ("说“好”, 再见", "说“好”, 再见"),
+        ('say "hi"', 'say "hi"'),
+        ("一\n二", "一\n二"),
+        (-5, "-5"),
+        (Decimal("-1.50"), "-1.50"),
+        (None, ""),
+        (True, "是"),
+        (Masked("+8613812345678", lambda plain: "+86****5678"), "'+86****5678"),
+    ],
+)
+def test_a_csv_starts_no_formula(value: object, written: str):
+    content = b"".join(csv_rows(["甲"], [[value, "乙"]]))
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))[1] == [written, "乙"]
+
+
+def test_what_is_written_as_csv_is_read_again():
+    (sheet,) = read_sheets(b"".join(csv_rows(["编号", "内容"], [["GD1", "漏水，\n很急"], ["GD2", ""]])))
+    assert sheet.rows == [["编号", "内容"], ["GD1", "漏水，\n很急"], ["GD2", None]]

@@ -652,6 +652,19 @@ def test_a_csv_is_read_by_spreadsheets_and_runs_nothing(here: Desk, city: System
     assert (wrong.status_code, read(wrong).tag) == (400, "errors")
 
 
+def test_the_list_of_the_office_is_a_csv_too(here: Desk, django_assert_max_num_queries: Any) -> None:
+    here.log(title="=1+1")
+    browser = Client()
+    browser.force_login(here.leader)
+    assert "format=csv" in browser.get(reverse("helpdesk:list")).content.decode()
+    with django_assert_max_num_queries(12):
+        text = body(browser.get(reverse("helpdesk:list"), {"format": "csv", "state": "open"}))
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert (row["什么事"], row["进展"]) == ("'=1+1", "待受理")
+    browser.force_login(here.reporter)
+    assert browser.get(reverse("helpdesk:list"), {"format": "csv"}).status_code == 403
+
+
 @given(st.text(alphabet=st.characters(codec=None), max_size=60))
 def test_whatever_somebody_wrote_is_well_formed_xml(said: str) -> None:
     text = said.encode("utf-8", "ignore").decode()
