@@ -233,11 +233,11 @@ class TestNobody:
     def test_a_term_that_begins_later_begins_on_its_day(self, lone, grid, secretary):
         new, tomorrow = UserFactory(), clock.today() + timedelta(days=1)
         appoint_by(new, role=Role.GRID_LEADER, place=grid, by=secretary, starts_on=tomorrow)
-        assert daily._duties["visit_walkers"]() == 0
+        assert daily._daily["visit_walkers"]() == 0
         assert Target.objects.get().assignee is None
         with clock.at(clock.now() + timedelta(days=1)):
-            assert daily._duties["visit_walkers"]() == 1
-            assert daily._duties["visit_walkers"]() == 0
+            assert daily._daily["visit_walkers"]() == 1
+            assert daily._daily["visit_walkers"]() == 0
         assert Target.objects.get().assignee == new
         assert Handover.objects.get().by is None
 

@@ -289,7 +289,7 @@ class TestMissing:
     def test_it_is_done_daily(self):
         from core import daily
 
-        assert "visit_targets" in daily._duties
+        assert "visit_targets" in daily._daily
 
 
 class TestPreview(TestCase):
