@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from community import audit
@@ -75,7 +77,8 @@ def receive(sent: Sent, *, system: str, key_id: UUID | None = None) -> tuple[Ser
         with transaction.atomic():
             known = _known(sent.category.community_id, system, outside_id)
             if known is None:
-                return _log(sent, system, outside_id, content_hash, key_id), True
+                with translation.override(settings.LANGUAGE_CODE):
+                    return _log(sent, system, outside_id, content_hash, key_id), True
     except IntegrityError:
         # Somebody has sent the same at the same moment, and was sooner.
         known = _known(sent.category.community_id, system, outside_id)

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from grids.models import Building
@@ -79,6 +81,9 @@ def read(caller: Caller, data: QueryDict) -> Sent:
     given = form.cleaned_data
     category = _category(caller, given["service_code"])
     building, place = _place(caller, given)
+    # What is kept is in the language of those who read it here, whatever the caller's is.
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _note(given)
     return Sent(
         category=category,
         description=given["description"],
@@ -87,7 +92,7 @@ def read(caller: Caller, data: QueryDict) -> Sent:
         name=_name(given["last_name"], given["first_name"]),
         phone=given["phone"],
         outside_id=given[OUTSIDE_ID],
-        note=_note(given),
+        note=note,
     )
 
 
@@ -122,7 +127,8 @@ def _place(caller: Caller, given: dict[str, Any]) -> tuple[Building | None, str]
         return building, words
     if words:
         return placed(caller.community_id, words)
-    return None, _("北纬 %(lat)s、东经 %(long)s") % {"lat": f"{given['lat']:f}", "long": f"{given['long']:f}"}
+    with translation.override(settings.LANGUAGE_CODE):
+        return None, _position(given)
 
 
 def _name(last: str, first: str) -> str:
@@ -140,6 +146,9 @@ def _note(given: dict[str, Any]) -> str:
     if given["email"]:
         lines.append(_("邮箱：%(email)s") % {"email": given["email"]})
     if given["lat"] is not None:
-        where = _("北纬 %(lat)s、东经 %(long)s")
-        lines.append(where % {"lat": f"{given['lat']:f}", "long": f"{given['long']:f}"})
+        lines.append(_position(given))
     return "\n".join(lines)
+
+
+def _position(given: dict[str, Any]) -> str:
+    return _("北纬 %(lat)s、东经 %(long)s") % {"lat": f"{given['lat']:f}", "long": f"{given['long']:f}"}

@@ -593,6 +593,15 @@ def test_an_address_leads_to_its_building_and_that_to_its_leader(here: Desk, cit
     assert long in ServiceRequest.objects.latest("submitted_at").description
 
 
+def test_what_is_kept_is_in_the_language_of_those_who_read_it_here(here: Desk, city: System) -> None:
+    sent = typed(description=None, address_string=None, lat="32.19", long="119.42", email="a@b.cn", api_key=city.key)
+    browser = Client(headers={"Accept-Language": "en"})
+    assert browser.post("/open311/v2/requests.json", urlencode(sent), content_type=FORM).status_code == 201
+    row = ServiceRequest.objects.get()
+    assert (row.title, row.place) == ("水电暖维修", "北纬 32.19、东经 119.42")
+    assert Update.objects.get(kind="note").internal_note == "邮箱：a@b.cn\n北纬 32.19、东经 119.42"
+
+
 def test_names_are_written_as_people_write_them(here: Desk, city: System) -> None:
     city.post(last_name="Smith", first_name="John")
     city.post(last_name="欧阳", first_name="修")
