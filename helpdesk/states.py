@@ -90,7 +90,7 @@ REQUESTS = StateTable(
         *(
             Transition(S.NEED_INFO, state, action, label, who, needs)
             for action, label, who, needs in (
-                ("answer", _("补充"), (REPORTER,), ("text",)),
+                ("answer", _("回答这个问题"), (REPORTER,), ("text",)),
                 ("answer_for", _("替本人记下回答"), HANDS, ("text",)),
                 ("unanswered", _("满 5 天没有补充，接着办"), (SYSTEM,), ()),
             )

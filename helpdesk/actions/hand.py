@@ -13,20 +13,30 @@ from core import clock
 from core.files import Cleaned
 from core.photos import CleanPhoto
 from core.refusal import Refused
+from helpdesk import slots
 from helpdesk.actions.updates import Details
 from helpdesk.models import Rating, ServiceRequest
 from helpdesk.states import State
 
 
 def _sign(
-    row: ServiceRequest, by: User, *, first_contact_at: datetime, appointment: str = "", **_given: Any
+    row: ServiceRequest,
+    by: User,
+    *,
+    first_contact_at: datetime,
+    appointment: str = "",
+    appointment_from: datetime | None = None,
+    appointment_until: datetime | None = None,
+    **_given: Any,
 ) -> Details:
     submitted = row.submitted_at.replace(second=0, microsecond=0)  # a form gives whole minutes
     if not submitted <= first_contact_at <= clock.now():
         raise Refused(_("第一次联系的时间要在提交之后、现在以前。"))
     row.first_contact_at = row.first_contact_at or first_contact_at
+    slots.check_slot(appointment_from, appointment_until)
     row.signed_at, row.signed_by, row.appointment = clock.now(), by, appointment
-    return {"appointment": appointment}
+    row.appointment_from, row.appointment_until = appointment_from, appointment_until
+    return slots.as_details(appointment_from, appointment_until, appointment)
 
 
 def _hand_back(row: ServiceRequest, by: User, **_given: Any) -> Details:
@@ -49,7 +59,8 @@ def _reply(
         raise Refused(_("谈拢了，请附上两家签过字的调解协议，拍照或 PDF 都可以。"))
     if row.category.needs_photo and not photos:
         raise Refused(_("请附一张办完以后的照片，让居民和审核的人都看得到。"))
-    row.result, row.replied_at, row.appointment = result, clock.now(), ""
+    row.result, row.replied_at = result, clock.now()
+    row.appointment, row.appointment_from, row.appointment_until = "", None, None
     return {"result": result}
 
 
@@ -96,7 +107,7 @@ def _rate(
         score=score,
         reasons=list(reasons),
         text=text,
-        by=by,
+        by=None if row.has_informant else by,
     )
     return {"solved": solved, "score": int(score)}
 
