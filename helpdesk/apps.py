@@ -12,7 +12,7 @@ class HelpdeskConfig(AppConfig):
         from community.personal import register as register_personal
         from core import daily
         from grids import moved
-        from helpdesk import escalation, menu, personal, recounting, regridding, reminders, search
+        from helpdesk import escalation, menu, outcome, personal, recounting, regridding, reminders, search
         from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
         from helpdesk.today import asks
 
@@ -30,6 +30,7 @@ class HelpdeskConfig(AppConfig):
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()
+        outcome.register()
         history.register(
             {
                 "categories_seeded": _("设好了诉求类别"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from community.account_data import accounts_of
 from community.personal import Going, Room, Section, Staying
-from helpdesk import words
+from helpdesk import thanks_personal, words
 from helpdesk.models import ServiceRequest, Update
 from helpdesk.states import ENDED, INTERNAL
 
@@ -41,6 +41,7 @@ def sections(user: User) -> list[Section]:
         Section("requests", _("我提的诉求"), columns, [_request(one) for one in own]),
         Section("mediations", _("我家的调解"), _mediation_columns(), [_mediation(one, user) for one in shared]),
         Section("updates", _("办理经过"), steps, _updates(user, [*own, *shared])),
+        *thanks_personal.sections(user),
     ]
 
 
@@ -95,8 +96,9 @@ def _said_in_mediations(resident: Any) -> Any:
 
 
 def goes(resident: Any) -> list[Going]:
-    """Name and phone in what is finished."""
-    return [Going(_of(resident).filter(state__in=ENDED).count(), _("件办完的诉求里的姓名和电话，事情本身留着"))]
+    """Name and phone in what is finished; letters of thanks."""
+    ended = Going(_of(resident).filter(state__in=ENDED).count(), _("件办完的诉求里的姓名和电话，事情本身留着"))
+    return [ended, *thanks_personal.goes(resident)]
 
 
 def stays(resident: Any) -> list[Staying]:
@@ -121,6 +123,7 @@ def erase(resident: Any, by: User) -> None:
     """The words stay, the name and the number go."""
     done = _of(resident).filter(Q(state__in=ENDED))
     done.update(reporter=None, reporter_name=ERASED_NAME, reporter_phone="")
+    thanks_personal.erase(resident, erased_name=ERASED_NAME)
 
 
 ROOM = Room(gettext_lazy("诉求"), sections, goes, stays, erase)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
+from community.models import Appointment
+from community.roles import Role
+from core import clock
 from core.scoping import ScopedQuerySet
+from helpdesk.states import State
 
 if TYPE_CHECKING:
     from community.models import Community, User
+
+# A letter that nobody has published in this time stays as it is, and is not asked about any more.
+ASKED_DAYS = 30
 
 
 class StoryQuerySet(ScopedQuerySet[Any]):
@@ -18,20 +26,49 @@ class StoryQuerySet(ScopedQuerySet[Any]):
 
     def public(self, community: Community) -> Self:
         """What everybody may read, without sign-in."""
-        return self.filter(community=community, withdrawn_at__isnull=True).scoped()
+        return self.filter(community=community).out()
+
+    def out(self) -> Self:
+        """What everybody may read, wherever; what is being done once more is told again when it is done."""
+        done = [State.RESOLVED, State.CLOSED]
+        return self.filter(withdrawn_at__isnull=True, request__state__in=done).scoped()
+
+    def for_page(self) -> Self:
+        """With what a page shows already joined."""
+        return self.select_related("request__category", "before__attachment", "after__attachment")
 
 
 class ThanksLetterQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """One's own, those to oneself, what the office has to pass on, and what was published."""
+        """One's own, those to oneself, what the office has to pass on or to publish, and what was published."""
         scope = user.scope
-        told = Q(published_at__isnull=False, withdrawn_at__isnull=True, community__in=scope.communities)
         own = Q(writer=user) | Q(to_user=user) | Q(logged_by=user)
-        return self.filter(own | told | Q(community__in=scope.offices_communities)).scoped()
+        told = Q(published_at__isnull=False, withdrawn_at__isnull=True, community__in=scope.communities)
+        office = Q(community__in=scope.offices_communities) & (~Q(consent="private") | Q(to_user__isnull=True))
+        kept = Q(withdrawn_at__isnull=True) | Q(writer=user) | Q(logged_by=user)
+        return self.filter(kept & (own | told | office)).scoped()
+
+    def concerning(self, user: User) -> Self:
+        """Those that the user wrote, wrote down for somebody, or was sent."""
+        return self.visible_to(user).filter(Q(writer=user) | Q(to_user=user) | Q(logged_by=user))
 
     def public(self, community: Community) -> Self:
         """What everybody may read, without sign-in."""
-        return self.filter(community=community, published_at__isnull=False, withdrawn_at__isnull=True).scoped()
+        return self.filter(community=community).out()
+
+    def out(self) -> Self:
+        """What everybody may read, wherever."""
+        return self.filter(published_at__isnull=False, withdrawn_at__isnull=True).scoped()
+
+    def to_publish(self, user: User) -> Self:
+        """What its writer would have others read, and the office has not put out yet."""
+        offices = user.scope.offices_communities
+        waiting = self.filter(community__in=offices, published_at__isnull=True, withdrawn_at__isnull=True)
+        return waiting.exclude(consent="private").scoped()
+
+    def asked_about(self, user: User) -> Self:
+        """Those of them that are still new."""
+        return self.to_publish(user).filter(written_at__gte=clock.now() - timedelta(days=ASKED_DAYS))
 
 
 class RecurringSpotQuerySet(ScopedQuerySet[Any]):
@@ -40,3 +77,25 @@ class RecurringSpotQuerySet(ScopedQuerySet[Any]):
         scope = user.scope
         led = Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities)
         return self.filter(led).scoped()
+
+    def open(self) -> Self:
+        return self.filter(settled_at__isnull=True)
+
+    def for_list(self) -> Self:
+        """With what a list shows already joined."""
+        return self.select_related("building__grid", "category", "planned_by", "settled_by")
+
+    def waiting_for(self, user: User) -> Self:
+        """Those that the user has to think about, or has said to be done with by today.
+
+        A grid's leader thinks about its buildings; where nobody leads it the office does.
+        """
+        scope = user.scope
+        led = (
+            Appointment.objects.unscoped(reason="who leads a grid is no secret")
+            .current()
+            .filter(role=Role.GRID_LEADER, grid=OuterRef("building__grid"))
+        )
+        desk = Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities) & ~Q(Exists(led))
+        due = Q(planned_by=user, plan_until__lte=clock.today())
+        return self.visible_to(user).open().filter(Q(plan="") & desk | due)

@@ -34,6 +34,8 @@ MADE_FOR = {"visits:book": Role.GRID_LEADER}
 # Answered with a file.
 FILES = {
     "helpdesk:photo",
+    "helpdesk:story_photo",
+    "helpdesk:thanks_photo",
     "visits:photo",
     "visits:book_held",
     "visits:book_key",

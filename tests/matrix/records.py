@@ -36,6 +36,7 @@ from tests.factories import (
     report_of,
     small_photo,
 )
+from tests.matrix.outcome import add_outcome
 from tests.matrix.world import World
 from visits import actions as visits
 from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
@@ -46,7 +47,7 @@ ROSTER = "姓名,住址\n"
 
 
 def add_records(world: World) -> None:
-    for room in (_register, _community, _helpdesk, _visits, _property):
+    for room in (_register, _community, _helpdesk, add_outcome, _visits, _property):
         room(world)
 
 
