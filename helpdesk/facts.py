@@ -10,6 +10,8 @@ from core.templatetags.portal import day
 from helpdesk import deadlines, words
 from helpdesk.models import Approval, ServiceRequest
 from helpdesk.parties import side_of
+from helpdesk.slots import slot_words
+from helpdesk.states import State
 
 if TYPE_CHECKING:
     from community.models import User
@@ -27,8 +29,9 @@ def facts_of_side(found: ServiceRequest, reader: User) -> list[Fact]:
         )
     if found.handler:
         facts.append((_("谁来说和"), words.person(found.handler.name, found.handler_role)))
-    if found.appointment:
-        facts.append((_("约好"), found.appointment))
+    agreed = slot_words(found.appointment_from, found.appointment_until, found.appointment)
+    if agreed and found.state != State.IN_PROGRESS:
+        facts.append((_("约好"), agreed))
     if found.follow_up_on:
         facts.append((_("回访"), day(found.follow_up_on)))
     facts.append((_("谁能看到"), _("您家写的，只有办理的人和您家看得到")))
@@ -45,8 +48,9 @@ def facts_of(found: ServiceRequest, reader: User, *, works: bool) -> list[Fact]:
         facts.append((_("网格"), found.grid.name))
     if found.handler:
         facts.append((_("谁在办"), words.person(found.handler.name, found.handler_role)))
-    if found.appointment:
-        facts.append((_("约好"), found.appointment))
+    agreed = slot_words(found.appointment_from, found.appointment_until, found.appointment)
+    if agreed and found.state != State.IN_PROGRESS:
+        facts.append((_("约好"), agreed))
     if works and found.is_open and not found.first_contact_at:
         facts.append((_("联系期限"), deadlines.sign_words(found)))
     facts += _waiting(found, works=works) + _rounds(found, works=works)

@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from helpdesk.views import board
+from helpdesk.views import appointments, board
 
 HANDLING = [
     path("board/", board.board, name="board"),
+    path("<uuid:pk>/appointment/", appointments.appoint, name="appoint"),
+    path("<uuid:pk>/appointment/cancel/", appointments.call_off, name="call_off"),
+    path("<uuid:pk>/appointment.ics", appointments.appointment_file, name="appointment_file"),
 ]

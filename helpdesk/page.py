@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 from community.access import Permission
 from community.calendar import work_calendar
 from core.templatetags.portal import day
-from helpdesk import deadlines, followed, words
+from helpdesk import appointments, deadlines, followed, words
+from helpdesk.appointments import Appointment
 from helpdesk.facts import facts_of, facts_of_side
 from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm, step_form
 from helpdesk.models import Party, Pause, Rating, ServiceRequest, Update, UpdatePhoto
@@ -100,6 +101,7 @@ class Page:
     agreement: list[Photo] = field(default_factory=list)
     agree_url: str = ""
     other_form: OtherForm | None = None
+    appointment: Appointment | None = None
     merged: list[Together] = field(default_factory=list)
 
 
@@ -133,6 +135,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         agreement=_agreement(found, told) if found.has_parties else [],
         agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
         other_form=_other_form(found, reader, parties),
+        appointment=appointments.shown(found, parties),
         merged=_merged(found, master, reader, works=works),
     )
 

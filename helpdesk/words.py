@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from community.roles import Role
 from core import clock
 from core.templatetags.portal import day, moment
+from helpdesk import slots
 from helpdesk.models import Approval, Rating, ServiceRequest, Update
 from helpdesk.parties import asked
 from helpdesk.states import State
@@ -92,6 +93,12 @@ ESCALATED: dict[int, Text] = {
     2: gettext_lazy("过了期限还没办好，已报网格长"),
     3: gettext_lazy("过了期限还没办好，已报社区书记"),
 }
+# A remark that holds an agreed time.
+APPOINTMENTS: dict[str, Text] = {
+    "appointed": gettext_lazy("%(who)s约好%(appointment)s上门"),
+    "rebooked": gettext_lazy("%(who)s改约到%(appointment)s"),
+    "called_off": gettext_lazy("%(who)s取消了%(appointment)s的约定"),
+}
 ON_BEHALF = gettext_lazy("%(who)s替%(reporter)s登记了这件事")
 WITH_APPOINTMENT = gettext_lazy("%(who)s签收了，约好%(appointment)s")
 WITH_HELP = gettext_lazy("%(headline)s，%(helpers)s协办")
@@ -154,6 +161,9 @@ TO_REPORTER: dict[str, Text] = {
     "report_back": gettext_lazy("“%(title)s”那边有了结果：%(result)s，等审核。"),
     "reassign": gettext_lazy("“%(title)s”改由%(handler)s来办，会和您联系。"),
     "reopen": gettext_lazy("“%(title)s”重新办理，从今天起重新计时。"),
+    "appointed": gettext_lazy("“%(title)s”约好了%(appointment)s，请点开看。"),
+    "rebooked": gettext_lazy("“%(title)s”改约到%(appointment)s，请点开看。"),
+    "called_off": gettext_lazy("“%(title)s”原来约的%(appointment)s取消了，请点开看。"),
 }
 TO_LEADER: dict[str, Text] = {
     "join": gettext_lazy("又有人提了同一件事：%(title)s，已经并到 %(master)s。"),
@@ -193,6 +203,9 @@ TO_SIDE: dict[str, Text] = {
     "reopen": gettext_lazy("调解 %(number)s 重新办理，请点开看。"),
     "remark": gettext_lazy("%(who)s在调解 %(number)s 里给您家写了话，请点开看。"),
     "agree": gettext_lazy("记下了您家同意请人说和，调解 %(number)s。"),
+    "appointed": gettext_lazy("调解 %(number)s 约好了%(appointment)s，请点开看。"),
+    "rebooked": gettext_lazy("调解 %(number)s 改约到%(appointment)s，请点开看。"),
+    "called_off": gettext_lazy("调解 %(number)s 原来约的%(appointment)s取消了，请点开看。"),
 }
 TO_HANDLER: dict[str, Text] = {
     "dispatch": gettext_lazy("%(who)s请您办“%(title)s”，请签收并联系居民。"),
@@ -214,6 +227,9 @@ TO_HANDLER: dict[str, Text] = {
     "refer": gettext_lazy("“%(title)s”转给了%(body)s，请%(until)s去问一问。"),
     "take_back": gettext_lazy("“%(title)s”拿回来了，请接着办。"),
     "remark": gettext_lazy("%(who)s给“%(title)s”补充了情况。"),
+    "appointed": gettext_lazy("“%(title)s”约好了%(appointment)s，请点开看。"),
+    "rebooked": gettext_lazy("“%(title)s”改约到%(appointment)s，请点开看。"),
+    "called_off": gettext_lazy("“%(title)s”原来约的%(appointment)s取消了，请点开看。"),
 }
 # What those are told whose own request follows the one that the step was taken in.
 TO_FOLLOWER: dict[str, Text] = {
@@ -262,7 +278,7 @@ def particulars(update: Update) -> dict[str, Any]:
         "handler": person(details.get("handler", ""), details.get("handler_role", "")),
         "helpers": _("、").join(person(name, role) for name, role in details.get("helpers", [])),
         "reporter": details.get("reporter", ""),
-        "appointment": details.get("appointment", ""),
+        "appointment": slots.said(details),
         "category": _(details["category"]) if details.get("category") else "",
         "master": details.get("master", ""),
         "count": details.get("followed", ""),
@@ -297,6 +313,8 @@ def headline(update: Update, viewer: User | None = None) -> str:
         pattern = AGREED_FOR if update.by_role else AGREED
     elif update.details.get("followed"):
         pattern = FOLLOWED
+    elif update.details.get("said"):
+        pattern = APPOINTMENTS[update.details["said"]]
     elif update.kind == Update.Kind.REMARK and update.details.get("wrote"):
         pattern = WROTE
     if update.action == "log" and words["reporter"]:

@@ -229,6 +229,8 @@ def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
 def _what_is_said(update: Update) -> str:
     if update.details.get("agreed"):
         return "agree"
+    if update.details.get("said"):
+        return str(update.details["said"])
     return "followed" if update.details.get("followed") else update.action or update.kind
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core import clock
 from core.forms import PhotosField
+from helpdesk.forms.appointments import SlotForm
 from helpdesk.forms.fields import PICK, AgreementField, text_area
 from helpdesk.forms.handing_out import HANDING_OUT_FORMS
 from helpdesk.forms.later import LATER_FORMS
@@ -55,20 +56,15 @@ class DeclineForm(StepForm):
     )
 
 
-class SignForm(StepForm):
+class SignForm(SlotForm):
     button = gettext_lazy("签收")
     calls_first = True
+    field_order = ["first_contact_at", "slot_day", "slot_from", "slot_until", "appointment", "text"]
     first_contact_at = forms.DateTimeField(
         label=gettext_lazy("什么时候联系的居民"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         help_text=gettext_lazy("先打个电话，再签收。"),
         error_messages={"invalid": gettext_lazy("请写日期和时间，例如 2026-11-20 9:05。")},
-    )
-    appointment = forms.CharField(
-        label=gettext_lazy("约好什么时候上门"),
-        required=False,
-        max_length=40,
-        help_text=gettext_lazy("写明几月几日几点，例如：11月20日 14:30 上门。"),
     )
     text = forms.CharField(label=gettext_lazy("给居民的话"), required=False, max_length=500, widget=text_area(2))
 

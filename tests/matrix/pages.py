@@ -230,6 +230,9 @@ HELPDESK = {
     "helpdesk:new": Page(P.REQUEST_LOG, answer=302, answers={Role.RESIDENT: 200}),
     "helpdesk:behalf": Page(P.REQUEST_HANDLE),
     "helpdesk:board": Page(P.REQUEST_TRIAGE),
+    "helpdesk:appoint": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=302),
+    "helpdesk:call_off": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=302),
+    "helpdesk:appointment_file": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=404),
     "helpdesk:settings": Page(P.REQUEST_SETTINGS),
     "helpdesk:categories": Page(P.REQUEST_SETTINGS),
     "helpdesk:category_add": Page(P.REQUEST_SETTINGS),
@@ -245,30 +248,6 @@ HELPDESK = {
     "helpdesk:reply_drop": Page(P.REQUEST_SETTINGS, OFFICE, pk_of("ready_words"), post=True, answer=302),
     "helpdesk:rates": Page(P.RATES_VIEW),
     "helpdesk:rate_cases": Page(P.REQUEST_TRIAGE),
-    "helpdesk:spots": Page(P.REQUEST_TRIAGE),
-    "helpdesk:spot": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("spot")),
-    "helpdesk:done": Page(public=True),
-    "helpdesk:story": Page(public=True, kwargs=pk_of("story")),
-    "helpdesk:story_photo": Page(public=True, kwargs=with_text("story", which="after")),
-    "helpdesk:story_take_back": Page(P.REQUEST_VIEW, RESIDENTS_SEE | LETTERS, pk_of("story"), post=True, answer=302),
-    "helpdesk:story_write": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("done")),
-    "helpdesk:thanks": Page(public=True),
-    "helpdesk:thanks_new": Page(P.REQUEST_LOG),
-    "helpdesk:thanks_paper": Page(P.REQUEST_SETTINGS),
-    "helpdesk:thanks_letter": Page(P.ACCOUNTS_VIEW, RESIDENTS_SEE | LETTERS, pk_of("thanks")),
-    "helpdesk:thanks_photo": Page(P.ACCOUNTS_VIEW, RESIDENTS_SEE | LETTERS, pk_of("thanks")),
-    "helpdesk:thanks_photo_out": Page(public=True, kwargs=pk_of("thanks"), answer=404),
-    "helpdesk:thanks_publish": Page(
-        P.ACCOUNTS_VIEW, RESIDENTS_SEE | LETTERS, pk_of("thanks"), post=True, answer=302
-    ),
-    "helpdesk:thanks_unpublish": Page(
-        P.ACCOUNTS_VIEW, RESIDENTS_SEE | LETTERS, pk_of("thanks"), post=True, answer=302
-    ),
-    "helpdesk:thanks_withdraw": Page(
-        P.ACCOUNTS_VIEW, RESIDENTS_SEE | LETTERS, pk_of("thanks"), post=True, answer=302
-    ),
-    "helpdesk:digest": Page(P.REQUEST_TRIAGE),
-    "helpdesk:digest_send": Page(P.MESSAGES_MANAGE, post=True, answer=302),
     "helpdesk:keys": Page(P.API_KEYS),
     "helpdesk:key_new": Page(P.API_KEYS),
     "helpdesk:key_revoke": Page(P.API_KEYS, {Role.SECRETARY}, pk_of("api_key")),
