@@ -19,6 +19,7 @@ class HelpdeskConfig(AppConfig):
         founding.register(seed_categories)
         daily.register("requests closed unrated", close_unrated)
         daily.register("reminders of requests", reminders.remind, every=timedelta(minutes=5))
+        daily.register("reminders of what has ended", reminders.forget_ended)
         daily.register("late requests", escalation.escalate, every=timedelta(minutes=5))
         calendar.register(recounting.react)
         daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))

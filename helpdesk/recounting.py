@@ -17,7 +17,7 @@ from community import audit
 from community.calendar import work_calendar
 from community.models import Community
 from community.notices import notify
-from core import jobs
+from core import clock, jobs
 from core.models import Job
 from core.scoping import locked
 from core.templatetags.portal import when
@@ -97,11 +97,14 @@ def _move(found: ServiceRequest, calendar: WorkCalendar) -> bool:
     row.sign_due_at, row.due_at = after
     row.escalation = min(row.escalation, escalation.level_of(row, calendar))
     row.save(update_fields=["sign_due_at", "due_at", "escalation"])
-    changes = {"sign_due_at": (before[0], after[0]), "due_at": (before[1], after[1])}
-    told = {name: [f"{one.isoformat()}" for one in pair] for name, pair in changes.items() if pair[0] != pair[1]}
-    audit.record("request_recounted", row, by=None, changes=dict(told))
+    pairs = {"sign_due_at": (before[0], after[0]), "due_at": (before[1], after[1])}
+    changes = {name: [f"{clock.local(one):%Y-%m-%d %H:%M}" for one in pair] for name, pair in pairs.items()}
+    audit.record(
+        "request_recounted", row, by=None, changes={name: two for name, two in changes.items() if len(set(two)) > 1}
+    )
     if after[1] != before[1]:
-        _tell(row, write(row, Update.Kind.REMARK, by=None, details={"moved": told["due_at"]}))
+        moved = [before[1].isoformat(), after[1].isoformat()]
+        _tell(row, write(row, Update.Kind.REMARK, by=None, details={"moved": moved}))
     return True
 
 

@@ -25,7 +25,7 @@ from helpdesk import turns
 from helpdesk.actions.telling import title_of
 from helpdesk.categories import LimitKind
 from helpdesk.models import Reminder, ServiceRequest
-from helpdesk.states import OPEN, State
+from helpdesk.states import ENDED, OPEN, State
 
 Kind = Reminder.Kind
 
@@ -160,6 +160,12 @@ def _remind(key: UUID, due: Due, calendar: WorkCalendar) -> bool:
             words = {"title": title_of(row), "when": when(due.due_at)}
             notify(_people(row, due.kind), about=row, kind="request_reminder", text=str(TOLD[Kind(due.kind)]) % words)
     return fresh
+
+
+def forget_ended() -> int:
+    """Forget what was reminded of in requests that have ended; begun again, they have other dates. Run daily."""
+    ended = Reminder.objects.unscoped(reason="reminders that nobody needs any more")
+    return int(ended.filter(request__state__in=[State.RESOLVED, *ENDED]).delete()[0])
 
 
 def _people(row: ServiceRequest, kind: str) -> list[Any]:

@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('kind', models.CharField(choices=[('sign_soon', '联系期限快到了'), ('sign_late', '联系期限过了'), ('due_soon', '办结期限快到了'), ('due_late', '办结期限过了'), ('review_day', '挂账到了再看的日子'), ('check_day', '转办到了去问的日子')], max_length=12, verbose_name='哪一种')),
+                ('kind', models.CharField(choices=[('sign_soon', '联系期限快到了'), ('sign_late', '联系期限过了'), ('due_soon', '办结期限快到了'), ('review_day', '挂账到了再看的日子'), ('check_day', '转办到了去问的日子')], max_length=12, verbose_name='哪一种')),
                 ('due_at', models.DateTimeField(verbose_name='哪个期限')),
                 ('at', models.DateTimeField(default=core.clock.now, verbose_name='何时提醒')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),

@@ -142,7 +142,6 @@ class Reminder(CommunityRow):
         SIGN_SOON = "sign_soon", _("联系期限快到了")
         SIGN_LATE = "sign_late", _("联系期限过了")
         DUE_SOON = "due_soon", _("办结期限快到了")
-        DUE_LATE = "due_late", _("办结期限过了")
         REVIEW_DAY = "review_day", _("挂账到了再看的日子")
         CHECK_DAY = "check_day", _("转办到了去问的日子")
 

@@ -162,6 +162,15 @@ def test_who_is_alone_with_it_does_not_check_their_own_work(here: Desk) -> None:
     assert [who for who, _text in reminded(at(18, 9))] == [here.secretary.name]
 
 
+def test_what_has_ended_leaves_no_reminders(here: Desk) -> None:
+    done, open_still = logged(here), logged(here)
+    reminded(at(16, 14, 5))
+    with clock.at(at(16, 15)):
+        here.take(done, "withdraw")
+    assert reminders.forget_ended() == 1
+    assert Reminder.objects.get().request == open_still
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_remind_once(here: Desk) -> None:
     logged(here)
