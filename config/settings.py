@@ -155,6 +155,7 @@ ACCOUNT_RATE_LIMITS = {
     "activate": "20/m/ip,100/h/ip,10/10m/key",
     "card": "20/m/ip,100/h/ip,10/10m/key",
     "reveal": "30/m/user",
+    "track": "20/m/ip,100/h/ip,10/10m/key,30/d/key",
     "mail_code": "6/h/user,30/h/ip,4/h/key",
     "mail_stop": "60/m/ip",
 }

@@ -8,11 +8,11 @@ class HelpdeskConfig(AppConfig):
     name = "helpdesk"
 
     def ready(self) -> None:
-        from community import calendar, founding, history, home, messages, nav, today
+        from community import calendar, founding, history, home, messages, nav, retention, today
         from community.personal import register as register_personal
         from core import daily
         from grids import moved
-        from helpdesk import escalation, menu, outcome, personal, recounting, regridding, reminders, search
+        from helpdesk import escalation, forgetting, menu, outcome, personal, recounting, regridding, reminders, search
         from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
         from helpdesk.today import asks
 
@@ -28,6 +28,7 @@ class HelpdeskConfig(AppConfig):
         messages.register("requests", _("诉求"), kinds=("request", "thanks", "story", "spot"))
         messages.register_group_kind("digest", _("每周简报"))
         register_personal("helpdesk", personal.ROOM)
+        retention.register(*forgetting.RULES)
         nav.register(menu.entries)
         home.register(menu.tiles)
         search.register()
@@ -44,6 +45,11 @@ class HelpdeskConfig(AppConfig):
                 "reply_added": _("加了一段常用的话"),
                 "reply_changed": _("改了常用的话"),
                 "reply_dropped": _("删掉了常用的话"),
+                "fixture_added": _("登记了公共设施"),
+                "fixture_changed": _("改了公共设施的登记"),
+                "fixture_retired": _("停用了公共设施的牌子"),
+                "fixture_restored": _("重新用起公共设施的牌子"),
+                "informant_read": _("看了保密诉求的提出人"),
                 "request_log": _("提交了诉求"),
                 "request_accept": _("受理了诉求"),
                 "request_reject": _("没有受理诉求"),

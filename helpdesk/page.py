@@ -18,6 +18,7 @@ from helpdesk import appointments, deadlines, followed, words
 from helpdesk.appointments import Appointment
 from helpdesk.facts import facts_of, facts_of_side
 from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm, step_form
+from helpdesk.logged import Paper, papers_of
 from helpdesk.models import Party, Pause, Rating, ServiceRequest, Update, UpdatePhoto
 from helpdesk.offers import Offer, Offers, offers_of
 from helpdesk.parties import SIDE, WORKING, parties_of, side_of, steps_for
@@ -103,6 +104,7 @@ class Page:
     other_form: OtherForm | None = None
     appointment: Appointment | None = None
     merged: list[Together] = field(default_factory=list)
+    papers: list[Paper] = field(default_factory=list)
 
 
 def page_of(found: ServiceRequest, reader: User) -> Page:
@@ -137,6 +139,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         other_form=_other_form(found, reader, parties),
         appointment=appointments.shown(found, parties),
         merged=_merged(found, master, reader, works=works),
+        papers=papers_of(found, reader, parties),
     )
 
 

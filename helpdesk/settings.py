@@ -31,6 +31,7 @@ LINKS: list[Link] = [
     Link(_("派单规则"), _("哪一类、哪里的事先想到谁"), "diagram-3", "helpdesk:rules"),
     Link(_("常用的话"), _("写回复时挑一段，填进去再改"), "chat-quote", "helpdesk:replies"),
     Link(_("工作日历"), _("哪天放假、哪天补班，期限都按它算"), "calendar-week", "community:calendar"),
+    Link(_("公共设施的报修牌"), _("路灯、门禁贴上二维码，坏了扫一扫"), "qr-code", "helpdesk:fixtures"),
     Link(_("接口钥匙"), _("让 12345、街道的系统连进来"), "key", "helpdesk:keys", Permission.API_KEYS),
 ]
 

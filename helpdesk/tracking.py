@@ -64,7 +64,7 @@ def find(code: str, tail: str) -> ServiceRequest | None:
     """
     from helpdesk.models import Informant, ServiceRequest
 
-    rows = ServiceRequest.objects.unscoped(reason=_FOUND).select_related("category", "community")
+    rows = ServiceRequest.objects.unscoped(reason=_FOUND).select_related("category", "community", "master__category")
     found = rows.filter(
         community__in=Community.objects.values("pk"), tracking_hash=hash_of(read_code(code) or "-")
     ).first()

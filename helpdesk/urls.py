@@ -1,6 +1,7 @@
 from django.urls import path
 
 from helpdesk.handling_urls import HANDLING
+from helpdesk.logging_urls import LOGGING
 from helpdesk.outcome_urls import OUTCOME
 from helpdesk.views import categories, keys, log, pages, ready_words, rules, settings, steps
 
@@ -26,6 +27,7 @@ urlpatterns = [
     path("settings/keys/", keys.keys, name="keys"),
     path("settings/keys/new/", keys.key_new, name="key_new"),
     path("settings/keys/<uuid:pk>/revoke/", keys.key_revoke, name="key_revoke"),
+    *LOGGING,
     *OUTCOME,
     *HANDLING,
     path("<uuid:pk>/", pages.request_page, name="request"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,53 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import PhotosField
+from core.templatetags.portal import when
 from grids.models import Building, Household
 from grids.querysets import doors_of
 from helpdesk.categories import Group
+from helpdesk.forms.fields import PICK, PhotoForm, RowField, household_named, text_area
 from helpdesk.models import Category, ServiceRequest
+from helpdesk.similar import similar_to
+from helpdesk.wording import meant, words_of
 
 if TYPE_CHECKING:
     from community.models import User
-from helpdesk.forms.fields import PICK, PhotoForm, RowField, household_named, text_area
+    from helpdesk.models import Fixture
 
 Place = ServiceRequest.Place
+# What is sent where nothing that was offered is the same matter.
+NOT_THE_SAME = "new"
+
+
+@dataclass(frozen=True)
+class CategoryCard:
+    """A category as it can be picked; `words` is what a search among the cards finds it by."""
+
+    radio: Any
+    category: Category
+    words: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    """What somebody has asked before about the same thing, as one may be told of it."""
+
+    value: str
+    title: str
+    detail: str
+
+
+def shown_similar(rows: Iterable[ServiceRequest]) -> list[Similar]:
+    """Of what is not for neighbours nothing but what kind of thing it is and how it stands."""
+    return [
+        Similar(
+            value=str(row.pk),
+            title=row.title if row.visibility == ServiceRequest.Visibility.NEIGHBOURHOOD else row.category.label,
+            detail=_("%(when)s有人说过 · %(state)s")
+            % {"when": when(row.submitted_at), "state": row.get_state_display()},
+        )
+        for row in rows
+    ]
 
 
 class RequestForm(PhotoForm):
@@ -61,18 +99,34 @@ class RequestForm(PhotoForm):
         label=gettext_lazy("我同意把这件事和我的电话交给办理的人，只用来办这件事"),
         error_messages={"required": gettext_lazy("办的人要能联系到您，请勾选同意。")},
     )
+    same_as = forms.CharField(label=gettext_lazy("是不是同一件事"), required=False, widget=forms.RadioSelect)
+    sign = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    draft = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     heading: Any = gettext_lazy("说一件事")
     is_on_behalf = False
 
-    def __init__(self, *args: Any, user: User, categories: Iterable[Category], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        user: User,
+        categories: Iterable[Category],
+        fixture: Fixture | None = None,
+        about: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.user, self.fixture, self.about = user, fixture, about
+        self.similar: list[ServiceRequest] = []
+        self.same: ServiceRequest | None = None
         self.homes = self._homes()
         self._offer_category(categories)
         self._offer_places()
+        if fixture is not None:
+            self._stand_at(fixture)
         for name in ("category", "place_kind", "visibility"):
-            self.fields[name].error_messages["required"] = PICK
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = PICK
         self.fields["title"].error_messages["required"] = gettext_lazy("请用一句话写下是什么事。")
 
     def _homes(self) -> list[Household]:
@@ -111,15 +165,71 @@ class RequestForm(PhotoForm):
             kinds.insert(0, (Place.HOME.value, _("在我家")))
         return kinds
 
-    def category_groups(self) -> Iterator[tuple[str, list[tuple[Any, Category]]]]:
-        """The cards of the categories, group by group: (heading, [(radio button, category)])."""
+    def _stand_at(self, fixture: Fixture) -> None:
+        """Its sign says where it is, and mostly what is wrong with it."""
+        self.drop(*(name for name in ("place_kind", "home", "building", "place") if name in self.fields))
+        self.fields["sign"].initial = fixture.code
+        if fixture.category_id and "category" not in self.initial:
+            self.initial = {**self.initial, "category": str(fixture.category_id)}
+
+    def category_groups(self) -> Iterator[tuple[str, list[CategoryCard]]]:
+        """The cards of the categories, group by group with its heading; first what was looked for."""
         field = self.fields["category"]
         assert isinstance(field, RowField)
         radios = {str(radio.data["value"]): radio for radio in self["category"].subwidgets}
-        for group, part in groupby(field.rows.values(), key=lambda category: category.group):
-            yield str(Group(group).label), [(radios[str(category.pk)], category) for category in part]
+        rows = list(field.rows.values())
+        found = meant(self.about, rows) if self.about else []
+        if found:
+            yield _("找到的"), [_card(radios, one) for one in found]
+        rest = [one for one in rows if one not in found]
+        for group, part in groupby(rest, key=lambda category: category.group):
+            yield str(Group(group).label), [_card(radios, category) for category in part]
+
+    @property
+    def nothing_found(self) -> bool:
+        """Whether somebody looked for words that no category goes by."""
+        field = self.fields["category"]
+        assert isinstance(field, RowField)
+        return bool(self.about) and not meant(self.about, field.rows.values())
+
+    @property
+    def asks_whether_same(self) -> bool:
+        """Whether it has to be said first that this is not what others have asked."""
+        return bool(self.errors.get("same_as"))
+
+    @property
+    def offered_similar(self) -> list[Similar]:
+        """What may be the same matter, to be chosen from."""
+        return shown_similar(self.similar)
 
     def clean(self) -> dict[str, Any]:
+        cleaned = self._placed()
+        if not self.errors:
+            self._look_around(cleaned)
+        return cleaned
+
+    def _look_around(self, cleaned: dict[str, Any]) -> None:
+        """Ask whether it is what others have asked lately in the same place, unless that was answered."""
+        said = cleaned["same_as"]
+        if said == NOT_THE_SAME:
+            return
+        self.similar = similar_to(
+            cleaned["category"],
+            place_kind=cleaned.get("place_kind", ""),
+            place=cleaned.get("place", ""),
+            building=cleaned.get("building"),
+            fixture=self.fixture,
+        )
+        self.same = next((row for row in self.similar if str(row.pk) == said), None)
+        if self.same:
+            return
+        if said:
+            self.add_error("same_as", _("那件事刚刚办完了，不能再跟着。您这件可以照样提交。"))
+        elif self.similar:
+            self.add_error("same_as", _("最近有人说过差不多的事，请看一看是不是同一件。"))
+
+    def _placed(self) -> dict[str, Any]:
+        """What was filled in, with a word on what the place lacks."""
         cleaned = super().clean() or self.cleaned_data
         kind = cleaned.get("place_kind")
         if kind == Place.BUILDING and not cleaned.get("building") and "building" not in self.errors:
@@ -130,11 +240,13 @@ class RequestForm(PhotoForm):
 
     def given(self) -> dict[str, Any]:
         given = super().given()
+        for name in ("same_as", "sign", "draft"):
+            del given[name]
         chosen = given.pop("home", None)
         home = chosen or (self.homes[0] if self.homes else None)
-        if given["place_kind"] != Place.BUILDING:
+        if given.get("place_kind") != Place.BUILDING:
             given["building"] = None
-        return {**given, "household": home, "reporter": self.user}
+        return {**given, "household": home, "reporter": self.user, "fixture": self.fixture}
 
 
 class BehalfForm(RequestForm):
@@ -179,8 +291,8 @@ class BehalfForm(RequestForm):
         missing = _("没有找到这一户，请核对门牌；不在册的请空着，写上姓名和电话。")
         return household_named(Household.objects.visible_to(self.user), asked, missing=missing)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+    def _placed(self) -> dict[str, Any]:
+        cleaned = super()._placed()
         household = cleaned.get("household")
         if "household" in self.errors:
             return cleaned
@@ -197,3 +309,7 @@ class BehalfForm(RequestForm):
 
 def _estate_of(building: Building) -> str:
     return building.estate.name
+
+
+def _card(radios: dict[str, Any], category: Category) -> CategoryCard:
+    return CategoryCard(radios[str(category.pk)], category, words_of(category))

@@ -269,6 +269,12 @@ class UpdateQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(reads(user)).scoped()
 
+    def in_confidence(self, user: User) -> Self:
+        """Those of what one has asked in confidence."""
+        from helpdesk.models import ServiceRequest
+
+        return self.filter(request__in=ServiceRequest.objects.in_confidence(user)).scoped()
+
     def told(self, request: ServiceRequest, user: User) -> Self:
         """The updates of a request that was found for the user, of a mediation as far as they may read them."""
         return self.of(request).filter(reads(user)) if request.has_parties else self.of(request)

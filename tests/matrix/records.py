@@ -165,7 +165,7 @@ def _helpdesk(world: World) -> None:
     world.records |= {"request": request, "request_photo": UpdatePhoto.objects.get()}
     office = world.actor(Role.SECRETARY, "own")
     quarrel = requests.open_mediation(by=office, title=world.secret, home=home, other=neighbour_of(home))
-    world.records |= {"mediation": quarrel, "mediation_side": quarrel.sides[0], "category": category}
+    world.records |= {"mediation": quarrel, "mediation_side": quarrel.sides[0], "category": category, **_logged(world)}
     steward = world.actor(Role.RED_STEWARD, "own")
     ready = {"title": "关阀门", "text": world.secret, "action": ""}
     world.records |= {
@@ -174,6 +174,20 @@ def _helpdesk(world: World) -> None:
     }
     assert office is not None
     world.records["api_key"], _key = requests.open_key(home.community, by=office, name=world.secret, may_write=True)
+
+
+def _logged(world: World) -> dict[str, Any]:
+    """What was written down for somebody, what was asked in confidence, and a fixture with a sign."""
+    home = world.homes["own"]
+    office, resident = world.actor(Role.SECRETARY, "own"), world.actor(Role.RESIDENT, "own")
+    of = {one.slug: one for one in Category.objects.filter(community=home.community)}
+    told = {"household": home, "title": world.secret}
+    behalf = requests.log_request(
+        by=office, category=of["plumbing"], reporter_name="老李", reporter_phone="13800000000", **told
+    )
+    tip_off = requests.log_request(by=resident, reporter=resident, category=of["tip_off"], **told)
+    fixture = requests.add_fixture(home.community, by=office, name=world.secret, place=world.secret)
+    return {"behalf": behalf, "tip_off": tip_off, "fixture": fixture}
 
 
 def _visits(world: World) -> None:
