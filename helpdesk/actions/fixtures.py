@@ -73,7 +73,7 @@ def _with_grid(fields: dict[str, Any]) -> dict[str, Any]:
 def _next_code(community: Community) -> str:
     """D001, D002, …; numbers that somebody has given by hand are passed over."""
     while True:
-        code = f"D{next_number(community, kind='fixture'):03d}"
+        code = f"D{next_number(community.pk, kind='fixture'):03d}"
         if not _is_taken(community, code):
             return code
 

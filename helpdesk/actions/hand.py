@@ -15,6 +15,7 @@ from core.photos import CleanPhoto
 from core.refusal import Refused
 from helpdesk import slots
 from helpdesk.actions.updates import Details
+from helpdesk.informants import unnamed
 from helpdesk.models import Rating, ServiceRequest
 from helpdesk.states import State
 
@@ -107,7 +108,7 @@ def _rate(
         score=score,
         reasons=list(reasons),
         text=text,
-        by=None if row.has_informant else by,
+        by=unnamed(row, by, {})[0],
     )
     return {"solved": solved, "score": int(score)}
 

@@ -110,7 +110,8 @@ class PhotoForm(PortalForm):
     def add_error(self, field: str | None, error: Any) -> None:
         super().add_error(field, error)
         if self.files and field != "photos" and "photos" in self.fields:
-            self.fields["photos"].help_text = AGAIN
+            # The field may have been looked at already, and then remembers its words.
+            self.fields["photos"].help_text = self["photos"].help_text = AGAIN
 
 
 class AgreementField(forms.FileField):
