@@ -119,25 +119,22 @@ def last_week(today: date | None = None) -> date:
 
 
 def digest_of(community: Community, *, monday: date, grid: Grid | None = None) -> Digest:
-    """Count the week that began on this Monday; what is open and late is counted now. Six queries.
+    """Count the week that began on this Monday; what is open and late is counted now.
 
     Mediations and what was asked in confidence are left out, their numbers as well.
     """
     since, until = (datetime.combine(one, time(), ZONE) for one in (monday, monday + timedelta(days=7)))
     rows = _requests(community, grid)
-    late = rows.filter(state__in=OPEN, due_at__lt=clock.now())
-    spots = _spots(community, grid)
+    counts = _counts(rows, since, until)
     return Digest(
         community=community,
         grid=grid,
         monday=monday,
-        new=rows.filter(submitted_at__gte=since, submitted_at__lt=until).count(),
+        **counts,
         finished=_finished(rows, since, until),
-        open=rows.filter(state__in=OPEN).count(),
-        late=_late(late),
-        late_count=late.count(),
+        late=_late(rows) if counts["late_count"] else [],
         **_ratings(rows, community, since, until),
-        **spots,
+        **_spots(community, grid),
         stories=_told(Story, community, grid, since, until, of="request__grid"),
         thanks=_told(ThanksLetter, community, grid, since, until, of="request__grid"),
     )
@@ -149,13 +146,24 @@ def _requests(community: Community, grid: Grid | None) -> Any:
     return rows.filter(grid=grid) if grid else rows
 
 
+def _counts(rows: Any, since: datetime, until: datetime) -> dict[str, int]:
+    """What came in the week, and what runs and is late now."""
+    new, running = Q(submitted_at__gte=since, submitted_at__lt=until), Q(state__in=OPEN)
+    late = running & Q(due_at__lt=clock.now())
+    counts: dict[str, int] = rows.filter(new | running).aggregate(
+        new=Count("pk", filter=new), open=Count("pk", filter=running), late_count=Count("pk", filter=late)
+    )
+    return counts
+
+
 def _finished(rows: Any, since: datetime, until: datetime) -> int:
     """Resolved in the week: such a one waits for its rating still, or was closed since then."""
     somewhere = Q(state=State.RESOLVED) | Q(state=State.CLOSED, closed_at__gte=since)
     return int(rows.filter(somewhere, resolved_at__gte=since, resolved_at__lt=until).count())
 
 
-def _late(late: Any) -> list[Late]:
+def _late(rows: Any) -> list[Late]:
+    late = rows.filter(state__in=OPEN, due_at__lt=clock.now())
     found = late.order_by("due_at", "pk").values_list("number", "grid__name", "due_at")[:LATE_SHOWN]
     today = clock.today()
     return [Late(number, grid or _("社区"), (today - clock.local(due).date()).days) for number, grid, due in found]

@@ -95,7 +95,8 @@ def within(rows: ServiceRequestQuerySet, period: Period) -> ServiceRequestQueryS
 def placed(rows: ServiceRequestQuerySet) -> ServiceRequestQuerySet:
     """Each with its place in the two counts, `contact` and `answer`, and its last rating as `given`."""
     last = FilteredRelation("ratings", condition=Q(ratings__round=F("round")))
-    return rows.annotate(given=last).annotate(contact=_contact(clock.now()), answer=_answer())
+    found: ServiceRequestQuerySet = rows.annotate(given=last).annotate(contact=_contact(clock.now()), answer=_answer())
+    return found
 
 
 def _place(pairs: Iterable[tuple[Q, str]], otherwise: str) -> Case:

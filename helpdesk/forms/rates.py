@@ -25,7 +25,7 @@ class PeriodForm(forms.Form):
         asked = self.initial["period"]
         offered = rates_page.periods()
         if asked not in {value for _kind, group in offered for value, _label in group}:
-            offered = [(_("现在看的"), [(asked, asked)]), *offered]
+            offered = [(str(_("现在看的")), [(asked, asked)]), *offered]
         self.fields["period"].choices = offered  # type: ignore[attr-defined]
 
     def drop(self, name: str) -> None:

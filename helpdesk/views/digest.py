@@ -27,9 +27,13 @@ def digest(request: PortalRequest) -> HttpResponse:
         raise Http404
     if grid is None and office is None:
         grid = grids[0] if grids else None
-    if grid is None and office is None:
+    if grid is not None:
+        community = grid.community
+    elif office is not None:
+        led = (one.community for one in grids if one.community_id == office)
+        community = next(led, None) or Community.objects.get(pk=office)
+    else:
         raise Http404
-    community = grid.community if grid else Community.objects.get(pk=office)
     found = digest_of(community, monday=last_week(), grid=grid)
     context = {
         "digest": found,
