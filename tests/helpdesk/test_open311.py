@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connection
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import reverse
@@ -687,3 +689,23 @@ def test_keys_are_kept_as_hashes(city: System) -> None:
     assert city.key not in str(list(ApiKey.objects.values()))
     assert (held.last_four, len(held.key_hash)) == (city.key[-4:], 64)
     assert reverse("open311:root") == "/open311/v2/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_sent_several_times_at_one_moment_is_one_request() -> None:
+    city = System(desk())
+
+    def send(_number: int) -> tuple[int, str]:
+        try:
+            answer = city.browser.post(
+                "/open311/v2/requests.json", urlencode(typed(outside_id="GD-1")), content_type=FORM
+            )
+            return answer.status_code, answer.json()[0]["service_request_id"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert sorted(status for status, _number in answers) == [200, 200, 200, 201]
+    assert len({number for _status, number in answers}) == 1
+    assert ServiceRequest.objects.count() == OutsideRequest.objects.count() == 1
