@@ -59,25 +59,18 @@ def asks(user: User) -> list[Ask]:
 
 
 def entries(user: User) -> list[Entry]:
-    """The rates, for who observes; who works on requests finds them behind the own name."""
+    """The rates, for who observes; who works on requests finds them beside the list."""
     if not user.scope.has_role(Role.STREET_OBSERVER):
         return []
     return [Entry(_("三率"), reverse("helpdesk:rates"), "bar-chart", order=10)]
 
 
-def account_entries(user: User) -> list[Entry]:
-    """What came of requests, for those who lead; what was done and thanks for everybody."""
-    found = [
+def account_entries(_user: User) -> list[Entry]:
+    """What everybody who is signed in may read as well."""
+    return [
         Entry(_("办好的事"), reverse("helpdesk:done"), "check2-circle", order=60),
         Entry(_("感谢信"), reverse("helpdesk:thanks"), "envelope-heart", order=61),
     ]
-    if user.scope.may(Permission.REQUEST_TRIAGE):
-        found += [
-            Entry(_("三率"), reverse("helpdesk:rates"), "bar-chart", order=30),
-            Entry(_("未诉先办"), reverse("helpdesk:spots"), "arrow-repeat", order=31),
-            Entry(_("每周简报"), reverse("helpdesk:digest"), "calendar-week", order=32),
-        ]
-    return found
 
 
 def tiles(user: User | AnonymousUser) -> list[Tile]:

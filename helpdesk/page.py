@@ -15,6 +15,7 @@ from community.access import Permission
 from community.calendar import work_calendar
 from core.templatetags.portal import day
 from helpdesk import appointments, deadlines, followed, words
+from helpdesk.afterwards import links_of
 from helpdesk.appointments import Appointment
 from helpdesk.facts import facts_of, facts_of_side
 from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm, step_form
@@ -139,7 +140,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         other_form=_other_form(found, reader, parties),
         appointment=appointments.shown(found, parties),
         merged=_merged(found, master, reader, works=works),
-        papers=papers_of(found, reader, parties),
+        papers=[*papers_of(found, reader, parties), *links_of(found, reader, parties)],
     )
 
 
@@ -263,6 +264,9 @@ def tallies(seen: ServiceRequestQuerySet) -> list[Tally]:
 # What hangs under the head of the list: the name of the address, the label, and who sees it.
 WAYS: list[tuple[str, Any, Permission]] = [
     ("helpdesk:board", gettext_lazy("派单台"), Permission.REQUEST_TRIAGE),
+    ("helpdesk:rates", gettext_lazy("三率"), Permission.RATES_VIEW),
+    ("helpdesk:spots", gettext_lazy("未诉先办"), Permission.REQUEST_TRIAGE),
+    ("helpdesk:digest", gettext_lazy("每周简报"), Permission.REQUEST_TRIAGE),
     ("helpdesk:settings", gettext_lazy("诉求设置"), Permission.REQUEST_SETTINGS),
 ]
 

@@ -242,3 +242,34 @@ def test_pages_cost_the_same_for_many(here: Desk, django_assert_max_num_queries:
     browser = enter()
     with django_assert_max_num_queries(6):
         browser.get(reverse("helpdesk:done"))
+
+
+# From the page of the request ------------------------------------------------------------------------------------
+
+
+def test_the_page_of_the_request_leads_there(here: Desk) -> None:
+    row = finished(here)
+    write, thanks = reverse("helpdesk:story_write", args=[row.pk]), f"{reverse('helpdesk:thanks_new')}?request={row.pk}"
+
+    def page(user: Any) -> str:
+        return enter(user).get(row.get_absolute_url()).content.decode()
+
+    assert write in page(here.leader)
+    assert thanks not in page(here.leader)
+    assert thanks in page(here.reporter)
+    assert write not in page(here.reporter) + page(here.handler)
+    story = tell_story(row, by=here.leader, title="换好了")
+    assert url(story) in page(here.leader)
+    assert url(story) in page(here.reporter)
+    take_back_story(story, by=here.reporter)
+    assert url(story) in page(here.leader)
+    assert url(story) not in page(here.reporter)
+
+
+def test_nothing_is_offered_while_it_runs_or_where_neighbours_may_not_know(here: Desk) -> None:
+    running, hidden = here.log(visibility="neighbourhood"), finished(here, visibility="handlers")
+    for row in (running, hidden):
+        page = enter(here.leader).get(row.get_absolute_url()).content.decode()
+        assert reverse("helpdesk:story_write", args=[row.pk]) not in page
+    page = enter(here.reporter).get(running.get_absolute_url()).content.decode()
+    assert "写一封感谢信" not in page
