@@ -126,7 +126,7 @@ class Column(NamedTuple):
 def columns(user: User, *, grid: int | None = None) -> list[Column]:
     """What this person triages, in four heaps; at most twelve queries, whatever their number."""
     now, calendar = clock.now(), work_calendar()
-    rows = _of_desk(user)
+    rows = of_desk(user)
     if grid is not None:
         rows = rows.filter(grid=grid)
     late = Q(due_at__lt=now) | Q(state=State.DISPATCHED, sign_due_at__lt=now)
@@ -159,7 +159,7 @@ def columns(user: User, *, grid: int | None = None) -> list[Column]:
     ]
 
 
-def _of_desk(user: User) -> ServiceRequestQuerySet:
+def of_desk(user: User) -> ServiceRequestQuerySet:
     """What the user leads; what is only in their hands is on their own list."""
     mine = reduce(or_, led(user.scope), Q(pk__in=[]))
     rows: ServiceRequestQuerySet = ServiceRequest.objects.visible_to(user)

@@ -125,6 +125,14 @@ REQUESTS = StateTable(
             for state in (S.DISPATCHED, S.IN_PROGRESS)
         ),
         *(
+            Transition(state, state, "hand_on", _("换人接着跟"), DESK, ("handler", "note"))
+            for state in (S.SUSPENDED, S.REFERRED)
+        ),
+        *(
+            Transition(state, S.ACCEPTED, "recall", _("收回来重新派"), DESK, ("note",))
+            for state in (S.DISPATCHED, S.IN_PROGRESS, S.SUSPENDED, S.REFERRED)
+        ),
+        *(
             Transition(state, S.MERGED, "merge", _("并到另一件"), DESK, ("master",))
             for state in (S.SUBMITTED, S.ACCEPTED)
         ),

@@ -343,6 +343,8 @@ class Desk:
             "take_back": (self.secretary, {"text": "那边不管。"}),
             "report_back": (self.handler, {"result": "solved", "text": "换了总管。"}),
             "reassign": (self.leader, {"handler": self._another(request), "note": "请假了。"}),
+            "hand_on": (self.leader, {"handler": self._another(request), "note": "请假了。"}),
+            "recall": (self.leader, {"note": "调走了。"}),
             "merge": (self.leader, {}),
             "split": (self.leader, {"text": "不是同一处漏水。"}),
             "reopen": (self.reporter, {"text": "又漏了。"}),

@@ -71,6 +71,32 @@ def _dispatch(
     }
 
 
+def _hand_on(row: ServiceRequest, by: User, *, handler: User, **given: Any) -> Details:
+    """Somebody else goes on watching what waits for a part or for another body."""
+    before = row.handler
+    if before == handler:
+        raise Refused(_("现在就是这一位在办，请换一位。"))
+    details = _dispatch(row, by, handler=handler, **given)
+    _no_longer(before, row, by)
+    return details
+
+
+def _recall(row: ServiceRequest, by: User, **_given: Any) -> Details:
+    before = row.handler
+    row.handler, row.handler_role = None, ""
+    row.co_handlers.clear()
+    row.signed_at, row.signed_by = None, None
+    row.review_on, row.next_check_on = None, None
+    _no_appointment(row)
+    _no_longer(before, row, by)
+    return {}
+
+
+def _no_longer(before: User | None, row: ServiceRequest, by: User) -> None:
+    if before and before != by:
+        tell_one(before, row, "reassign", NO_LONGER_YOURS, url="helpdesk:list")
+
+
 def _reassign(row: ServiceRequest, by: User, *, handler: User, **given: Any) -> Details:
     before = row.handler
     if before == handler:
@@ -78,8 +104,7 @@ def _reassign(row: ServiceRequest, by: User, *, handler: User, **given: Any) -> 
     details = _dispatch(row, by, handler=handler, **given)
     row.signed_at, row.signed_by = None, None
     _no_appointment(row)
-    if before and before != by:
-        tell_one(before, row, "reassign", NO_LONGER_YOURS, url="helpdesk:list")
+    _no_longer(before, row, by)
     return details
 
 
@@ -137,6 +162,8 @@ EFFECTS: dict[str, Callable[..., Details]] = {
     "decline": _decline,
     "dispatch": _dispatch,
     "reassign": _reassign,
+    "hand_on": _hand_on,
+    "recall": _recall,
     "send_back": _send_back,
     "resolve": _resolve,
     "conclude": _conclude,

@@ -117,8 +117,20 @@ class ReassignForm(DispatchForm):
         return {self.request.handler_id}
 
 
+class HandOnForm(ReassignForm):
+    button = gettext_lazy("请这位接着跟")
+
+
+class RecallForm(StepForm):
+    button = gettext_lazy("收回来")
+    lead = gettext_lazy("现在办的人会收到通知，这件事回到等派人的里面。")
+    note = words_field(gettext_lazy("为什么收回"), rows=2, help_text=NOTE_HELP)
+
+
 HANDING_OUT_FORMS: dict[str, type[StepForm]] = {
     "accept": AcceptForm,
     "dispatch": DispatchForm,
     "reassign": ReassignForm,
+    "hand_on": HandOnForm,
+    "recall": RecallForm,
 }

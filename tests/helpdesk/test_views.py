@@ -197,12 +197,15 @@ def test_the_page_offers_what_the_table_allows(here: Desk, enter: As, path: list
         if name != "handler" or row.handler == user
     }
     first = {name: offers.first and offers.first.action for name, offers in pages.items()}
-    assert first == [
-        {"reporter": None, "leader": "accept"},
-        {"reporter": None, "leader": "dispatch"},
-        {"reporter": None, "leader": None, "handler": "sign"},
-        {"reporter": None, "leader": None, "handler": "reply"},
-    ][len(path)]
+    assert (
+        first
+        == [
+            {"reporter": None, "leader": "accept"},
+            {"reporter": None, "leader": "dispatch"},
+            {"reporter": None, "leader": None, "handler": "sign"},
+            {"reporter": None, "leader": None, "handler": "reply"},
+        ][len(path)]
+    )
     rest = {
         name: [offer.url.split("/")[-2] for offer in (*offers.beside, *offers.rarer)] for name, offers in pages.items()
     }
@@ -212,8 +215,8 @@ def test_the_page_offers_what_the_table_allows(here: Desk, enter: As, path: list
         == [
             ["reject", "ask_info", "merge"],
             ["ask_info", "ask_extend", "merge"],
-            ["ask_extend", "reassign"],
-            ["ask_info", "ask_suspend", "ask_extend", "reassign"],
+            ["ask_extend", "reassign", "recall"],
+            ["ask_info", "ask_suspend", "ask_extend", "reassign", "recall"],
         ][len(path)]
     )
 

@@ -230,6 +230,8 @@ HELPDESK = {
     "helpdesk:new": Page(P.REQUEST_LOG, answer=302, answers={Role.RESIDENT: 200}),
     "helpdesk:behalf": Page(P.REQUEST_HANDLE),
     "helpdesk:board": Page(P.REQUEST_TRIAGE),
+    "helpdesk:handlers": Page(P.REQUEST_TRIAGE),
+    "helpdesk:hand_over": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("steward_user")),
     "helpdesk:appoint": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=302),
     "helpdesk:call_off": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=302),
     "helpdesk:appointment_file": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request"), answer=404),

@@ -169,6 +169,7 @@ def _helpdesk(world: World) -> None:
     steward = world.actor(Role.RED_STEWARD, "own")
     ready = {"title": "关阀门", "text": world.secret, "action": ""}
     world.records |= {
+        "steward_user": steward,
         "rule": request_settings.add_rule(home.community, by=office, handler=steward, category=category),
         "ready_words": request_settings.add_reply(home.community, by=office, **ready),
     }
