@@ -74,6 +74,11 @@ class Stretch:
         return _("%(name)s放假") % {"name": name}
 
     @property
+    def all_days(self) -> list[date]:
+        """Every day from the first to the last."""
+        return [self.first + timedelta(number) for number in range((self.last - self.first).days + 1)]
+
+    @property
     def query(self) -> str:
         """For the form that changes them."""
         return f"?first={self.first}&last={self.last}"
@@ -95,33 +100,33 @@ class YearPage:
 def year_page(year: int, years: range) -> YearPage:
     """Two queries."""
     listed = {row.day: row for row in CalendarDay.objects.filter(day__year=year)}
+    stretches = _stretches(listed.values())
+    special = {day: one for one in stretches for day in one.all_days}
     return YearPage(
         year=year,
         is_known=work_calendar().is_known(year),
         before=year - 1 if year - 1 in years else None,
         after=year + 1 if year + 1 in years else None,
-        sheets=[_sheet(Month(year, number), listed) for number in range(1, 13)],
-        stretches=_stretches(listed.values()),
+        sheets=[_sheet(Month(year, number), special) for number in range(1, 13)],
+        stretches=stretches,
         weekdays=[_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")],
     )
 
 
-def _sheet(month: Month, listed: dict[date, CalendarDay]) -> Sheet:
+def _sheet(month: Month, special: dict[date, Stretch]) -> Sheet:
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.number)
     return Sheet(
         label=_("%(month)s月") % {"month": month.number},
-        weeks=[[_cell(day, listed.get(day)) if day.month == month.number else None for day in week] for week in weeks],
+        weeks=[[_cell(day, special.get(day)) if day.month == month.number else None for day in week] for week in weeks],
     )
 
 
-def _cell(day: date, listed: CalendarDay | None) -> Cell:
+def _cell(day: date, within: Stretch | None) -> Cell:
     today = " is-today" if day == clock.today() else ""
-    if listed is None:
+    if within is None:
         return Cell(day.day, look=("is-weekend" if day.weekday() >= 5 else "") + today)
-    name = _(listed.name) if listed.name else ""
-    if listed.is_workday:
-        return Cell(day.day, _("班"), "is-worked" + today, _("%(name)s补班") % {"name": name})
-    return Cell(day.day, _("休"), "is-off" + today, _("%(name)s放假") % {"name": name})
+    mark, look = (_("班"), "is-worked") if within.is_workday else (_("休"), "is-off")
+    return Cell(day.day, mark, look + today, within.title)
 
 
 def _stretches(rows: Iterable[CalendarDay]) -> list[Stretch]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from community import actions_calendar, history
 from community.access import Permission, PortalRequest, access
 from community.actions_calendar import words, years
+from community.calendar import work_calendar
 from community.calendar_page import last_changes, last_recount, year_page
 from community.forms_calendar import DaysForm, ReasonedForm, SwapForm
 from community.once import acting, once
@@ -68,12 +69,13 @@ def calendar_swap(request: PortalRequest, year: int) -> HttpResponseBase:
 @once
 def calendar_bring_in(request: PortalRequest, year: int) -> HttpResponseBase:
     """Take over the announced days of a year, after a look at what that changes."""
-    form, lines = ReasonedForm(request.POST or None), []
+    form, lines, missing = ReasonedForm(request.POST or None), [], ""
     try:
         for day, (before, after) in actions_calendar.differences(_known(year)).items():
             pair = {"before": words(day, before), "after": words(day, after)}
             lines.append((f"{day_words(day)} {weekday(day)}", _("%(before)s → %(after)s") % pair))
-        missing = ""
+        if not lines and work_calendar().is_known(year):
+            missing = _("日历和公布的一样，没有要改的。")
     except Refused as refusal:
         missing = str(refusal)
     if request.method == "POST" and form.is_valid():

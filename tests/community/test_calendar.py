@@ -142,7 +142,7 @@ def test_the_page_of_a_year():
     ]
     october = page.sheets[9]
     assert (october.label, len(october.weeks)) == ("10月", 5)
-    assert [cell.mark if cell else None for cell in october.weeks[0]] == [None, None, None, "休", "休", "", ""]
+    assert [cell.mark if cell else None for cell in october.weeks[0]] == [None, None, None, "休", "休", "休", "休"]
     assert (page.before, page.after) == (2025, 2027)
 
 
@@ -183,6 +183,7 @@ def test_bringing_in_shows_what_would_change(client, office):
     assert "上班 → 放假（国庆节）" in page.text
     client.post("/calendar/2026/announced/", {"reason": "对一遍"})
     assert not work_calendar().is_workday(date(2026, 10, 1))
+    assert "日历和公布的一样" in client.get("/calendar/2026/announced/").text
 
 
 def test_today_of_the_office_asks_for_the_next_year(client, office):
