@@ -17,6 +17,7 @@ from core.templatetags.portal import day
 from helpdesk import appointments, deadlines, followed, words
 from helpdesk.afterwards import links_of
 from helpdesk.appointments import Appointment
+from helpdesk.before_after import BeforeAfter, before_after
 from helpdesk.facts import facts_of, facts_of_side
 from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, WorkingUpdateForm, step_form
 from helpdesk.logged import Paper, papers_of
@@ -104,6 +105,7 @@ class Page:
     agree_url: str = ""
     other_form: OtherForm | None = None
     appointment: Appointment | None = None
+    pictures: BeforeAfter | None = None
     merged: list[Together] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
 
@@ -129,7 +131,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         update_form=update_form(found, parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
         lines=_course(found, master, common, reader, parties),
         facts=facts_of_side(found, reader) if SIDE in parties else facts_of(found, reader, works=works),
-        days=deadlines.day_by_day(found, calendar, Pause.objects.spans_of(found)),
+        days=[] if master else deadlines.day_by_day(found, calendar, Pause.objects.spans_of(found)),
         doubt=deadlines.doubt(found, calendar),
         limit=deadlines.limit_words(found.finish_kind, found.finish_amount),
         rating=Rating.objects.of(found).first() if found.state in RATED else None,
@@ -139,6 +141,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
         other_form=_other_form(found, reader, parties),
         appointment=appointments.shown(found, parties),
+        pictures=before_after(found, common) if found.replied_at else None,
         merged=_merged(found, master, reader, works=works),
         papers=[*papers_of(found, reader, parties), *links_of(found, reader, parties)],
     )
