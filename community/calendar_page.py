@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -68,10 +69,10 @@ class Stretch:
     @property
     def title(self) -> str:
         """What is special about them."""
-        name = _(self.name) if self.name else ""
-        if self.is_workday:
-            return _("%(name)s补班") % {"name": name}
-        return _("%(name)s放假") % {"name": name}
+        if not self.name:
+            return _("补班") if self.is_workday else _("放假")
+        said = _("%(name)s补班") if self.is_workday else _("%(name)s放假")
+        return said % {"name": _(self.name)}
 
     @property
     def all_days(self) -> list[date]:
@@ -116,7 +117,7 @@ def year_page(year: int, years: range) -> YearPage:
 def _sheet(month: Month, special: dict[date, Stretch]) -> Sheet:
     weeks = calendar.Calendar().monthdatescalendar(month.year, month.number)
     return Sheet(
-        label=_("%(month)s月") % {"month": month.number},
+        label=str(MONTHS[month.number]),
         weeks=[[_cell(day, special.get(day)) if day.month == month.number else None for day in week] for week in weeks],
     )
 

@@ -141,7 +141,7 @@ def test_the_page_of_a_year():
         ("10月10日 周六", "国庆节补班"),
     ]
     october = page.sheets[9]
-    assert (october.label, len(october.weeks)) == ("10月", 5)
+    assert (october.label, len(october.weeks)) == ("十月", 5)
     assert [cell.mark if cell else None for cell in october.weeks[0]] == [None, None, None, "休", "休", "休", "休"]
     assert (page.before, page.after) == (2025, 2027)
 
