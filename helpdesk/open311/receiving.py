@@ -29,7 +29,7 @@ _CHINESE = re.compile(r"[一-鿿]")
 
 
 class PostForm(forms.Form):
-    """The parameters of the standard that are read; device and account of who reports are not kept."""
+    """The parameters of the standard that are read; mailbox, device and account of who reports are not kept."""
 
     service_code = forms.CharField(max_length=30)
     description = forms.CharField(required=False, max_length=LONGEST)
@@ -40,7 +40,6 @@ class PostForm(forms.Form):
     first_name = forms.CharField(required=False, max_length=20)
     last_name = forms.CharField(required=False, max_length=20)
     phone = forms.CharField(required=False, max_length=20)
-    email = forms.CharField(required=False, max_length=120)
     media_url = forms.CharField(required=False, max_length=500)
     outside_id = forms.CharField(required=False, max_length=80)
 
@@ -143,8 +142,6 @@ def _note(given: dict[str, Any]) -> str:
     lines = []
     if given["media_url"]:
         lines.append(_("照片在：%(url)s") % {"url": given["media_url"]})
-    if given["email"]:
-        lines.append(_("邮箱：%(email)s") % {"email": given["email"]})
     if given["lat"] is not None:
         lines.append(_position(given))
     return "\n".join(lines)

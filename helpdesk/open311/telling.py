@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from helpdesk import deadlines
+from helpdesk.categories import SYNONYMS
 from helpdesk.models import Category, OutsideRequest, ServiceRequest, Update
 from helpdesk.querysets import told_requests
 from helpdesk.states import OPEN
@@ -39,13 +40,14 @@ _DOORS = re.compile(
 def service(row: Category) -> Told:
     """A category, as a service of the standard."""
     hint = [one for one in (row.hint_text, row.banner_text) if one]
+    examples = [one for one in re.split(r"[、，,]\s*", row.hint_text) if one]
     return {
         "service_code": row.slug,
         "service_name": row.label,
         "description": " ".join(hint),
         "metadata": True,
         "type": "realtime",
-        "keywords": ", ".join(re.split(r"[、，,]\s*", row.hint_text)) if row.hint_text else "",
+        "keywords": ", ".join(dict.fromkeys([*examples, *SYNONYMS.get(row.slug, ())])),
         "group": str(row.get_group_display()),
     }
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community import audit, retention
 from community.models import AuditEvent, Notice
 from core import clock
 from helpdesk import actions
@@ -127,6 +128,13 @@ def test_discovery_names_the_interface_and_both_formats(here: Desk, form: str, s
     assert answer["Cache-Control"] == "no-store"
 
 
+def test_a_category_that_is_changed_changes_the_changeset(here: Desk) -> None:
+    before = Client().get("/open311/v2/discovery.json").json()["changeset"]
+    with clock.at(clock.now() + timedelta(hours=1)):
+        audit.record("categories_seeded", here.category(), by=here.secretary)
+    assert Client().get("/open311/v2/discovery.json").json()["changeset"] > before
+
+
 def test_services_are_those_of_the_community_and_nothing_that_is_kept(here: Desk) -> None:
     browser = Client()
     rows = browser.get("/open311/v2/services.json").json()
@@ -134,13 +142,13 @@ def test_services_are_those_of_the_community_and_nothing_that_is_kept(here: Desk
     assert "plumbing" in codes
     assert not codes & {"tip_off", "mediation", "assistance"}
     plumbing = next(row for row in rows if row["service_code"] == "plumbing")
+    assert plumbing.pop("keywords").startswith("漏水, 堵了, 跳闸, 灯不亮, 渗水")
     assert plumbing == {
         "service_code": "plumbing",
         "service_name": "水电暖维修",
         "description": "漏水、堵了、跳闸、灯不亮",
         "metadata": True,
         "type": "realtime",
-        "keywords": "漏水, 堵了, 跳闸, 灯不亮",
         "group": "家里和院子里",
     }
     root = read(browser.get("/open311/v2/services.xml"))
@@ -425,7 +433,7 @@ def test_a_request_is_sent_and_followed_to_its_end(here: Desk, city: System) -> 
     assert row.reporter_phone.plain == "13800138000"
     assert (row.place_kind, row.place, row.visibility) == ("elsewhere", "大门口往东五十米", "handlers")
     note = Update.objects.get(kind="note").internal_note
-    assert note == "市 12345 热线的编号：GD-2026-0001\n照片在：https://photos.example.org/1.jpg\n邮箱：a@b.cn"
+    assert note == "市 12345 热线的编号：GD-2026-0001\n照片在：https://photos.example.org/1.jpg"
     assert OutsideRequest.objects.get().key == city.row
     assert Notice.objects.filter(user=here.secretary, text__contains="新诉求：地下室水管爆了").exists()
     for action in ("accept", "dispatch", "sign"):
@@ -560,6 +568,23 @@ def test_four_thousand_characters_are_taken_whole_and_script_stays_text(here: De
     assert root.findtext("request/description") == text
 
 
+def test_who_asked_elsewhere_is_forgotten_a_year_after_the_end(here: Desk, city: System) -> None:
+    city.post(outside_id="1")
+    city.post(outside_id="2", last_name=None, first_name=None, phone=None)
+    city.post(outside_id="3")
+    community, rule = here.grid.community, next(one for one in retention.rules() if one.slug == "outside_names")
+    for row in ServiceRequest.objects.exclude(outside__outside_id="3"):
+        here.take(row, "reject", by=here.secretary)
+    assert rule.count(community, rule.before) == 0
+    with clock.at(clock.now() + timedelta(days=366)):
+        assert rule.count(community, rule.before) == 1
+        assert rule.forget(community, rule.before) == 1
+        assert rule.count(community, rule.before) == 0
+    names = dict(ServiceRequest.objects.values_list("outside__outside_id", "reporter_name"))
+    assert names == {"1": "（已删除）", "2": "市 12345 热线", "3": "张桂兰"}
+    assert not ServiceRequest.objects.get(outside__outside_id="1").reporter_phone
+
+
 def test_a_request_without_words_is_called_by_its_kind_and_one_without_a_name_by_its_system(
     here: Desk, city: System
 ) -> None:
@@ -601,7 +626,7 @@ def test_what_is_kept_is_in_the_language_of_those_who_read_it_here(here: Desk, c
     assert browser.post("/open311/v2/requests.json", urlencode(sent), content_type=FORM).status_code == 201
     row = ServiceRequest.objects.get()
     assert (row.title, row.place) == ("水电暖维修", "北纬 32.19、东经 119.42")
-    assert Update.objects.get(kind="note").internal_note == "邮箱：a@b.cn\n北纬 32.19、东经 119.42"
+    assert Update.objects.get(kind="note").internal_note == "北纬 32.19、东经 119.42"
 
 
 def test_names_are_written_as_people_write_them(here: Desk, city: System) -> None:
