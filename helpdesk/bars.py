@@ -65,8 +65,9 @@ def _has_reported(request: ServiceRequest, user: User) -> bool:
 def _one_return(request: ServiceRequest, user: User, parties: frozenset[str]) -> str:
     from helpdesk.models import Update
 
-    returned = Update.objects.of(request).filter(action="hand_back", by=user, at__gte=request.clock_from)
-    if request.hop_count and returned.exists():
+    if not request.hop_count:
+        return ""
+    if Update.objects.of(request).filter(action="hand_back", by=user, at__gte=request.clock_from).exists():
         return _("这件事您已经退过一次，请和社区书记商量怎么办。")
     return ""
 

@@ -47,7 +47,7 @@ def follow(row: ServiceRequest, master: ServiceRequest, by: User) -> Details:
     moved = _following(row).update(master=master) if not row._state.adding else 0
     master.followers += 1 + moved
     master.save(update_fields=["followers"])
-    joined = write(master, Update.Kind.REMARK, by=None, details={"followed": master.followers})
+    joined = write(master, Update.Kind.REMARK, by=None, details={"followed": master.followers + 1})
     tell(master, joined, by)
     return {"master": master.number}
 

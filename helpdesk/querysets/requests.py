@@ -241,12 +241,12 @@ class ServiceRequestQuerySet(ScopedQuerySet[Any]):
 
     def waiting_for(self, user: User) -> Self:
         """Those whose next step is this user's: to triage, to hand out, to sign for, to handle, to review, to rate."""
-        scope = user.scope
+        scope, today = user.scope, clock.today()
+        # Set aside or with a body outside, until the day on which somebody looks again.
+        looked = Q(review_on__lte=today) | Q(next_check_on__lte=today)
         steps = (
-            Q(state__in=[State.DISPATCHED, State.IN_PROGRESS], handler=user)
+            Q(handler=user) & (Q(state__in=[State.DISPATCHED, State.IN_PROGRESS]) | looked)
             | Q(state__in=[State.RESOLVED, State.NEED_INFO], reporter=user)
-            | Q(state=State.SUSPENDED, handler=user, review_on__lte=clock.today())
-            | Q(state=State.REFERRED, handler=user, next_check_on__lte=clock.today())
             | _desk_steps(user)
         )
         # The states once more, by themselves: they begin the index, and nearly all rows have ended.
@@ -348,13 +348,13 @@ def _desk_steps(user: User) -> Q:
         check = desk | office & Q(Exists(led.filter(own)))
     elif not scope.grids:
         return desk
-    checks = check & ~Q(handler=user) & (Q(last_resolved_by=None) | ~Q(last_resolved_by=user))
+    checks = check & ~Q(handler=user) & ~Q(last_resolved_by=user)
     takes = Q(state=State.SUBMITTED) | Q(state=State.ACCEPTED, hop_count__lt=RETURNS)
     steps = takes & desk | Q(state=State.REVIEW) & checks
     if ruled := scope.ids("community", Role.SECRETARY):
         # What the secretary alone decides: leave that is asked for, and what is to be looked at again.
-        again = Q(state=State.SUSPENDED, review_on__lte=clock.today()) | Q(state=State.ACCEPTED, hop_count__gte=RETURNS)
-        steps |= Q(community__in=ruled) & (again | ~Q(asked_for=""))
+        again = Q(review_on__lte=clock.today()) | Q(state=State.ACCEPTED, hop_count__gte=RETURNS)
+        steps |= Q(community__in=ruled) & (again | Q(asked_for__gt=""))
     if scope.households:
         steps &= ~Q(has_parties=True, pk__in=own_sides(user).values("request"))
     return steps
