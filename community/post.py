@@ -112,8 +112,8 @@ def _subject(community: str, choice: Choice, told: Sequence[Delivery]) -> str:
     words = {"community": community, "count": len(told), "topic": messages.topic_of(told[0].kind).words}
     if len(told) == 1 and not choice.brief:
         return _("%(community)s：%(topic)s有新消息") % words
-    one, several = "%(community)s：您有 %(count)d 条新消息", "%(community)s：您有 %(count)d 条新消息"
-    return ngettext(one, several, len(told)) % words
+    counted = ngettext("%(community)s：您有 %(count)d 条新消息", "%(community)s：您有 %(count)d 条新消息", len(told))
+    return counted % words
 
 
 def _mail(community: str, subject: str, text: str, to: str, headers: dict[str, str]) -> EmailMessage:

@@ -12,7 +12,18 @@ class HelpdeskConfig(AppConfig):
         from community.personal import register as register_personal
         from core import daily
         from grids import moved
-        from helpdesk import escalation, forgetting, menu, outcome, personal, recounting, regridding, reminders, search
+        from helpdesk import (
+            escalation,
+            forgetting,
+            groups,
+            menu,
+            outcome,
+            personal,
+            recounting,
+            regridding,
+            reminders,
+            search,
+        )
         from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
         from helpdesk.today import asks
 
@@ -27,6 +38,8 @@ class HelpdeskConfig(AppConfig):
         today.register(asks)
         messages.register("requests", _("诉求"), kinds=("request", "thanks", "story", "spot"))
         messages.register_group_kind("digest", _("每周简报"))
+        messages.register_group_kind(groups.EMERGENCY, _("紧急的诉求"))
+        messages.register_group_kind(groups.LATE, _("超期的诉求"))
         register_personal("helpdesk", personal.ROOM)
         retention.register(*forgetting.RULES)
         nav.register(menu.entries)

@@ -18,7 +18,7 @@ from community.notices import notify
 from core import clock
 from core.quiet import is_quiet
 from core.scoping import locked
-from helpdesk import deadlines, turns
+from helpdesk import deadlines, groups, turns
 from helpdesk.actions.telling import title_of
 from helpdesk.actions.updates import write
 from helpdesk.categories import LimitKind
@@ -106,4 +106,7 @@ def _people(row: ServiceRequest, level: int) -> list[Any]:
 def _tell(row: ServiceRequest, people: list[User], level: int) -> None:
     with translation.override(settings.LANGUAGE_CODE):
         words = {"title": title_of(row), "late": deadlines.late_words(row.due_at)}
-        notify(people, about=row, kind="request_overdue", text=str(TOLD[Level(level)]) % words)
+        text = str(TOLD[Level(level)]) % words
+        notify(people, about=row, kind="request_overdue", text=text, urgent=row.is_emergency)
+        if level == Level.LEADER:
+            groups.tell_late(row)

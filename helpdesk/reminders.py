@@ -158,7 +158,8 @@ def _remind(key: UUID, due: Due, calendar: WorkCalendar) -> bool:
     if fresh:
         with translation.override(settings.LANGUAGE_CODE):
             words = {"title": title_of(row), "when": when(due.due_at)}
-            notify(_people(row, due.kind), about=row, kind="request_reminder", text=str(TOLD[Kind(due.kind)]) % words)
+            text = str(TOLD[Kind(due.kind)]) % words
+            notify(_people(row, due.kind), about=row, kind="request_reminder", text=text, urgent=row.is_emergency)
     return fresh
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.models.papers import Notice
@@ -151,4 +152,6 @@ class Delivery(CommunityRow):
     def why(self) -> str:
         """Why it has not arrived, in words, with the number that the other side answered."""
         words = self.get_problem_display()
-        return f"{words}（{self.answer}）" if words and self.answer else str(words)
+        return (
+            gettext("%(words)s（%(answer)s）") % {"words": words, "answer": self.answer} if self.answer else str(words)
+        )

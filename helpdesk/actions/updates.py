@@ -21,7 +21,7 @@ from core.refusal import Refused
 from core.scoping import locked
 from core.sql import insert
 from core.templatetags.portal import day
-from helpdesk import sides, words
+from helpdesk import groups, sides, words
 from helpdesk.actions.telling import tell_followers, title_of
 from helpdesk.informants import accounts_of, unnamed
 from helpdesk.models import Party, ServiceRequest, Update, UpdatePhoto
@@ -222,8 +222,11 @@ def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
             fresh = [one for one in people if one.pk not in told]
             if said in texts and fresh:
                 told |= {one.pk for one in fresh}
-                notify(fresh, about=row, kind=f"request_{said}", text=_sentence(texts[said], row, update))
+                text = _sentence(texts[said], row, update)
+                notify(fresh, about=row, kind=f"request_{said}", text=text, urgent=row.is_emergency)
         tell_followers(row, update, said)
+        if said == "log" and row.is_emergency:
+            groups.tell_emergency(row)
 
 
 def _what_is_said(update: Update) -> str:

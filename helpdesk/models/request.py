@@ -242,6 +242,11 @@ class ServiceRequest(course.Course, CommunityRow):
         return address("helpdesk:request", self.pk)
 
     @property
+    def is_emergency(self) -> bool:
+        """Whether it is promised in minutes: those it concerns are told at any hour."""
+        return self.sign_kind == LimitKind.MINUTES
+
+    @property
     def is_on_behalf(self) -> bool:
         """Whether somebody else wrote it down for the one whose request it is."""
         return self.logged_by_id != self.reporter_id
