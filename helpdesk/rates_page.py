@@ -173,7 +173,9 @@ class Shown:
         )
 
     def _cell(self, rate: Decimal | None, part: int, whole: int, count: str, which: str, **of: str) -> Cell:
-        return Cell(in_a_hundred(rate), f"{part} / {whole}", self._url(count, which, **of) if whole else "")
+        if not whole:
+            return Cell(in_a_hundred(None), "", "")
+        return Cell(in_a_hundred(rate), f"{part} / {whole}", self._url(count, which, **of))
 
     def _figure(self, number: int, count: str, which: Any, label: str = "", **of: str) -> Figure:
         return Figure(label or str(which.label), number, self._url(count, str(which), **of) if number else "")

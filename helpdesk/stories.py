@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from grids.models import Membership
-from helpdesk.models import ServiceRequest, Story, UpdatePhoto
+from helpdesk.models import Rating, ServiceRequest, Story, UpdatePhoto
 from helpdesk.parties import parties_of
 from helpdesk.states import CO_HANDLER, HANDLER, LEADER, REPORTER, SECRETARY, State
 
@@ -23,7 +23,7 @@ _DOORS = re.compile(r"\d+单元\d+|\d+(?:-\d+){2,}|\d{3,4}室")
 
 
 def why_none(request: ServiceRequest) -> str:
-    """Why this request becomes no story, as a sentence; "" where it may. Asks no database."""
+    """Why this request becomes no story, as a sentence; "" where it may. Asks only of one that neighbours may know."""
     if request.state not in DONE:
         return _("办结以后，才能写成“办好的事”。")
     if request.result not in (ServiceRequest.Result.SOLVED, ServiceRequest.Result.PARTLY):
@@ -31,6 +31,8 @@ def why_none(request: ServiceRequest) -> str:
     kept = request.is_confidential or request.has_informant or request.has_parties or request.category.never_public
     if kept or request.visibility != ServiceRequest.Visibility.NEIGHBOURHOOD:
         return _("提出的人没有答应让邻居知道，不能公开。")
+    if Rating.objects.unscoped(reason=_FOUND).filter(request=request, round=request.round, solved="no").exists():
+        return _("提出的人说没解决，先不公开。")
     return ""
 
 

@@ -29,9 +29,13 @@ class StoryQuerySet(ScopedQuerySet[Any]):
         return self.filter(community=community).out()
 
     def out(self) -> Self:
-        """What everybody may read, wherever; what is being done once more is told again when it is done."""
+        """What everybody may read, wherever; not what is being done once more, nor what its reporter finds undone."""
+        from helpdesk.models import Rating
+
         done = [State.RESOLVED, State.CLOSED]
-        return self.filter(withdrawn_at__isnull=True, request__state__in=done).scoped()
+        ratings = Rating.objects.unscoped(reason="whether somebody says that it is not solved")
+        undone = ratings.filter(request=OuterRef("request"), round=OuterRef("request__round"), solved="no")
+        return self.filter(~Exists(undone), withdrawn_at__isnull=True, request__state__in=done).scoped()
 
     def for_page(self) -> Self:
         """With what a page shows already joined."""

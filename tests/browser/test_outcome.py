@@ -101,7 +101,7 @@ def test_from_the_work_to_what_everybody_reads(page: Page, javascript: bool, her
     assert RecurringSpot.objects.unscoped(reason=OURS).get().planned_by == here.leader
 
     # What was done is told, after a name was pointed out.
-    row = ServiceRequest.objects.unscoped(reason=OURS).filter(state="closed").exclude(result="")[0]
+    row = ServiceRequest.objects.unscoped(reason=OURS).filter(ratings__solved="yes").get()
     page.goto(row.get_absolute_url())
     press(page.locator(f"a[href='{reverse('helpdesk:story_write', args=[row.pk])}']"))
     page.fill("[name=title]", "三单元的水管换好了")
@@ -153,7 +153,7 @@ def test_from_the_work_to_what_everybody_reads(page: Page, javascript: bool, her
 
 @pytest.mark.parametrize(("screen", "language", "care"), [("phone", "zh-CN", True)])
 def test_in_care_mode_on_the_smallest_phone(page: Page, here: Desk) -> None:
-    row = ServiceRequest.objects.unscoped(reason=OURS).filter(state="closed").exclude(result="")[0]
+    row = ServiceRequest.objects.unscoped(reason=OURS).filter(ratings__solved="yes").get()
     observer = appoint(Role.STREET_OBSERVER, here.grid.community)
     appoint(Role.STREET_OBSERVER, desk().grid.community, user=observer)
     page.set_viewport_size({"width": 320, "height": 700})

@@ -401,7 +401,7 @@ def test_the_page_shows_each_number_with_its_list(here: Desk) -> None:
             "矛盾调解，不算进三率",
         ):
             assert words in page
-        links = re.findall(r'href="/requests/rates/cases/(\?[^"]+)"><b>(\d+)</b>', page)
+        links = re.findall(r'href="/requests/rates/cases/(\?[^"]+)"><strong>(\d+)</strong>', page)
         assert len(links) > 8
         for query, number in links:
             listed = open_as(here.leader, unescape(query), "rate_cases")

@@ -177,6 +177,16 @@ def test_what_is_done_once_more_is_not_told_meanwhile(here: Desk) -> None:
     assert "楼道的水管" not in enter().get(reverse("helpdesk:done")).content.decode()
 
 
+def test_what_its_reporter_finds_undone_is_not_told(here: Desk) -> None:
+    row = finished(here)
+    story = tell_story(row, by=here.leader, title="换好了")
+    here.take(ServiceRequest.objects.get(pk=row.pk), "rate", solved="no", score=2)
+    assert enter().get(url(story)).status_code == 404
+    row.refresh_from_db()
+    with pytest.raises(Refused, match="说没解决"):
+        tell_story(row, by=here.leader, title="换好了")
+
+
 # What must not stand in it ---------------------------------------------------------------------------------------
 
 
