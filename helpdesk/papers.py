@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import clock, qr
@@ -22,9 +23,17 @@ if TYPE_CHECKING:
 
 
 def receipt(row: ServiceRequest) -> bytes:
-    """What somebody takes home whose request was written down for them: number, deadlines, code and where to ask."""
+    """What somebody takes home whose request was written down for them: number, deadlines, code and where to ask.
+
+    In the language of the community, whatever the one who prints it reads.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        return render("helpdesk/receipt", _receipt(row))
+
+
+def _receipt(row: ServiceRequest) -> dict[str, Any]:
     code = tracking.code_of(row.pk) if row.tracking_hash else ""
-    data = {
+    return {
         "community": _office(row.community),
         "number": row.number,
         "name": row.reporter_name,
@@ -36,12 +45,14 @@ def receipt(row: ServiceRequest) -> bytes:
         "limit": deadlines.limit_words(row.finish_kind, row.finish_amount),
         "logged_by": row.logged_by.name if row.logged_by else "",
         "code": tracking.shown(code) if code else "",
-        "tail": str(plain_of(row.reporter_phone) or "")[-tracking.TAIL :] if code else "",
+        # How the number begins says which one it was; its end opens the page, and does not stand beside the code.
+        "begins": str(plain_of(row.reporter_phone) or "")[:3] if code else "",
         "url": tracking.address(),
         "qr": str(qr.svg(tracking.address(code), _("查询进展的二维码"))) if code else "",
+        "contact_iso": f"{clock.local(row.sign_due_at):%Y-%m-%d %H:%M}",
+        "due_iso": f"{clock.local(row.due_at):%Y-%m-%d %H:%M}",
         "printed": clock.today().isoformat(),
     }
-    return render("helpdesk/receipt", data)
 
 
 def sign_url(fixture: Fixture) -> str:

@@ -47,7 +47,8 @@ def similar_to(
 
 
 def _any(category: Category, since: Any, building: Building | None, fixture: Fixture | None) -> bool:
-    place, keys = "building_id IS NULL", []
+    place = "building_id IS NULL"
+    keys: list[Any] = []
     if fixture:
         place, keys = "fixture_id = %s", [fixture.pk]
     elif building:

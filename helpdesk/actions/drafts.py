@@ -30,6 +30,7 @@ def keep_draft(*, by: User, kind: str, fields: Mapping[str, str]) -> Draft | Non
     if len(text.encode()) > MOST:
         raise Refused(_("写得太长了，存不下。请先删短一些，或者直接提交。"))
     rows = Draft.objects.unscoped(reason=_OWN)
+    draft: Draft
     draft, _made = rows.update_or_create(
         community_id=min(by.scope.communities), user=by, defaults={"fields": text, "saved_at": clock.now()}
     )

@@ -48,7 +48,7 @@ def track(request: HttpRequest) -> HttpResponseBase:
         if found is None:
             form.add_error(None, _("查询码和电话后四位对不上。请照回执再看一遍；还是不行，请给社区打电话，报编号。"))
         else:
-            standing = standing_of(found)
+            standing, form = standing_of(found), TrackForm()
     return render(request, "helpdesk/track.html", {"form": form, "standing": standing})
 
 
