@@ -42,7 +42,8 @@ def facts_of(found: ServiceRequest, reader: User, *, works: bool) -> list[Fact]:
     """Where, who, until when; for those who work on it also who asked."""
     facts: list[Fact] = [(_("在哪里"), found.place_for(reader))]
     if works:
-        facts.append((_("谁提出的"), f"{found.reporter_name} {found.reporter_phone}".strip()))
+        name = _("提出人（保密）") if found.has_informant else found.reporter_name
+        facts.append((_("谁提出的"), f"{name} {found.reporter_phone}".strip()))
         facts.append((_("怎么来的"), found.get_source_display()))
     if works and found.grid:
         facts.append((_("网格"), found.grid.name))
