@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.roles import Role
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class HandOverForm(PortalForm):
-    """To whom, and why; nobody is the desk."""
+    """To whom, and why; a button of its own takes all back to the desk."""
 
-    to = RowField(label=gettext_lazy("交给谁"), required=False, empty=gettext_lazy("先收回来，以后一件一件派"))
+    to = RowField(label=gettext_lazy("交给谁"), required=False, empty=gettext_lazy("请选一位"))
     reason = words_field(
         gettext_lazy("为什么"),
         rows=2,
@@ -33,6 +34,14 @@ class HandOverForm(PortalForm):
         field = self.fields["to"]
         assert isinstance(field, RowField)
         field.offer(people, label=where_from, group=lambda one: str(Role(one.role).label))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "desk" in self.data:
+            cleaned["to"] = None
+        elif not cleaned.get("to") and "to" not in self.errors:
+            self.add_error("to", _("请选一位，或者按“都收回来”。"))
+        return cleaned
 
     def given(self) -> dict[str, Any]:
         given = super().given()

@@ -34,5 +34,6 @@ def board(request: PortalRequest) -> HttpResponse:
     context = {
         "columns": columns(request.user, grid=chosen.pk if chosen else None),
         "choices": choices if len(grids) > 1 else [],
+        "chosen": chosen,
     }
     return render(request, "helpdesk/board.html", context)

@@ -45,7 +45,8 @@ def url(who: User) -> str:
 
 def sent(here: Desk, to: User | None = None) -> dict[str, str]:
     people = {one.user_id: str(one.pk) for one in possible_handlers(here.grid.community_id)}
-    return {"submission": str(uuid4()), "to": people[to.pk] if to else "", "reason": "调走了"}
+    whom = {"to": people[to.pk]} if to else {"desk": "1"}
+    return {"submission": str(uuid4()), "reason": "调走了", **whom}
 
 
 def in_hand(here: Desk) -> dict[str, ServiceRequest]:
@@ -142,7 +143,8 @@ def test_a_leader_hands_over_what_they_lead(here: Desk, enter: As) -> None:
     assert enter(next_door).get(url(here.handler)).status_code == 404
     assert in_hands.handlers(next_door) == []
     assert enter(here.handler).get(reverse("helpdesk:handlers")).status_code == 403
-    assert enter(here.leader).post(url(here.handler), {"submission": str(uuid4())}).status_code == 200
+    page = enter(here.leader).post(url(here.handler), {"submission": str(uuid4()), "reason": "病了"}).content.decode()
+    assert "请选一位，或者按“都收回来”。" in page
 
 
 def test_these_pages_ask_as_often_for_one_as_for_many(
