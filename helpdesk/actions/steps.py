@@ -21,7 +21,7 @@ from helpdesk.actions import asking, desk, following, hand, leave
 from helpdesk.actions.updates import Details, walked
 from helpdesk.bars import bar
 from helpdesk.models import ServiceRequest, Update
-from helpdesk.parties import leads_on, parties_of, side_of
+from helpdesk.parties import WORKING, leads_on, parties_of, side_of
 from helpdesk.states import ENDED, INTERNAL, RATING_DAYS, REQUESTS
 
 # What each step does besides moving on; gives the names and words that its sentence needs.
@@ -127,7 +127,8 @@ def go_on_unanswered() -> int:
 
 def too_late(row: ServiceRequest, user: User | None = None) -> str:
     """What the second of two people is told: what the first did, when, and where the request stands now."""
-    last = Update.objects.last_step(row, user)
+    works = user is None or not WORKING.isdisjoint(parties_of(row, user))
+    last = Update.objects.last_step(row, user, works=works)
     if last is None:
         return _("就在您之前有了新的进展，现在是“%(state)s”。") % {"state": row.get_state_display()}
     return _("就在您之前（%(when)s）%(headline)s，现在是“%(state)s”。请看一看再决定，您写的还在。") % {

@@ -1,22 +1,18 @@
 from helpdesk.querysets.handling import ApprovalQuerySet, PauseQuerySet, ReplyTemplateQuerySet, RoutingRuleQuerySet
 from helpdesk.querysets.outcome import RecurringSpotQuerySet, StoryQuerySet, ThanksLetterQuerySet
+from helpdesk.querysets.people import HANDLER_ROLES, Leader, leaders_of, living_in, possible_handlers
 from helpdesk.querysets.reporting import DraftQuerySet, FixtureQuerySet, InformantQuerySet
 from helpdesk.querysets.requests import (
-    HANDLER_ROLES,
     LISTED,
     CategoryQuerySet,
-    Leader,
     PartyQuerySet,
     RatingQuerySet,
     ServiceRequestQuerySet,
     UpdatePhotoQuerySet,
     UpdateQuerySet,
     in_hand,
-    leaders_of,
     led,
-    living_in,
     own_sides,
-    possible_handlers,
     reads,
     seen,
     works_on,

@@ -5,33 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from community.models import Appointment, User
+from community.models import Appointment
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
-from core.sql import rows, rows_within
-from core.terms import holds
-from helpdesk.states import OPEN, RETURNS, State
+from core.sql import rows_within
+from helpdesk.states import INTERNAL, OPEN, RETURNS, State
 
 if TYPE_CHECKING:
     from community.access import Scope
+    from community.models import User
     from helpdesk.models import Category, Fixture, ServiceRequest
-
-# Who can be asked to handle a request, in the order in which a form offers them.
-HANDLER_ROLES = (
-    Role.RED_STEWARD,
-    Role.GRID_LEADER,
-    Role.COMMUNITY_STAFF,
-    Role.BUILDING_STEWARD,
-    Role.COMMITTEE,
-    Role.PARTNER_CONTACT,
-    Role.SECRETARY,
-)
-
 
 # The columns that a list of requests shows, or that what it shows is worked out from.
 LISTED = (
@@ -292,9 +280,11 @@ class UpdateQuerySet(ScopedQuerySet[Any]):
             .scoped()
         )
 
-    def last_step(self, request: ServiceRequest, user: User | None) -> Any:
-        """The newest step of a request already found that the user may read, or None."""
-        return (self.told(request, user) if user else self.of(request)).filter(kind="step").last()
+    def last_step(self, request: ServiceRequest, user: User | None, *, works: bool = True) -> Any:
+        """The newest step of a request already found that the user may read, or None; what is between those who work
+        on it only where the user does."""
+        steps = (self.told(request, user) if user else self.of(request)).filter(kind="step")
+        return (steps if works else steps.exclude(action__in=INTERNAL)).last()
 
 
 class UpdatePhotoQuerySet(ScopedQuerySet[Any]):
@@ -358,61 +348,3 @@ def _desk_steps(user: User) -> Q:
     if scope.households:
         steps &= ~Q(has_parties=True, pk__in=own_sides(user).values("request"))
     return steps
-
-
-class Leader(NamedTuple):
-    """Somebody who triages a request, and in what role."""
-
-    pk: int
-    name: str
-    role: str
-
-
-# Asked for every request that is logged and every page of one; who triages is no secret to those who see it.
-_LEADERS = (
-    "SELECT u.id, u.name, a.role, a.starts_on, a.ends_on "  # noqa: S608 names of tables, nothing that anybody sends
-    f"FROM {Appointment._meta.db_table} a JOIN {User._meta.db_table} u ON u.id = a.user_id "
-    "WHERE a.community_id = %s AND (a.role IN (%s, %s) OR a.role = %s AND a.grid_id = %s) AND u.is_active ORDER BY a.id"
-)
-
-
-def leaders_of(request: ServiceRequest) -> list[Leader]:
-    """Who triages it: the grid's leader; the secretary for what is confidential or was returned twice; else the office.
-
-    Nobody checks work of their own, nor again what they have checked before.
-    """
-    today, office = clock.today(), (Role.SECRETARY.value, Role.COMMUNITY_STAFF.value)
-    found = rows(_LEADERS, request.community_id, *office, Role.GRID_LEADER.value, request.grid_id)
-    held = [Leader(pk, name, role) for pk, name, role, starts_on, ends_on in found if holds(starts_on, ends_on, today)]
-    if request.has_parties:
-        concerned = {one.pk for side in request.sides for one in living_in(side.household_id)}
-        held = [one for one in held if one.pk not in concerned]
-    if request.state == State.REVIEW:
-        held = [one for one in held if one.pk not in (request.handler_id, request.last_resolved_by_id)]
-    ruled = request.state == State.ACCEPTED and request.hop_count >= RETURNS
-    if request.is_confidential or ruled:
-        return [one for one in held if one.role == Role.SECRETARY]
-    return [one for one in held if one.role == Role.GRID_LEADER] or held
-
-
-def living_in(household_id: Any) -> list[User]:
-    """The accounts of those who live in a household already found."""
-    held = Appointment.objects.unscoped(reason="who of a household already found is to be told").current()
-    rows = held.filter(role=Role.RESIDENT, household=household_id, user__is_active=True).select_related("user")
-    return list(dict.fromkeys(one.user for one in rows.order_by("pk")))
-
-
-def possible_handlers(community_id: int, category: Category | None = None) -> list[Appointment]:
-    """The appointments of those who can be asked to handle a request, one a person, the likeliest role first."""
-    held = (
-        Appointment.objects.unscoped(reason="names and roles of those who can be asked to help")
-        .current()
-        .filter(community=community_id, role__in=HANDLER_ROLES, user__is_active=True)
-        .select_related("user", "grid", "building")
-    )
-    roles = HANDLER_ROLES if category is None or category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
-    ranked = sorted(held, key=lambda one: (roles.index(Role(one.role)), one.user.name, one.pk))
-    once: dict[int, Appointment] = {}
-    for one in ranked:
-        once.setdefault(one.user_id, one)
-    return list(once.values())

@@ -9,6 +9,7 @@ import pytest
 from community.models import Notice
 from core import clock
 from core.refusal import Refused
+from helpdesk import actions
 from helpdesk.models import Approval, ServiceRequest, Update
 from helpdesk.parties import parties_of, steps_for
 from helpdesk.states import State
@@ -173,11 +174,17 @@ def test_two_households_are_told_by_the_number(here: Desk) -> None:
     other = neighbour_of(here.household)
     row = here.log("mediation", other=other, title="琴声太晚")
     row = here.take(row, "accept")
-    from helpdesk import actions
-
     for side in row.sides:
         actions.agree(row, side, by=here.leader)
     row = here.walk(row, "dispatch", "sign", "suspend", "resume", "refer", "take_back", "extend")
     for text in told(here.reporter):
         assert "琴声" not in text or "登记" in text
     assert any(row.number in text and "放一放" in text for text in told(here.reporter))
+
+
+def test_who_is_too_late_reads_nothing_of_what_is_between_those_who_work_on_it(here: Desk) -> None:
+    row = here.walk(here.log(), "accept", "dispatch")
+    here.take(row, "ask_extend")
+    row.refresh_from_db()
+    assert "申请" not in actions.too_late(row, here.reporter)
+    assert "申请延期" in actions.too_late(row, here.leader)
