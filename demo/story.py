@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, care, doors, owners, places, publications, requests, rounds
+from demo import books, care, desk, doors, owners, places, publications, requests, rounds
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -51,8 +51,11 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     rounds.walk(community, officers, seed=seed)
     doors.bring(community, officers, seed=seed)
     care.leave_gaps(officers)
+    with clock.at(clock.now() - timedelta(days=69)):
+        desk.keep_ready(community, officers)
     requests.tell(officers, seed=seed)
     requests.mediate(officers)
+    desk.go_on(officers)
     _read_old_notices()
     return hiring.sign_ins, _counts()
 
