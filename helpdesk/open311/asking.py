@@ -14,7 +14,7 @@ from core import clock
 from core.workdays import ZONE
 from helpdesk.open311.answers import Wrong
 from helpdesk.open311.telling import CLOSED, OPENED, readable, status_is
-from helpdesk.querysets import told_categories
+from helpdesk.querysets import told_categories, told_requests
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -44,21 +44,25 @@ class Asked:
 
 
 def found(caller: Caller, query: QueryDict) -> list[ServiceRequest]:
-    """The page of requests that is asked for; raises Wrong."""
+    """The page of requests that is asked for; raises Wrong.
+
+    Which they are is asked first: what is told of each is then worked out for this page alone, not for those before it.
+    """
     asked = _read(query, SPAN)
     first = (asked.page - 1) * asked.size
-    return list(_rows(caller, asked)[first : first + asked.size])
+    keys = list(_rows(caller, asked).values_list("pk", flat=True)[first : first + asked.size])
+    return list(readable(caller).filter(pk__in=keys)) if keys else []
 
 
 def sheet(caller: Caller, query: QueryDict) -> QuerySet[ServiceRequest]:
     """All requests that are asked for, up to a year of them; raises Wrong."""
-    return _rows(caller, _read(query, SHEET_SPAN))
+    return readable(caller).filter(pk__in=_rows(caller, _read(query, SHEET_SPAN)).order_by().values("pk"))
 
 
 def _rows(caller: Caller, asked: Asked) -> QuerySet[ServiceRequest]:
     if asked.errors:
         raise Wrong(400, *asked.errors)
-    rows = readable(caller)
+    rows: QuerySet[ServiceRequest] = told_requests(caller.community_id).order_by("-submitted_at", "-pk")
     if asked.numbers:
         return rows.filter(number__in=asked.numbers)
     if asked.codes:

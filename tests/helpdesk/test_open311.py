@@ -407,11 +407,11 @@ def test_all_that_is_wrong_is_told_at_once_and_a_bare_plus_is_understood(city: S
 
 def test_as_many_queries_for_one_request_as_for_many(here: Desk, city: System, django_assert_num_queries: Any) -> None:
     here.log()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         city.get("requests.json")
     for _number in range(5):
         here.walk(here.log(visibility="neighbourhood"), "accept", "dispatch")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(city.get("requests.json")) == 6
     with django_assert_num_queries(2):
         body(city.browser.get("/open311/v2/requests.csv"))
