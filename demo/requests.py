@@ -76,6 +76,9 @@ COUNTS = (
     (State.WITHDRAWN, 2, 15),
     (State.SUBMITTED, 7, 0),
 )
+# How soon somebody is in touch; one in seven has to wait.
+SOON = {"accept": timedelta(minutes=15), "dispatch": timedelta(minutes=25), "sign": timedelta(minutes=80)}
+SLOW = 7
 QUARREL = ("晒台上的花盆往楼下滴水", "每次浇花，水都滴到我家晒的被子上，说过几次没有用，请社区帮忙说和。")
 # To the first household, from it, to the second, from it.
 SAID = (
@@ -152,8 +155,10 @@ class _Teller:
                 photos=[self._before],
             )
         pause = (clock.now() - begun) / (len(ROADS[state]) + 1)
+        is_quick = self._told % SLOW
         for position, action in enumerate(ROADS[state], 1):
-            with clock.at(begun + pause * position):
+            waited = pause * position
+            with clock.at(begun + (min(waited, SOON[action]) if is_quick and action in SOON else waited)):
                 request = self._step(request, action, story, reporter, household)
         return request
 
