@@ -28,8 +28,11 @@ def entries(user: User) -> list[Entry]:
 
 
 def tiles(user: User | AnonymousUser) -> list[Tile]:
-    """Log a request, and look at one's own."""
-    if user.is_anonymous or not user.scope.may(Permission.REQUEST_LOG):
+    """Log a request, and look at one's own; for a visitor, how one stands that was written down for them."""
+    if user.is_anonymous:
+        text = _("有回执上的查询码，不用登录")
+        return [Tile(_("查办到哪一步"), reverse("helpdesk:track"), text, "search", order=30)]
+    if not user.scope.may(Permission.REQUEST_LOG):
         return []
     return [
         Tile(_("我要诉求"), reverse("helpdesk:new"), _("报修、反映、求助"), "chat-left-text", order=10),

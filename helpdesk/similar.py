@@ -53,4 +53,6 @@ def _any(category: Category, since: Any, building: Building | None, fixture: Fix
         place, keys = "fixture_id = %s", [fixture.pk]
     elif building:
         place, keys = "building_id = %s", [building.pk]
-    return bool(rows(_ANY.format(place=place), category.community_id, category.pk, since, *OPEN, *keys))
+    return bool(
+        rows(_ANY.format(place=place), category.community_id, category.pk, since, *(one.value for one in OPEN), *keys)
+    )

@@ -467,12 +467,31 @@ def test_a_wrong_code_and_a_wrong_end_get_the_same_answer(here: Desk) -> None:
     assert row.number not in track(code, "----")
 
 
+def test_what_follows_another_stands_as_that_one_does(here: Desk) -> None:
+    first = here.take(_at_door(here), "accept", text="请电工来看。")
+    wanted = {"reporter": None, "reporter_name": "老李", "reporter_phone": "13812345678", "title": "灯坏了"}
+    row = actions.join(
+        first, by=here.leader, category=first.category, household=here.household, place_kind="building",
+        building=here.household.building, **wanted,
+    )  # fmt: skip
+    page = track(tracking.code_of(row.pk), "5678")
+    assert row.number in page
+    assert first.number not in page
+    assert "已受理" in page
+    assert "请电工来看。" in page
+    assert first.title not in page
+
+
 def test_guessing_is_slowed_down(here: Desk) -> None:
     row = on_behalf(here)
     code = tracking.code_of(row.pk)
     answers = [Client().post(reverse("helpdesk:track"), {"code": code, "tail": f"{n:04d}"}) for n in range(12)]
     assert [one.status_code for one in answers] == [200] * 10 + [429] * 2
     assert Client().post(reverse("helpdesk:track"), {"code": code, "tail": "5678"}).status_code == 429
+
+
+def test_a_visitor_finds_the_way(here: Desk) -> None:
+    assert reverse("helpdesk:track") in Client().get("/").content.decode()
 
 
 def test_a_mediation_tells_its_state_alone(here: Desk) -> None:
