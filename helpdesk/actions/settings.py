@@ -138,7 +138,7 @@ def move_rule(rule: RoutingRule, *, by: User, up: bool) -> None:
     others[at], others[to] = others[to], others[at]
     for place, one in enumerate(others, start=1):
         one.order = place
-    RoutingRule.objects.bulk_update(others, ["order"])
+    rows.bulk_update(others, ["order"])
     audit.record("rule_moved", others[to], by=by, changes={"order": [at + 1, to + 1]})
 
 

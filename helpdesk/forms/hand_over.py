@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class HandOverForm(PortalForm):
     """To whom, and why; a button of its own takes all back to the desk."""
 
-    to = RowField(label=gettext_lazy("交给谁"), required=False, empty=gettext_lazy("请选一位"))
+    to = RowField(label=gettext_lazy("交给谁"), empty=gettext_lazy("请选一位"))
     reason = words_field(
         gettext_lazy("为什么"),
         rows=2,
@@ -33,16 +33,11 @@ class HandOverForm(PortalForm):
         people = [one for one in possible_handlers(community_id) if one.user_id != who.pk]
         field = self.fields["to"]
         assert isinstance(field, RowField)
+        field.required = "desk" not in self.data
+        field.error_messages["required"] = _("请选一位，或者按“都收回来”。")
         field.offer(people, label=where_from, group=lambda one: str(Role(one.role).label))
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if "desk" in self.data:
-            cleaned["to"] = None
-        elif not cleaned.get("to") and "to" not in self.errors:
-            self.add_error("to", _("请选一位，或者按“都收回来”。"))
-        return cleaned
 
     def given(self) -> dict[str, Any]:
         given = super().given()
-        return {**given, "to": given["to"].user if given["to"] else None}
+        whom = None if "desk" in self.data else given["to"]
+        return {**given, "to": whom.user if whom else None}
