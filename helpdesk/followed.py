@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 # Steps that are told, and among them those whose words are for everybody whom the matter concerns.
 STEPS = (
     "accept", "reject", "dispatch", "reassign", "hand_on", "recall", "sign", "hand_back", "ask_info", "suspend",
-    "prolong", "resume", "extend", "refer", "checked", "take_back", "reply", "report_back", "send_back", "resolve", "reopen",
+    "prolong", "resume", "extend", "refer", "checked", "take_back", "reply", "report_back", "send_back", "resolve",
+    "reopen",
 )  # fmt: skip
 WORDS_OF = frozenset({"reject", "suspend", "prolong", "extend", "refer", "checked", "reply", "report_back"})
 WORK_DONE = ("reply", "report_back")
