@@ -35,7 +35,7 @@ def before_after(found: ServiceRequest, told: Iterable[Update]) -> BeforeAfter |
     taken = [list(one.photos.all()) for one in told]
     before = [photo for photos in taken for photo in photos if photo.moment == Moment.BEFORE]
     reports = [[photo for photo in photos if photo.moment == Moment.AFTER] for photos in taken]
-    after = next((photos for photos in reversed(reports) if photos), [])
+    after: list[UpdatePhoto] = next((photos for photos in reversed(reports) if photos), [])
     if not before or not after:
         return None
     return BeforeAfter(
