@@ -47,12 +47,12 @@ def similar_to(
 
 
 def _any(category: Category, since: Any, building: Building | None, fixture: Fixture | None) -> bool:
-    place = "building_id IS NULL"
-    keys: list[Any] = []
+    """Whether there may be some; without it every request that is logged would pay for the whole question."""
+    open_states = [one.value for one in OPEN]
+    place = "building_id IS NULL AND visibility = %s"
+    keys: list[Any] = [ServiceRequest.Visibility.NEIGHBOURHOOD.value]
     if fixture:
         place, keys = "fixture_id = %s", [fixture.pk]
     elif building:
-        place, keys = "building_id = %s", [building.pk]
-    return bool(
-        rows(_ANY.format(place=place), category.community_id, category.pk, since, *(one.value for one in OPEN), *keys)
-    )
+        place, keys = "building_id = %s AND visibility = %s", [building.pk, *keys]
+    return bool(rows(_ANY.format(place=place), category.community_id, category.pk, since, *open_states, *keys))
