@@ -271,7 +271,10 @@ def test_only_addresses_that_a_message_can_go_to_are_kept(address, community, se
 @pytest.mark.parametrize(
     ("address", "kept"),
     [
-        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa", "wecombot://693a"),
+        (
+            "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7aaa-4bc4-97a0-0ec2sifa5aaa",
+            "wecombot://693a",
+        ),
         ("https://oapi.dingtalk.com/robot/send?access_token=abcd1234abcd1234", "dingtalk://abcd1234abcd1234"),
         ("https://open.feishu.cn/open-apis/bot/v2/hook/abcd1234-abcd-1234", "feishu://abcd1234-abcd-1234"),
     ],
