@@ -142,7 +142,7 @@ def test_the_page_of_a_moved_request_opens_for_the_new_leader(office, new_grid, 
 
 
 def test_what_is_confidential_goes_along_untold(office, new_grid):
-    request = office.log("tip_off")
+    request = office.log("tip_off", building=office.household.building, place="三楼")
     Notice.objects.all().delete()
     actions.assign_building(office.household.building, grid=new_grid, by=office.secretary)
     request.refresh_from_db()

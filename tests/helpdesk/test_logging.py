@@ -448,7 +448,7 @@ def test_whoever_has_the_receipt_sees_how_it_stands(here: Desk) -> None:
     page = track(code.lower(), "5678")
     for words in (row.number, "已受理", "先把小阀门关上。", row.category.label):
         assert words in page
-    for secret in ("301", "大声", "老李", here.leader.name, "13812345678", str(here.household)):
+    for secret in ("住 301", "大声", "老李", here.leader.name, "13812345678", str(here.household)):
         assert secret not in page
     page = Client().get(reverse("helpdesk:track"), {"code": code}).content.decode()
     assert f'value="{code}"' in page
