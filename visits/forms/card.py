@@ -17,7 +17,8 @@ from core.forms import PortalForm
 from core.refusal import Refused
 from visits.cards import Person, shown_of
 from visits.fields import Result, Slot
-from visits.forms.visit import REST_CONFIRMED, slot_fields
+from visits.forms.lines import slot_fields
+from visits.forms.visit import REST_CONFIRMED
 from visits.report import Answer
 
 _CODE = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}

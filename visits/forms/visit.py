@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,82 +21,35 @@ from core.ids import uuid7
 from core.kept import Blank, Kept
 from core.refusal import Refused
 from grids import person
-from grids.codes import Relation
 from grids.models import Membership
 from helpdesk import sides
 from helpdesk.forms import household_named
 from visits import words
-from visits.fields import BasicField, Result, Slot
+from visits.fields import Result, Slot
+from visits.forms.lines import KEY, WHO, BlankLine, Group, Line, slot_fields
+from visits.forms.people import (
+    OF_NEWCOMER,
+    Leaver,
+    draw_blank_leaver,
+    leaver_fields,
+    leaving_key,
+    newcomer_fields,
+    typed,
+)
 from visits.models import TALKED, Feedback, Finding, Severity, Visit
 from visits.querysets import households_to_visit
-from visits.report import Answer, Brought, Came, Going, Gone, Handling, Report, Told, as_sent, read_position
+from visits.report import Answer, Brought, Came, Gone, Handling, Report, Told, as_sent, read_position
 from visits.sheet import Sheet
 
 FINDINGS, NEWCOMERS = 3, 2
-GAPS = KEY, WHO, SHOWN = "gap-key", "gap-who", "gap-shown"
 LEAVERS = "gap-leavers"
 OF_PROBLEM = ("text", "handling", "category", "severity", "other", "how", "satisfied")
-OF_NEWCOMER = ("name", "relation", "birth_date", "phone")
 # Nobody but the household itself answers with a card.
 OUTCOMES = [choice for choice in Visit.Outcome.choices if choice[0] != Visit.Outcome.CARD]
-_blank_lines: Kept[Blank] = Kept(64)
 _blank_people: Kept[Blank] = Kept(64)
 _blank_problems: Kept[SafeString] = Kept(64)
 REST_CONFIRMED = "confirmed"
 _SHORT = {"rows": 2}
-
-
-@dataclass(frozen=True)
-class Line:
-    """One basic field in the form: what stands in the register, the four answers, the new value."""
-
-    slot: Slot
-    result: BoundField
-    new: BoundField
-
-    @property
-    def wrong(self) -> bool:
-        return bool(self.result.errors or self.new.errors)
-
-    @property
-    def drawn(self) -> SafeString:
-        return render_to_string("visits/_line.html", {"line": self, "shown": self.slot.shown})
-
-
-@dataclass(frozen=True)
-class BlankLine:
-    """The same before anything has been answered, when only three words differ from door to door."""
-
-    slot: Slot
-
-    @property
-    def drawn(self) -> SafeString:
-        slot = self.slot
-        blank = _blank_lines.of((slot.field.name, slot.resident is None), lambda: _draw_blank(slot.field))
-        return blank.filled({KEY: slot.key, WHO: slot.who, SHOWN: slot.shown})
-
-
-def _draw_blank(field: BasicField) -> Blank:
-    form = PortalForm(auto_id="id_%s")
-    form.fields |= slot_fields(field, KEY, WHO)
-    words = {"line": {"slot": {"field": field}, "result": form[KEY], "new": form[f"{KEY}-new"]}, "shown": SHOWN}
-    return Blank(render_to_string("visits/_line.html", words), *GAPS)
-
-
-@dataclass(frozen=True)
-class Group:
-    """The household, or one of its members."""
-
-    title: str
-    detail: list[str]
-    all_true: BoundField
-    lines: list[Line] | list[BlankLine]
-    is_open: bool
-
-    @property
-    def has_blanks(self) -> bool:
-        """Whether something is missing in the register that might be learnt today."""
-        return any(line.slot.is_blank for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -110,18 +63,6 @@ class Earlier:
     @property
     def last_time(self) -> str:
         return words.last_time(self.finding)
-
-
-@dataclass(frozen=True)
-class Leaver:
-    """A member in the form: still here, moved away, or died; and since when."""
-
-    going: BoundField
-    since: BoundField
-
-    @property
-    def drawn(self) -> SafeString:
-        return render_to_string("visits/_leaver.html", {"leaver": self})
 
 
 class PositionField(forms.JSONField):
@@ -194,7 +135,7 @@ class VisitForm(PortalForm):
             self._add_finding(number)
         self._add_people()
         for member in self.sheet.members:
-            self.fields |= _leaver_fields(member.resident_id.hex, member.resident.name)
+            self.fields |= leaver_fields(member.resident_id.hex, member.resident.name)
 
     # What the page draws ------------------------------------------------------------------------------------------
 
@@ -219,7 +160,7 @@ class VisitForm(PortalForm):
             leavers = [self._leaver(member).drawn for member in self.sheet.members]
             return render_to_string("visits/_people.html", {"form": self, "leavers": SafeString("".join(leavers))})
         names = [(member.resident_id.hex, member.resident.name) for member in self.sheet.members]
-        leaver = _blank_people.of("leaver", _draw_blank_leaver)
+        leaver = _blank_people.of("leaver", draw_blank_leaver)
         drawn = SafeString("".join(leaver.filled({KEY: key, WHO: name}) for key, name in names))
         return _blank_people.of(bool(names), lambda: self._draw_people(LEAVERS if names else "")).filled(
             {LEAVERS: drawn}
@@ -333,7 +274,7 @@ class VisitForm(PortalForm):
                 label=_("另一家的门牌"),
                 required=False,
                 max_length=60,
-                widget=_typed({}),
+                widget=typed({}),
                 help_text=_("例如 225-3-2-601。这一家听不到您在这里记的话。"),
             ),
         )
@@ -345,7 +286,7 @@ class VisitForm(PortalForm):
 
     def _add_people(self) -> None:
         for number in range(1, NEWCOMERS + 1):
-            self.fields |= _newcomer_fields(f"j{number}")
+            self.fields |= newcomer_fields(f"j{number}")
 
     def _add_feedback(self, finding: Finding) -> None:
         self.fields[f"told-{finding.pk.hex}"] = forms.CharField(
@@ -399,7 +340,7 @@ class VisitForm(PortalForm):
 
     def _answers(self, given: dict[str, Any]) -> Iterator[tuple[str, Answer]]:
         everything = given.get("rest") == REST_CONFIRMED and given.get("outcome") in TALKED
-        gone = {f"r-{member.resident_id.hex}" for member in self.sheet.members if given.get(_leaving_key(member))}
+        gone = {f"r-{member.resident_id.hex}" for member in self.sheet.members if given.get(leaving_key(member))}
         for slot in self.sheet.slots:
             result, new = given.get(slot.key), given.get(f"{slot.key}-new") or ""
             if result == Result.CHANGED:
@@ -486,7 +427,7 @@ class VisitForm(PortalForm):
 
     def _gone(self, given: dict[str, Any]) -> Iterator[Gone]:
         for member in self.sheet.members:
-            key = _leaving_key(member)
+            key = leaving_key(member)
             going, since = given.get(key), given.get(f"{key}-since")
             if since and since > clock.today():
                 self.add_error(f"{key}-since", _("日期不能晚于今天。"))
@@ -507,74 +448,3 @@ class VisitForm(PortalForm):
                 self.add_error("outcome", _("没有见到人，就不能核实信息。请改一下结果，或者把核实的内容去掉。"))
         elif not any(given[part] for part in ("answers", "findings", "feedback", "came", "gone", "note", "photos")):
             self.add_error(None, _("还没有核实任何一项。如果都对，请按“其余都属实，保存”。"))
-
-
-def _leaving_key(member: Membership) -> str:
-    return f"leave-{member.resident_id.hex}"
-
-
-def _leaver_fields(key: str, who: str) -> dict[str, forms.Field]:
-    """Whether somebody still lives here, and since when not."""
-    choices = [("", _("还住这里")), *Going.choices]
-    return {
-        f"leave-{key}": forms.ChoiceField(label=who, required=False, choices=choices, widget=forms.RadioSelect),
-        f"leave-{key}-since": forms.DateField(
-            label=_("%(who)s是哪天的事") % {"who": who},
-            required=False,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        ),
-    }
-
-
-def _draw_blank_leaver() -> Blank:
-    form = PortalForm(auto_id="id_%s")
-    form.fields |= _leaver_fields(KEY, WHO)
-    return Blank(Leaver(form[f"leave-{KEY}"], form[f"leave-{KEY}-since"]).drawn, KEY, WHO)
-
-
-def _newcomer_fields(key: str) -> dict[str, forms.Field]:
-    """Who has come to live here."""
-    phone = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
-    fields = {
-        "name": forms.CharField(label=_("他的姓名"), required=False, max_length=60, widget=_typed({})),
-        "relation": forms.ChoiceField(
-            label=_("是户主的什么人"), required=False, choices=[("", _("请选择")), *Relation.choices]
-        ),
-        "birth_date": forms.CharField(
-            label=_("出生日期"),
-            required=False,
-            max_length=20,
-            widget=_typed({}),
-            help_text=_("知道就填，例如 1956-03-07。"),
-        ),
-        "phone": forms.CharField(
-            label=_("手机号"),
-            required=False,
-            max_length=20,
-            widget=_typed(phone),
-            help_text=_("他自己的，没有就不填。"),
-        ),
-    }
-    return {f"{key}-{part}": field for part, field in fields.items()}
-
-
-def _typed(attrs: dict[str, str]) -> forms.TextInput:
-    return forms.TextInput(attrs={"autocomplete": "off", **attrs})
-
-
-def slot_fields(
-    field: BasicField, key: str, who: str, results: Sequence[tuple[str, Any]] = Result.choices
-) -> dict[str, forms.Field]:
-    """The answer to a basic field, one of `results`, and its new value."""
-    label = _("%(who)s的%(field)s") % {"who": who, "field": field.label}
-    result = forms.ChoiceField(label=label, required=False, choices=results, widget=forms.RadioSelect)
-    return {key: result, f"{key}-new": _new_value(field, _("%(label)s（新的）") % {"label": label})}
-
-
-def _new_value(field: BasicField, label: str) -> forms.Field:
-    if field.choices:
-        return forms.ChoiceField(label=label, required=False, choices=[("", _("请选择新的")), *field.choices])
-    attrs = {"placeholder": _("有变时填新的"), "autocomplete": "off"}
-    if field.sensitive:
-        attrs |= {"type": "tel", "inputmode": "tel"}
-    return forms.CharField(label=label, required=False, widget=forms.TextInput(attrs=attrs))
