@@ -67,7 +67,7 @@ def test_a_group_is_connected_tried_and_told_again(page: Page, portal: str, java
         page.fill("[name=address]", hook.address)
         press(page.locator("main form [type=submit]"))
         press(page.locator("main [name=test]"))
-        assert hook.got[0][1]["message"] == "网格长群的工作群接通了。"
+        assert "网格长群" in hook.got[0][1]["message"]
         shot(page, "group")
         assert not javascript or axe(page) == []
         messages.tell_group(here.household.community, kind="digest", text="上周 3 件", urgent=True)
