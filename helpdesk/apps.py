@@ -68,6 +68,7 @@ class HelpdeskConfig(AppConfig):
                 "request_reject": _("没有受理诉求"),
                 "request_decline": _("记下没有两家都同意调解"),
                 "request_agreed": _("记下一家同意调解"),
+                "agreement_printed": _("打印了调解协议"),
                 "request_sided": _("写明了调解的另一家"),
                 "request_dispatch": _("派了办理人"),
                 "request_sign": _("签收了诉求"),

@@ -102,6 +102,7 @@ class Page:
     may_call: bool
     threads: list[Thread] = field(default_factory=list)
     agreement: list[Photo] = field(default_factory=list)
+    paper_url: str = ""
     agree_url: str = ""
     other_form: OtherForm | None = None
     appointment: Appointment | None = None
@@ -138,6 +139,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         may_call=works and bool(found.reporter_phone) and reader.scope.may(Permission.REQUEST_HANDLE),
         threads=_threads(found, told, reader, parties) if works else [],
         agreement=_agreement(found, told) if found.has_parties else [],
+        paper_url=_paper_url(found) if works else "",
         agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
         other_form=_other_form(found, reader, parties),
         appointment=appointments.shown(found, parties),
@@ -205,6 +207,12 @@ def _agreement(found: ServiceRequest, told: Iterable[Update]) -> list[Photo]:
     """The signed agreement, each of its files."""
     papers = [photo for one in told for photo in one.photos.all() if photo.moment == UpdatePhoto.Moment.AGREEMENT]
     return [photo_of(found, photo) for photo in papers]
+
+
+def _paper_url(found: ServiceRequest) -> str:
+    """Where the paper for both households is printed; "" where nobody is about it."""
+    is_at_work = found.has_parties and found.state == State.IN_PROGRESS
+    return reverse("helpdesk:agreement", args=[found.pk]) if is_at_work else ""
 
 
 def _other_form(found: ServiceRequest, reader: User, parties: frozenset[str]) -> OtherForm | None:

@@ -1,4 +1,4 @@
-"""Papers of requests: the receipt for who has no account, and the signs that public fixtures wear."""
+"""Papers of requests: the receipt for who has no account, what two households sign, the signs that fixtures wear."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from core.templatetags.portal import moment
 from helpdesk import deadlines, tracking
 
 if TYPE_CHECKING:
-    from community.models import Community
-    from helpdesk.models import Fixture, ServiceRequest
+    from community.models import Community, User
+    from helpdesk.models import Fixture, Party, ServiceRequest
 
 
 def receipt(row: ServiceRequest) -> bytes:
@@ -53,6 +53,24 @@ def _receipt(row: ServiceRequest) -> dict[str, Any]:
         "due_iso": f"{clock.local(row.due_at):%Y-%m-%d %H:%M}",
         "printed": clock.today().isoformat(),
     }
+
+
+def agreement(row: ServiceRequest, *, matter: str, terms: str, mediator: User) -> bytes:
+    """What two households sign, with a line for each of `terms`, or empty lines to be filled in by hand.
+
+    What stands in it follows the Mediation Law 人民调解法: parties, matter and content (art. 29), confirmation by the
+    court within 30 days (art. 33). In the language of the community.
+    """
+    first, second = (_party(side) for side in row.sides)
+    said = [line.strip() for line in terms.splitlines() if line.strip()]
+    with translation.override(settings.LANGUAGE_CODE):
+        data = {"community": row.community.name, "number": row.number, "matter": matter, "mediator": mediator.name}
+        return render("helpdesk/agreement", {**data, "first": first, "second": second, "terms": said})
+
+
+def _party(side: Party) -> dict[str, str]:
+    household = side.household
+    return {"name": household.head.name if household.head else "＿＿＿＿＿＿", "door": household.dwelling.label}
 
 
 def sign_url(fixture: Fixture) -> str:

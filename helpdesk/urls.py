@@ -3,7 +3,7 @@ from django.urls import path
 from helpdesk.handling_urls import HANDLING
 from helpdesk.logging_urls import LOGGING
 from helpdesk.outcome_urls import OUTCOME
-from helpdesk.views import categories, keys, log, pages, ready_words, rules, settings, steps
+from helpdesk.views import agreement, categories, keys, log, pages, ready_words, rules, settings, steps
 
 app_name = "helpdesk"
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("<uuid:pk>/", pages.request_page, name="request"),
     path("<uuid:pk>/update/", steps.update, name="update"),
     path("<uuid:pk>/other/", steps.name_other, name="name_other"),
+    path("<uuid:pk>/agreement/", agreement.agreement, name="agreement"),
     path("<uuid:pk>/sides/<uuid:side_pk>/agree/", steps.agree, name="agree"),
     path("<uuid:pk>/phone/", pages.phone, name="phone"),
     path("<uuid:pk>/photos/<uuid:photo_pk>/", pages.photo, name="photo"),

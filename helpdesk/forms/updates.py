@@ -100,3 +100,18 @@ class OtherForm(PortalForm):
     def clean_other(self) -> Household:
         rows = Household.objects.visible_to(self.user)
         return household_named(rows, self.cleaned_data["other"], missing=_("没有找到这一户，请核对门牌。"))
+
+
+class AgreementForm(PortalForm):
+    """What two households have settled, as it is to stand on the paper that they sign."""
+
+    matter = forms.CharField(
+        label=gettext_lazy("为什么事"), max_length=120, help_text=gettext_lazy("两家都要看、都要签字，请写得平和一些。")
+    )
+    terms = forms.CharField(
+        label=gettext_lazy("谈好了什么"),
+        required=False,
+        max_length=1500,
+        widget=text_area(6),
+        help_text=gettext_lazy("一行一条。空着，就打印出横线，当面用笔写。打印以后请两家签字，拍下来附在办理结果里。"),
+    )

@@ -301,6 +301,7 @@ HELPDESK = {
     "helpdesk:request": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
     "helpdesk:update": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("request")),
     "helpdesk:name_other": Page(P.REQUEST_TRIAGE, LETTERS, pk_of("request")),
+    "helpdesk:agreement": Page(P.REQUEST_HANDLE, LETTERS, pk_of("mediation")),
     "helpdesk:agree": Page(
         P.REQUEST_VIEW,
         RESIDENTS_SEE | LETTERS,
