@@ -80,7 +80,7 @@ def open_book(page: Page, doors: int = 2) -> None:
     page.goto(BOOK)
     expect(page.locator("[data-door]")).to_have_count(doors)
     for _moment in range(PATIENCE // 50):
-        if page.evaluate("navigator.serviceWorker.controller !== null"):
+        if page.evaluate("navigator.serviceWorker.controller?.state === 'activated'"):
             return
         page.wait_for_timeout(50)
     raise AssertionError("no service worker")
