@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.access import Permission
-from community.calendar import work_calendar
 from community.roles import Role
 from community.today import Ask
 from core import clock
@@ -81,7 +80,7 @@ COLUMNS = (
 def asks(user: User) -> list[Ask]:
     """Requests whose next step is this person's, the one due first in front; two queries, whatever their number."""
     rows = ServiceRequest.objects.waiting_for(user).order_by("due_at", "pk").values_list(*COLUMNS)[:AT_MOST]
-    calendar = work_calendar()
+    calendar = user.calendar
     waiting = [_ask(Waiting._make(row), user, calendar) for row in rows]
     return [*waiting, *_unlisted_years(calendar)] if user.scope.may(Permission.REQUEST_SETTINGS) else waiting
 

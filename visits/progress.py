@@ -12,7 +12,6 @@ from django.db.models import Count as Number
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from community.calendar import work_calendar
 from core import clock
 from core.sql import as_uuid, rows_within
 from core.templatetags.portal import day
@@ -21,6 +20,7 @@ from visits.models import DUE, REACHED, Campaign, Target
 
 if TYPE_CHECKING:
     from community.models import User
+    from core.workdays import WorkCalendar
     from visits.querysets import TargetQuerySet
 
 
@@ -159,8 +159,8 @@ class Forecast:
 _FAR = 250
 
 
-def forecast(campaign: Campaign, count: Count) -> Forecast:
-    """At the pace of the working days from the first one until today; one query, once somebody has been met.
+def forecast(campaign: Campaign, count: Count, calendar: WorkCalendar) -> Forecast:
+    """At the pace of the working days from the first one until today, which the calendar names.
 
     Holidays count on neither side: a round that begins in the National Day week has not lost that week. Doors reached
     on a weekend add to the pace of the working days.
@@ -171,7 +171,7 @@ def forecast(campaign: Campaign, count: Count) -> Forecast:
         return Forecast(clock.today(), False, _("都走到了"))
     if count.reached == 0 or clock.today() < campaign.starts_on:
         return Forecast(None, False, _("走过几户以后，这里会估算哪天走完"))
-    is_workday = work_calendar().is_workday
+    is_workday = calendar.is_workday
     walked = max(sum(map(is_workday, _days(campaign.starts_on, clock.today()))), 1)
     wanted = -(-count.waiting * walked // count.reached)
     if wanted > _FAR:

@@ -50,7 +50,12 @@ def panels(user: User) -> list[Panel]:
     if found is None or not found[1].doors:
         return []
     campaign, count = found
-    data = {"campaign": campaign, "count": count, "forecast": progress.forecast(campaign, count), "user": user}
+    data = {
+        "campaign": campaign,
+        "count": count,
+        "forecast": progress.forecast(campaign, count, user.calendar),
+        "user": user,
+    }
     return [Panel("visits/_today.html", data)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.core.validators import RegexValidator
@@ -20,6 +20,9 @@ from core import clock
 from core.fields import MaskedCharField, mask_phone
 from core.sql import as_uuid, rows
 from core.terms import Term, holds
+
+if TYPE_CHECKING:
+    from core.workdays import WorkCalendar
 
 
 def _scope_condition() -> Q:
@@ -73,6 +76,13 @@ class User(AbstractBaseUser):
                 if holds(starts_on, ends_on, today)
             )
         )
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """The working days, read once for all that a page of this user counts by them."""
+        from community.calendar import work_calendar
+
+        return work_calendar()
 
     @property
     def role_label(self) -> str:

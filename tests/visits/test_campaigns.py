@@ -11,6 +11,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from community.calendar import work_calendar
 from community.models import Notice
 from core import clock
 from core.quarters import Quarter
@@ -249,7 +250,7 @@ class TestForecast:
 
     def at(self, day, campaign, **count):
         with clock.at(datetime.combine(day, time(4), tzinfo=UTC)):
-            return forecast(campaign, Count(**count))
+            return forecast(campaign, Count(**count), work_calendar())
 
     @pytest.fixture
     def walked(self, grid, office):

@@ -37,7 +37,7 @@ def round_page(request: PortalRequest) -> HttpResponse:
         return _preparing(request, campaign, manages=manages)
     grids = progress.by_grid(user, campaign)
     count = progress.total_of(grids)
-    forecast = progress.forecast(campaign, count)
+    forecast = progress.forecast(campaign, count, user.calendar)
     findings_open = Finding.objects.in_duty_of(user).open().count()
     conflicts_open = Conflict.objects.visible_to(user).waiting().count()
     context = {
