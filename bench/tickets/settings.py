@@ -60,12 +60,13 @@ def _database(url: str) -> dict[str, object]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
             },
         }
+    folder, _, name = parts.path.rpartition("/")
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": name,
         "USER": parts.username or "",
         "PASSWORD": parts.password or "",
-        "HOST": unquote(parts.hostname or ""),  # a folder, where it is a socket
+        "HOST": unquote(parts.hostname or "") or folder[1:],  # a folder, where it is a socket
         "PORT": parts.port or "",
         "CONN_HEALTH_CHECKS": True,
     }
