@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.forms import BoundField
 from django.template import Context
@@ -18,6 +20,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from core.forms import PortalForm
+from core.kept import Blank, Kept
 from core.renderer import plain_select
 from core.templatetags.portal import icon
 
@@ -29,6 +33,22 @@ def drawn_filter(form: forms.Form) -> SafeString:
     """The fields of a list's filter, none of them marked as one that may be left empty: all may."""
     words = {"unmarked": True, "form_show_labels": True, "form_show_errors": True}
     return mark_safe("".join(drawn(field, words) for field in form))  # noqa: S308 pieces of format_html
+
+
+_GAP = "\ue000submission\ue001"
+_blank: Kept[Blank] = Kept(64)
+
+
+def drawn_blank(kind: type[PortalForm], auto_id: str) -> SafeString:
+    """The fields of a form that nobody has filled in and that is the same for everybody: drawn once, each time with a
+    submission of its own."""
+    blank = _blank.of((kind, auto_id), lambda: Blank(_blank_fields(kind(auto_id=auto_id)), _GAP))
+    return blank.filled({_GAP: uuid4()})
+
+
+def _blank_fields(form: PortalForm) -> str:
+    form.fields["submission"].initial = _GAP
+    return str(render_crispy_form(form))
 
 
 def drawn(field: BoundField, context: Words) -> SafeString:

@@ -29,6 +29,7 @@ class PortalForm(forms.Form):
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True
+        helper.include_media = False
         return helper
 
     def drop(self, *names: str) -> None:

@@ -6,7 +6,9 @@ each control with Django's own; a widget with a template of its own is drawn fro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django import forms
@@ -106,23 +108,19 @@ def _option(option: Widget) -> str:
 
 
 _options: Kept[list[tuple[str, str, str]]] = Kept(256)
+_Choice = tuple[str, str, str]
 
 
 def plain_select(field: BoundField) -> SafeString | None:
     """A list to pick one from, its options drawn once for equal ones; None where it is anything more than that."""
     widget = field.field.widget
-    if type(widget) is not forms.Select:
+    if type(widget) is not forms.Select or (choices := _plain(widget.choices)) is None:
         return None
-    choices = []
-    for value, label in widget.choices:
-        if type(label) is not str and not isinstance(label, Promise):
-            return None
-        choices.append(("" if value is None else str(value), str(label)))
     attrs = field.build_widget_attrs({})
     if field.auto_id and "id" not in widget.attrs:
         attrs.setdefault("id", field.auto_id)
     given = forms.Widget.get_context(widget, field.html_name, field.value(), attrs)["widget"]
-    options = _options.of(tuple(choices), lambda: [_drawn_option(*choice) for choice in choices])
+    options = _options.of(choices, lambda: list(_drawn_options(choices)))
     picked = next((value for value, _opened, _closed in options if value in given["value"]), None)
     parts = [f'<select name="{_escaped(given["name"])}"{_attributes(given)}>']
     for value, opened, closed in options:
@@ -134,9 +132,26 @@ def plain_select(field: BoundField) -> SafeString | None:
     return mark_safe("".join([*parts, "</select>"]))  # noqa: S308 every value has gone through _escaped
 
 
-def _drawn_option(value: str, label: str) -> tuple[str, str, str]:
-    """An option's value, and its HTML before and after the mark of the one that is picked."""
-    return value, f'<option value="{_escaped(value)}"', f">{_shown(label)}</option>"
+def _plain(choices: Iterable[tuple[Any, Any]]) -> tuple[_Choice, ...] | None:
+    """Each choice as the heading above it, what it sends and its words; None where one is more than words."""
+    found: list[_Choice] = []
+    for value, label in choices:
+        heading, part = (str(value), label) if isinstance(label, list | tuple) else ("", [(value, label)])
+        for key, words in part:
+            if type(words) is not str and not isinstance(words, Promise):
+                return None
+            found.append((heading, "" if key is None else str(key), str(words)))
+    return tuple(found)
+
+
+def _drawn_options(choices: Iterable[_Choice]) -> Iterator[tuple[str, str, str]]:
+    """What each option sends, and its HTML before and after the mark of the one that is picked."""
+    for heading, part in groupby(choices, key=itemgetter(0)):
+        options = [(key, f'<option value="{_escaped(key)}"', f">{_shown(words)}</option>") for _, key, words in part]
+        if heading:
+            options[0] = (options[0][0], f'<optgroup label="{_shown(heading)}">{options[0][1]}', options[0][2])
+            options[-1] = (*options[-1][:2], f"{options[-1][2]}</optgroup>")
+        yield from options
 
 
 _FOLDER = "django/forms/widgets/"

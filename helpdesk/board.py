@@ -26,9 +26,9 @@ from helpdesk.querysets import led, possible_handlers
 from helpdesk.states import RETURNS, State
 
 if TYPE_CHECKING:
-    from community.models import Appointment, User
+    from community.models import User
     from core.workdays import WorkCalendar
-    from helpdesk.querysets import ServiceRequestQuerySet
+    from helpdesk.querysets import Candidate, ServiceRequestQuerySet
 
 AT_MOST = 20
 IN_HAND = (State.DISPATCHED, State.IN_PROGRESS, State.SUSPENDED, State.REFERRED)
@@ -177,7 +177,7 @@ class _Suggesting:
         self._user, self._calendar = user, calendar
         wanted = {row.community_id for row in rows if row.has_aids and row.state in AT_ONCE}
         self._rules: dict[int, list[RoutingRule]] = {pk: routing.rules_for(pk) for pk in wanted}
-        self._people: dict[int, Sequence[Appointment]] = {
+        self._people: dict[int, Sequence[Candidate]] = {
             pk: possible_handlers(pk) for pk, rules in self._rules.items() if rules
         }
 
@@ -188,14 +188,14 @@ class _Suggesting:
             return None
         people = [one for one in self._people[row.community_id] if one.user_id != row.reporter_id]
         found = routing.first_fit(row, rules, people, self._calendar)
-        if found.appointment is None:
+        if found.candidate is None:
             return None
         words = _("受理，派给%(name)s") if action == "accept" else _("派给%(name)s")
         return AtOnce(
             url=reverse("helpdesk:step", args=[row.id, action]),
-            label=words % {"name": found.appointment.user.name},
+            label=words % {"name": found.candidate.name},
             because=found.because,
-            handler=str(found.appointment.pk),
+            handler=str(found.candidate.pk),
             submission=new_id(),
         )
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from crispy_forms.utils import render_crispy_form
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.access import Permission
 from community.calendar import work_calendar
+from core.drawn_fields import drawn_blank
 from core.templatetags.portal import day
 from helpdesk import appointments, deadlines, followed, words
 from helpdesk.afterwards import links_of
@@ -92,7 +95,7 @@ class Page:
     back: tuple[str, str]
     offers: Offers
     form: StepForm | None
-    update_form: UpdateForm | None
+    update_fields: SafeString
     lines: list[Entry]
     facts: list[tuple[Any, ...]]
     days: list[deadlines.Day]
@@ -128,8 +131,8 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         deadline=deadlines.deadline_of(master or found, calendar),
         back=_back(parties, reader),
         offers=offers,
-        form=step_form(offers.first.action, request=found, user=reader) if offers.first else None,
-        update_form=update_form(found, parties)(auto_id="update_%s") if parties and found.closed_at is None else None,
+        form=_first_form(offers, found, reader),
+        update_fields=_update_fields(found, parties),
         lines=_course(found, master, common, reader, parties),
         facts=facts_of_side(found, reader) if SIDE in parties else facts_of(found, reader, works=works),
         days=[] if master else deadlines.day_by_day(found, calendar, Pause.objects.spans_of(found)),
@@ -147,6 +150,15 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         merged=_merged(found, master, reader, works=works),
         papers=[*papers_of(found, reader, parties), *links_of(found, reader, parties)],
     )
+
+
+def _first_form(offers: Offers, found: ServiceRequest, reader: User) -> StepForm | None:
+    """The form of what is expected first, as short as can be."""
+    if offers.first is None:
+        return None
+    form = step_form(offers.first.action, request=found, user=reader)
+    form.shorten()
+    return form
 
 
 def _course(
@@ -226,6 +238,17 @@ def _other_form(found: ServiceRequest, reader: User, parties: frozenset[str]) ->
 def kicker(found: ServiceRequest) -> str:
     """The line above the title: number and category."""
     return _("诉求 %(number)s · %(category)s") % {"number": found.number, "category": found.category.label}
+
+
+def _update_fields(found: ServiceRequest, parties: frozenset[str]) -> SafeString:
+    """The fields for a remark; "" for those who have no part in it, and once it is closed."""
+    if not parties or found.closed_at is not None:
+        return SafeString("")
+    kind = update_form(found, parties)
+    auto_id = "update_%s"
+    return (
+        drawn_blank(kind, auto_id) if isinstance(kind, type) else SafeString(render_crispy_form(kind(auto_id=auto_id)))
+    )
 
 
 def update_form(found: ServiceRequest, parties: frozenset[str]) -> Callable[..., UpdateForm]:

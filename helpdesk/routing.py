@@ -13,9 +13,9 @@ from community.calendar import work_calendar
 from helpdesk.models import RoutingRule
 
 if TYPE_CHECKING:
-    from community.models import Appointment
     from core.workdays import WorkCalendar
     from helpdesk.models import ServiceRequest
+    from helpdesk.querysets import Candidate
 
 Hours = RoutingRule.Hours
 
@@ -24,7 +24,7 @@ Hours = RoutingRule.Hours
 class Suggestion:
     """Who should be asked, by which rule; `skipped` are the rules before it that fit but name nobody who can."""
 
-    appointment: Appointment | None = None
+    candidate: Candidate | None = None
     because: str = ""
     skipped: list[str] = field(default_factory=list)
 
@@ -37,13 +37,18 @@ class Suggestion:
 NOBODY = Suggestion()
 
 
+_READ = ("order", "hours", "category__name", "grid__name", "building__label", "handler__name")
+
+
 def rules_for(community_id: int) -> list[RoutingRule]:
     """The rules in use, in their order, with what their words name."""
     rows = RoutingRule.objects.unscoped(reason="the rules that suggest a handler hold nobody's data").in_use()
-    return list(rows.filter(community=community_id).select_related("category", "grid", "building", "handler"))
+    return list(
+        rows.filter(community=community_id).select_related("category", "grid", "building", "handler").only(*_READ)
+    )
 
 
-def suggest(request: ServiceRequest, people: Sequence[Appointment]) -> Suggestion:
+def suggest(request: ServiceRequest, people: Sequence[Candidate]) -> Suggestion:
     """The first rule that fits, among `people` who can handle it; no query where the community keeps no rules."""
     if not request.category.has_aids:
         return NOBODY
@@ -51,7 +56,7 @@ def suggest(request: ServiceRequest, people: Sequence[Appointment]) -> Suggestio
 
 
 def first_fit(
-    request: Any, rules: Iterable[RoutingRule], people: Sequence[Appointment], calendar: WorkCalendar
+    request: Any, rules: Iterable[RoutingRule], people: Sequence[Candidate], calendar: WorkCalendar
 ) -> Suggestion:
     """The first of `rules` that fits; one that names nobody of `people` is skipped and said."""
     can = {one.user_id: one for one in people}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -120,27 +122,42 @@ def words_of(spot: RecurringSpot) -> str:
     return _("%(building)s“%(category)s”%(days)d 天里第 %(n)d 次了，趁早想个办法。") % words
 
 
-def times_words(spot: RecurringSpot) -> str:
+def times_words(times: int) -> str:
     """How often."""
-    return ngettext("90 天里 %(n)d 次", "90 天里 %(n)d 次", spot.times) % {"n": spot.times}
+    return ngettext("90 天里 %(n)d 次", "90 天里 %(n)d 次", times) % {"n": times}
+
+
+class Waiting(NamedTuple):
+    """A spot as a line of Today reads it."""
+
+    pk: UUID
+    building: str
+    category: str
+    times: int
+    plan: str
+    plan_until: date | None
+    raised_at: datetime
+
+
+_COLUMNS = ("pk", "building__label", "category__name", "times", "plan", "plan_until", "raised_at")
 
 
 def asks(user: User) -> list[Ask]:
     """What one has to think about, and what one has said to be done with by today; one query."""
-    return [_ask(one) for one in RecurringSpot.objects.waiting_for(user).for_list().order_by("raised_at")[:20]]
+    rows = RecurringSpot.objects.waiting_for(user).order_by("raised_at", "pk").values_list(*_COLUMNS)[:20]
+    return [_ask(Waiting._make(row)) for row in rows]
 
 
-def _ask(spot: RecurringSpot) -> Ask:
-    title = {"building": spot.building, "category": spot.category.label}
+def _ask(spot: Waiting) -> Ask:
+    title = {"building": spot.building, "category": _(spot.category)}
+    url = reverse("helpdesk:spot", args=[spot.pk])
     if spot.plan:
         said = _("打算%(day)s前办好") % {"day": day(spot.plan_until)}
-        return Ask(
-            _("看看办好没有：%(building)s %(category)s") % title, spot.get_absolute_url(), _("去看"), detail=said
-        )
+        return Ask(_("看看办好没有：%(building)s %(category)s") % title, url, _("去看"), detail=said)
     return Ask(
         _("未诉先办：%(building)s %(category)s") % title,
-        spot.get_absolute_url(),
+        url,
         _("想个办法"),
-        detail=times_words(spot),
+        detail=times_words(spot.times),
         since=spot.raised_at,
     )

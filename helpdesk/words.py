@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from community.roles import Role
 from core import clock
+from core.kept import Kept
 from core.templatetags.portal import day, moment
 from helpdesk import slots
 from helpdesk.models import Approval, Rating, ServiceRequest, Update
@@ -261,11 +262,16 @@ NOT_GRANTED = gettext_lazy("社区书记没有同意“%(title)s”%(what)s，�
 ASKED_LEAVE = gettext_lazy("%(who)s办“%(title)s”申请%(what)s，等您答复。")
 
 
+_NAME = "\ue000name\ue001"
+_in_role: Kept[str] = Kept(64)
+
+
 def person(name: str, role: str) -> str:
     """Somebody with the role in which they act: 网格长周敏."""
     if not role:
         return name
-    return _("%(role)s%(name)s") % {"role": Role(role).label, "name": name}
+    words = _in_role.of(role, lambda: _("%(role)s%(name)s") % {"role": Role(role).label, "name": _NAME})
+    return words.replace(_NAME, name)
 
 
 def who_of(update: Update, viewer: User | None = None) -> str:

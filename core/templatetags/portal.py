@@ -18,6 +18,7 @@ from django.utils import dateformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import clock, money
 from core.kept import piece
@@ -175,13 +176,18 @@ def _written(one: date, pattern: str) -> str:
     return dateformat.format(one, pattern)
 
 
+_WEEKDAYS = (
+    gettext_lazy("周一"), gettext_lazy("周二"), gettext_lazy("周三"), gettext_lazy("周四"), gettext_lazy("周五"),
+    gettext_lazy("周六"), gettext_lazy("周日"),
+)  # fmt: skip
+
+
 @register.filter
 def weekday(value: date | None) -> str:
     """The day of the week: "周四", "Thu"; "" for None."""
     if value is None:
         return ""
-    names = [_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日")]
-    return names[_local(value).weekday()]
+    return str(_WEEKDAYS[_local(value).weekday()])
 
 
 @register.filter

@@ -19,6 +19,7 @@ from helpdesk import words
 
 if TYPE_CHECKING:
     from grids.querysets import HouseholdQuerySet
+    from helpdesk.querysets import Candidate
 
 
 FEW_HOUSEHOLDS = 6
@@ -130,11 +131,10 @@ class AgreementField(forms.FileField):
         return [clean_upload(super(AgreementField, self).clean(file, initial)) for file in files]
 
 
-def where_from(appointment: Any) -> str:
+def where_from(one: Candidate) -> str:
     """Somebody who can be asked, with the role and the place it is held in."""
-    place = appointment.grid or appointment.building
-    name = words.person(appointment.user.name, appointment.role)
-    return f"{name} · {place}" if place else name
+    name = words.person(one.name, one.role)
+    return f"{name} · {one.place}" if one.place else name
 
 
 def household_named(rows: HouseholdQuerySet, asked: str, *, missing: str) -> Household:

@@ -40,4 +40,4 @@ class HandOverForm(PortalForm):
     def given(self) -> dict[str, Any]:
         given = super().given()
         whom = None if "desk" in self.data else given["to"]
-        return {**given, "to": whom.user if whom else None}
+        return {**given, "to": whom.account() if whom else None}

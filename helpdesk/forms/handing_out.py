@@ -16,7 +16,7 @@ from helpdesk.models import Category
 from helpdesk.querysets import possible_handlers
 
 if TYPE_CHECKING:
-    from community.models import Appointment
+    from helpdesk.querysets import Candidate
 
 NOTE_HELP = gettext_lazy("居民看不到。")
 
@@ -25,7 +25,7 @@ class _HandingOutForm(StepForm):
     """A form that names who is to handle it, with the one whom the rules suggest chosen already."""
 
     @cached_property
-    def people(self) -> list[Appointment]:
+    def people(self) -> list[Candidate]:
         """Who can be asked: nobody whose own matter it is. Asks the database when first looked at."""
         barred = {self.request.reporter_id, *sides.live_in(self.request), *self.barred()}
         found = possible_handlers(self.request.community_id, self.request.category)
@@ -47,8 +47,8 @@ class _HandingOutForm(StepForm):
 
     def suggest(self, suggestion: routing.Suggestion) -> None:
         self.fields["handler"].help_text = suggestion.words
-        if suggestion.appointment:
-            self.fields["handler"].initial = str(suggestion.appointment.pk)
+        if suggestion.candidate:
+            self.fields["handler"].initial = str(suggestion.candidate.pk)
 
 
 class AcceptForm(_HandingOutForm):
@@ -79,11 +79,13 @@ class AcceptForm(_HandingOutForm):
     def given(self) -> dict[str, Any]:
         given = super().given()
         handler = given.get("handler")
-        return {**given, "handler": handler.user if handler else None}
+        return {**given, "handler": handler.account() if handler else None}
 
 
 class DispatchForm(_HandingOutForm):
     button = gettext_lazy("派给这位")
+    rare = ("co_handlers",)
+    more = gettext_lazy("还要请人帮手")
     handler = RowField(label=gettext_lazy("请谁来办"), empty=gettext_lazy("请选一位"))
     co_handlers = RowsField(
         label=gettext_lazy("谁来帮手"),
@@ -99,8 +101,8 @@ class DispatchForm(_HandingOutForm):
 
     def given(self) -> dict[str, Any]:
         given = super().given()
-        helpers = [one.user for one in given["co_handlers"]]
-        return {**given, "handler": given["handler"].user, "co_handlers": helpers}
+        helpers = [one.account() for one in given["co_handlers"]]
+        return {**given, "handler": given["handler"].account(), "co_handlers": helpers}
 
 
 class ReassignForm(DispatchForm):

@@ -190,7 +190,7 @@ class RuleForm(_SettingForm):
     def given(self) -> dict[str, Any]:
         given = super().given()
         nothing = {name: given[name] or None for name in self.KEYS}
-        return {**given, **nothing, "handler": given["handler"].user if given["handler"] else self.row.handler}
+        return {**given, **nothing, "handler": given["handler"].account() if given["handler"] else self.row.handler}
 
 
 class ReadyWordsForm(_SettingForm):

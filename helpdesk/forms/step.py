@@ -27,6 +27,10 @@ class StepForm(PhotoForm):
     lead: Any = ""
     thanks: Any = gettext_lazy("办好了，经过里已经记上。")
     calls_first = False
+    # Fields that few need: they stand on the step's own page, not on the request's, which links there with `more`.
+    rare: tuple[str, ...] = ()
+    more: Any = ""
+    is_short = False
     # Which step of the table it is for; see `step_form`.
     action = ""
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -41,6 +45,12 @@ class StepForm(PhotoForm):
 
     def prepare(self) -> None:
         """Fill in what depends on the request."""
+
+    def shorten(self) -> None:
+        """Ask only for what most need."""
+        if self.rare:
+            self.drop(*self.rare)
+            self.is_short = True
 
     @cached_property
     def into(self) -> str:

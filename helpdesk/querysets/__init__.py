@@ -1,6 +1,6 @@
 from helpdesk.querysets.handling import ApprovalQuerySet, PauseQuerySet, ReplyTemplateQuerySet, RoutingRuleQuerySet
 from helpdesk.querysets.outcome import RecurringSpotQuerySet, StoryQuerySet, ThanksLetterQuerySet
-from helpdesk.querysets.people import HANDLER_ROLES, Leader, leaders_of, living_in, possible_handlers
+from helpdesk.querysets.people import HANDLER_ROLES, Candidate, Leader, leaders_of, living_in, possible_handlers
 from helpdesk.querysets.reporting import DraftQuerySet, FixtureQuerySet, InformantQuerySet
 from helpdesk.querysets.requests import (
     LISTED,
@@ -24,6 +24,7 @@ __all__ = [
     "LISTED",
     "ApiKeyQuerySet",
     "ApprovalQuerySet",
+    "Candidate",
     "CategoryQuerySet",
     "DraftQuerySet",
     "FixtureQuerySet",

@@ -11,6 +11,7 @@ from community.models import Appointment
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
+from grids.querysets.within import any_held
 from helpdesk.states import State
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class RecurringSpotQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """For those who lead the grid or work in the office."""
         scope = user.scope
-        led = Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities)
+        led = any_held({"building__grid__in": scope.grids, "community__in": scope.offices_communities})
         return self.filter(led).scoped()
 
     def open(self) -> Self:
@@ -95,11 +96,10 @@ class RecurringSpotQuerySet(ScopedQuerySet[Any]):
         A grid's leader thinks about its buildings; where nobody leads it the office does.
         """
         scope = user.scope
-        led = (
-            Appointment.objects.unscoped(reason="who leads a grid is no secret")
-            .current()
-            .filter(role=Role.GRID_LEADER, grid=OuterRef("building__grid"))
-        )
-        desk = Q(building__grid__in=scope.grids) | Q(community__in=scope.offices_communities) & ~Q(Exists(led))
+        desk = any_held({"building__grid__in": scope.grids})
+        if scope.offices_communities:
+            leads = Appointment.objects.unscoped(reason="who leads a grid is no secret").current()
+            led = leads.filter(role=Role.GRID_LEADER, grid=OuterRef("building__grid"))
+            desk |= Q(community__in=scope.offices_communities) & ~Q(Exists(led))
         due = Q(planned_by=user, plan_until__lte=clock.today())
         return self.visible_to(user).open().filter(Q(plan="") & desk | due)

@@ -9,6 +9,7 @@ from community.roles import Role
 from core import clock
 from core.sql import rows
 from core.terms import holds
+from grids.models import Building, Grid
 from helpdesk.states import RETURNS, State
 
 if TYPE_CHECKING:
@@ -32,6 +33,21 @@ class Leader(NamedTuple):
     pk: int
     name: str
     role: str
+
+
+class Candidate(NamedTuple):
+    """Somebody who can be asked to handle a request: by which appointment, in what role, for which place."""
+
+    pk: int
+    user_id: int
+    name: str
+    role: str
+    place: str
+
+    def account(self) -> User:
+        """Who it is; asks the database."""
+        found: User = User.objects.get(pk=self.user_id)
+        return found
 
 
 # Asked for every request that is logged and every page of one; who triages is no secret to those who see it.
@@ -61,6 +77,16 @@ def leaders_of(request: ServiceRequest) -> list[Leader]:
     return [one for one in held if one.role == Role.GRID_LEADER] or held
 
 
+# Asked for every page on which a request is given into somebody's hands; names and roles, no number.
+_CANDIDATES = (
+    "SELECT a.id, u.id, u.name, a.role, COALESCE(g.name, b.label, ''), a.starts_on, a.ends_on "  # noqa: S608 as above
+    f"FROM {Appointment._meta.db_table} a JOIN {User._meta.db_table} u ON u.id = a.user_id "
+    f"LEFT JOIN {Grid._meta.db_table} g ON g.id = a.grid_id "
+    f"LEFT JOIN {Building._meta.db_table} b ON b.id = a.building_id "
+    f"WHERE a.community_id = %s AND a.role IN ({', '.join(['%s'] * len(HANDLER_ROLES))}) AND u.is_active"
+)
+
+
 def living_in(household_id: Any) -> list[User]:
     """The accounts of those who live in a household already found."""
     held = Appointment.objects.unscoped(reason="who of a household already found is to be told").current()
@@ -68,17 +94,15 @@ def living_in(household_id: Any) -> list[User]:
     return list(dict.fromkeys(one.user for one in rows.order_by("pk")))
 
 
-def possible_handlers(community_id: int, category: Category | None = None) -> list[Appointment]:
-    """The appointments of those who can be asked to handle a request, one a person, the likeliest role first."""
-    held = (
-        Appointment.objects.unscoped(reason="names and roles of those who can be asked to help")
-        .current()
-        .filter(community=community_id, role__in=HANDLER_ROLES, user__is_active=True)
-        .select_related("user", "grid", "building")
-    )
+def possible_handlers(community_id: int, category: Category | None = None) -> list[Candidate]:
+    """Those who can be asked to handle a request, each once, the likeliest role first."""
+    today = clock.today()
+    asked = rows(_CANDIDATES, community_id, *(role.value for role in HANDLER_ROLES))
+    held = [Candidate(*who) for *who, starts_on, ends_on in asked if holds(starts_on, ends_on, today)]
     roles = HANDLER_ROLES if category is None or category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
-    ranked = sorted(held, key=lambda one: (roles.index(Role(one.role)), one.user.name, one.pk))
-    once: dict[int, Appointment] = {}
+    rank = {role.value: place for place, role in enumerate(roles)}
+    ranked = sorted(held, key=lambda one: (rank[one.role], one.name, one.pk))
+    once: dict[int, Candidate] = {}
     for one in ranked:
         once.setdefault(one.user_id, one)
     return list(once.values())

@@ -20,6 +20,7 @@ from core.renderer import QuickRenderer
 NASTY = "<b class='x'>\"&"
 FLAT = [("", "—"), ("1", NASTY), (2, gettext_lazy("中文")), ("3", mark_safe("<i>safe</i>")), (date(2026, 9, 1), 1234.5)]
 GROUPED = [("first", [("a", "A"), ("b", NASTY)]), (NASTY, [("c", date(2026, 9, 1))]), ("d", "D")]
+HEADED = [("", "—"), ("first", [("a", "A"), ("b", NASTY)]), (NASTY, [("1", "C")]), ("d", "D")]
 ATTRS = {"id": "id_x", "class": NASTY, "required": True, "disabled": False, "data-n": 1234567, "rows": None}
 
 
@@ -85,7 +86,9 @@ def test_a_widget_with_its_own_template_keeps_it() -> None:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 @pytest.mark.parametrize("value", [None, "", "1", "2", "b", "none of them"])
-@pytest.mark.parametrize("choices", [FLAT, FLAT[:3], [*FLAT[:3], ("1", "again"), (None, "nothing")], GROUPED, []])
+@pytest.mark.parametrize(
+    "choices", [FLAT, FLAT[:3], [*FLAT[:3], ("1", "again"), (None, "nothing")], GROUPED, HEADED, []]
+)
 def test_a_list_whose_options_are_kept_is_what_django_draws(language: str, value: str | None, choices: Any) -> None:
     class Form(forms.Form):
         one = forms.ChoiceField(choices=choices, widget=forms.Select({"class": NASTY}))

@@ -175,4 +175,4 @@ def test_red_stewards_are_offered_first_for_what_they_may_do(here: Desk) -> None
     assert people[-1].role == Role.RED_STEWARD
     both = appoint(Role.COMMUNITY_STAFF, community, user=here.leader)
     people = possible_handlers(community.pk, here.category("enquiry"))
-    assert [one.user for one in people].count(both) == 1
+    assert [one.user_id for one in people].count(both.pk) == 1

@@ -143,8 +143,8 @@ def test_the_first_rule_that_fits_counts_and_says_why(here: Desk) -> None:
     rule(here, here.handler, category=here.category(), grid=here.grid)
     rule(here, here.other)
     found = suggested(here)
-    assert found.appointment
-    assert found.appointment.user == here.handler
+    assert found.candidate
+    assert found.candidate.account() == here.handler
     assert "类别是" in found.because
     assert "第 2 条规则" in found.because
     assert suggested(here, slug="enquiry").because == "因为：别的规则都不合适时就请这一位（第 3 条规则）。"
@@ -157,8 +157,8 @@ def test_a_rule_whose_handler_has_left_is_shown_and_skipped(here: Desk, enter: A
     held.ends_on = clock.today() - timedelta(days=1)
     held.save()
     found = suggested(here)
-    assert found.appointment
-    assert found.appointment.user == here.handler
+    assert found.candidate
+    assert found.candidate.account() == here.handler
     assert here.other.name in found.words
     assert "跳过" in found.words
     page = enter(here.secretary).get(reverse("helpdesk:rules")).content.decode()
@@ -239,7 +239,7 @@ def test_the_first_fitting_rule_of_somebody_who_can_is_taken(
         and (one.hours == "any" or (one.hours == "shut") == at_night)
     ]
     taken = next((one.handler_id for one in wanted if one.handler_id in (1, 2)), None)
-    assert (found.appointment.user_id if found.appointment else None) == taken
+    assert (found.candidate.user_id if found.candidate else None) == taken
 
 
 def test_rules_are_added_moved_and_dropped_on_their_page(here: Desk, enter: As) -> None:

@@ -310,7 +310,7 @@ def test_the_whole_journey_in_the_browser(here: Desk, enter: As) -> None:
     row = here.log()
     leader, handler, reporter = enter(here.leader), enter(here.handler), enter(here.reporter)
     offered = leader.get(step_url(here.take(row, "accept"), "dispatch")).context["form"].fields["handler"].rows
-    chosen = next(key for key, one in offered.items() if one.user == here.handler)
+    chosen = next(key for key, one in offered.items() if one.user_id == here.handler.pk)
     now = clock.now().astimezone().strftime("%Y-%m-%dT%H:%M")
     for browser, action, fields in [
         (leader, "dispatch", {"handler": chosen, "note": "先打电话"}),
