@@ -1,0 +1,39 @@
+"""Forms of the books, in the words of somebody who has never kept any."""
+
+from property.forms.books import AccountForm, BookForm, LimitForm
+from property.forms.fields import BALANCE, PapersField, YuanField, account_choices, item_choices
+from property.forms.lines import JournalLineForm, LineForm, WithLines, line_forms, typed_rows
+from property.forms.vouchers import (
+    ReverseForm,
+    SendBackForm,
+    SettleForm,
+    StepForm,
+    VoidForm,
+    VoucherForm,
+    rows_of,
+    voucher_filter,
+)
+
+__all__ = [
+    "BALANCE",
+    "AccountForm",
+    "BookForm",
+    "JournalLineForm",
+    "LimitForm",
+    "LineForm",
+    "PapersField",
+    "ReverseForm",
+    "SendBackForm",
+    "SettleForm",
+    "StepForm",
+    "VoidForm",
+    "VoucherForm",
+    "WithLines",
+    "YuanField",
+    "account_choices",
+    "item_choices",
+    "line_forms",
+    "rows_of",
+    "typed_rows",
+    "voucher_filter",
+]
