@@ -36,7 +36,7 @@ FIELDS = (
     "settled_ref",
 )
 POSTING_FIELDS = ("account__code", "fund", "debit", "credit", "note")
-PAPER_FIELDS = ("attachment__sha256", "attachment__name")
+PAPER_FIELDS = ("attachment__sha256", "attachment__name", "is_resolution")
 
 
 def values_of(row: Any, fields: Iterable[str] = FIELDS) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _verify_sums(row: Values, lines: list[tuple[Any, ...]], label: str, verdict:
 
 
 def _verify_files(papers: list[tuple[Any, ...]], label: str, seen: set[str]) -> None:
-    for sha256, name in papers:
+    for sha256, name, _is_resolution in papers:
         if sha256 in seen:
             continue
         path = path_of(sha256)

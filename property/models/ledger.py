@@ -373,6 +373,7 @@ class VoucherAttachment(CommunityRow):
     voucher = models.ForeignKey(Voucher, models.PROTECT, related_name="papers", db_index=False)
     attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="+", verbose_name=_("附件"))
     line = models.PositiveSmallIntegerField(_("行"))
+    is_resolution = models.BooleanField(_("这是决议"), default=False)
 
     objects = VoucherAttachmentQuerySet.as_manager()
 
