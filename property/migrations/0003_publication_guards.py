@@ -6,6 +6,7 @@ from core.append_only import refuse
 
 PUBLICATION, LINE = "property_publication", "property_publicationline"
 SIGNATURE, PROOF = "property_publicationsignature", "property_cashproof"
+ENTRY = "property_publicationentry"
 
 OUT = "('published', 'superseded')"
 # Everything but the state, which goes from published to superseded and no other way.
@@ -71,13 +72,14 @@ GUARDS = [
     (SIGNATURE, "publication_signature_no_update", "UPDATE", "", "a signature is never changed"),
     *(
         guard
-        for table, name in ((LINE, "line"), (SIGNATURE, "signature"), (PROOF, "proof"))
+        for table, name in ((LINE, "line"), (SIGNATURE, "signature"), (PROOF, "proof"), (ENTRY, "entry"))
         for guard in (
             (table, f"publication_{name}_no_insert", "INSERT", of("NEW"), "what is published takes nothing more"),
             (table, f"publication_{name}_no_delete", "DELETE", of("OLD"), "what is published is never deleted"),
         )
     ),
     (PROOF, "publication_proof_no_update", "UPDATE", f"{of('OLD')} OR {of('NEW')}", "what is published never changes"),
+    (ENTRY, "publication_entry_no_update", "UPDATE", f"{of('OLD')} OR {of('NEW')}", "what is published never changes"),
 ]
 
 

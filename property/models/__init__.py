@@ -8,18 +8,33 @@ from property.models.ledger import (
     Voucher,
     VoucherAttachment,
 )
-from property.models.publication import CashProof, Publication, PublicationLine, PublicationSignature
+from property.models.proofs import PublicationLeaf, PublicationRoot
+from property.models.public import AuditPetition, PetitionSignature, PostingPhoto, PublicationQuestion
+from property.models.publication import (
+    CashProof,
+    Publication,
+    PublicationEntry,
+    PublicationLine,
+    PublicationSignature,
+)
 
 __all__ = [
     "Account",
+    "AuditPetition",
     "Book",
     "CashProof",
     "LedgerMonth",
     "Means",
     "MonthlyBalance",
+    "PetitionSignature",
     "Posting",
+    "PostingPhoto",
     "Publication",
+    "PublicationEntry",
+    "PublicationLeaf",
     "PublicationLine",
+    "PublicationQuestion",
+    "PublicationRoot",
     "PublicationSignature",
     "Voucher",
     "VoucherAttachment",

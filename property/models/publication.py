@@ -256,3 +256,24 @@ class CashProof(CommunityRow):
     def is_cash(self) -> bool:
         """Whether the money lies in a drawer and is counted, not told by a statement."""
         return self.account.code.startswith("1001")
+
+
+class PublicationEntry(CommunityRow):
+    """A row that the bookkeeper typed for section 6, 7 or 8 of a draft; `cells` as in PublicationLine."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="entries", db_index=False)
+    section = models.PositiveSmallIntegerField(_("部分"))
+    position = models.PositiveIntegerField(_("行"))
+    cells = models.TextField()
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("填写的公示内容")
+        ordering = ["section", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "section", "position"], name="publication_entry_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.section}.{self.position}"
