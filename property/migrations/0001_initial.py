@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("community", "0005_remove_appointment_appointment_scope_fits_role_and_more"),
+        ("community", "0003_guards"),
         ("grids", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
