@@ -17,6 +17,7 @@ from property.models.publication import (
     PublicationLine,
     PublicationSignature,
 )
+from property.models.statements import Statement, StatementFormat, StatementRow
 
 __all__ = [
     "Account",
@@ -36,6 +37,9 @@ __all__ = [
     "PublicationQuestion",
     "PublicationRoot",
     "PublicationSignature",
+    "Statement",
+    "StatementFormat",
+    "StatementRow",
     "Voucher",
     "VoucherAttachment",
 ]

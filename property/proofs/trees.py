@@ -1,0 +1,205 @@
+"""The two trees of a published quarter, and the root that covers both. Pure.
+
+Both have the shape of RFC 6962 (section 2.1): pairs from the left, and a node without a partner goes up unchanged. The
+bytes before a hash say what is hashed, so that a node can never be shown as a leaf, nor one tree as the other:
+
+    0x00 line           0x01 two nodes of lines
+    0x02 household part  0x03 two nodes of payments, each with its sums
+    0x04 the root over both
+
+`docs/verify/verify.py` does the same in plain Python for whoever trusts nothing of this portal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.hashing import canonical
+
+EMPTY = hashlib.sha256(b"").hexdigest()
+MOST = 2**64
+
+
+def _hash(prefix: int, content: bytes) -> str:
+    return hashlib.sha256(bytes([prefix]) + content).hexdigest()
+
+
+def line_leaf(section: int, position: int, cells: str) -> str:
+    """The leaf of a frozen line."""
+    return _hash(0, canonical([section, position, cells]))
+
+
+def line_node(left: str, right: str) -> str:
+    return _hash(1, bytes.fromhex(left) + bytes.fromhex(right))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A node of the payments' tree: its hash, and the fen paid and given back below it. Neither is ever negative."""
+
+    hash: str
+    paid: int
+    back: int
+
+    def packed(self) -> bytes:
+        """The node as its parent hashes it. Raises OverflowError for sums that are negative or beyond all money."""
+        return bytes.fromhex(self.hash) + self.paid.to_bytes(8) + self.back.to_bytes(8)
+
+
+EMPTY_SUM = Sum(EMPTY, 0, 0)
+
+
+def sum_leaf(leaf: Mapping[str, Any]) -> Sum:
+    """The leaf of one part of what a household paid: `paid` and `back` in fen, salt, household, door, part."""
+    paid, back = int(leaf["paid"]), int(leaf["back"])
+    if not (0 <= paid < MOST and 0 <= back < MOST):
+        raise OverflowError("a sum is not negative, and not beyond all money")
+    return Sum(_hash(2, canonical(leaf)), paid, back)
+
+
+def sum_node(left: Sum, right: Sum) -> Sum:
+    """Both children with their sums go into the hash: a parent cannot claim less than they hold."""
+    return Sum(_hash(3, left.packed() + right.packed()), left.paid + right.paid, left.back + right.back)
+
+
+def root_of(lines: Mapping[str, Any], payments: Mapping[str, Any]) -> str:
+    """The one root over the summaries of both trees (`lines_summary`, `SumTree.summary`)."""
+    return _hash(4, canonical({"lines": lines, "payments": payments}))
+
+
+@dataclass(frozen=True)
+class LineTree:
+    """RFC 6962 over the leaves of frozen lines, all levels at hand: `levels[0]` are the leaves."""
+
+    levels: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[tuple[int, int, str]]) -> LineTree:
+        """The tree over lines (section, position, cells), in order of section and position."""
+        return cls.over([line_leaf(*line) for line in sorted(lines)])
+
+    @classmethod
+    def over(cls, leaves: Sequence[str]) -> LineTree:
+        levels = [tuple(leaves)]
+        while len(levels[-1]) > 1:
+            below = levels[-1]
+            pairs = [line_node(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+            levels.append((*pairs, *below[len(pairs) * 2 :]))
+        return cls(tuple(levels))
+
+    @property
+    def count(self) -> int:
+        return len(self.levels[0])
+
+    @property
+    def root(self) -> str:
+        return self.levels[-1][0] if self.count else EMPTY
+
+    def path(self, index: int) -> list[str]:
+        """The hashes beside the way up from a leaf."""
+        return [level[at] for level, at in _beside(self.levels, index)]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {"count": self.count, "root": self.root}
+
+
+@dataclass(frozen=True)
+class SumTree:
+    """The payments' tree over leaves in the order of their hashes, which says nothing of doors."""
+
+    levels: tuple[tuple[Sum, ...], ...]
+
+    @classmethod
+    def over(cls, leaves: Iterable[Sum]) -> SumTree:
+        """Raises ValueError for two leaves with one hash: then one of two households would stand for both."""
+        first = tuple(sorted(leaves, key=lambda leaf: leaf.hash))
+        if any(one.hash == next_.hash for one, next_ in zip(first, first[1:], strict=False)):
+            raise ValueError("two leaves are the same")
+        levels = [first]
+        while len(levels[-1]) > 1:
+            below = levels[-1]
+            pairs = [sum_node(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+            levels.append((*pairs, *below[len(pairs) * 2 :]))
+        return cls(tuple(levels))
+
+    @property
+    def count(self) -> int:
+        return len(self.levels[0])
+
+    @property
+    def root(self) -> Sum:
+        return self.levels[-1][0] if self.count else EMPTY_SUM
+
+    def index(self, leaf: Sum) -> int:
+        """Where a leaf stands. Raises ValueError where it does not."""
+        return self.levels[0].index(leaf)
+
+    def path(self, index: int) -> list[Sum]:
+        """The nodes beside the way up from a leaf."""
+        return [level[at] for level, at in _beside(self.levels, index)]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return summary_of(self.count, self.root)
+
+
+def summary_of(count: int, root: Sum) -> dict[str, Any]:
+    """What of the payments' tree goes under the one root: how many parts, hash and sums in fen."""
+    return {"count": count, "root": root.hash, "paid": root.paid, "back": root.back}
+
+
+def _beside(levels: Sequence[Sequence[Any]], index: int) -> list[tuple[Any, int]]:
+    """Each level with the place of the partner; a node without one goes up alone."""
+    if not 0 <= index < len(levels[0]):
+        raise IndexError(index)
+    return [(level, index >> up ^ 1) for up, level in enumerate(levels[:-1]) if index >> up ^ 1 < len(level)]
+
+
+def climb_line(leaf: str, index: int, count: int, path: Sequence[str]) -> str:
+    """The root that a path leads to from a leaf. Raises ValueError for a path of the wrong length or place."""
+    node, left = leaf, list(path)
+    for is_right in _turns(index, count):
+        if is_right is None:
+            continue
+        beside = _next(left)
+        node = line_node(beside, node) if is_right else line_node(node, beside)
+    return _end(node, left)
+
+
+def climb_sum(leaf: Sum, index: int, count: int, path: Sequence[Sum]) -> Sum:
+    """The root with its sums that a path leads to from a leaf. Raises ValueError for a path of the wrong length,
+    OverflowError for a negative sum beside it."""
+    node, left = leaf, list(path)
+    for is_right in _turns(index, count):
+        if is_right is None:
+            continue
+        beside = _next(left)
+        node = sum_node(beside, node) if is_right else sum_node(node, beside)
+    return _end(node, left)
+
+
+def _turns(index: int, count: int) -> list[bool | None]:
+    """Level by level: whether the node is the right one of its pair, None where it has no partner."""
+    if not 0 <= index < count:
+        raise ValueError("no such leaf")
+    turns: list[bool | None] = []
+    while count > 1:
+        turns.append(True if index & 1 else False if index + 1 < count else None)
+        index, count = index >> 1, (count + 1) >> 1
+    return turns
+
+
+def _next(left: list[Any]) -> Any:
+    if not left:
+        raise ValueError("the path is too short")
+    return left.pop(0)
+
+
+def _end(node: Any, left: list[Any]) -> Any:
+    if left:
+        raise ValueError("the path is too long")
+    return node
