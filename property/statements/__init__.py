@@ -1,0 +1,1 @@
+"""Statements of banks and wallets: read, kept once, matched with what the books say."""
