@@ -12,6 +12,7 @@ def main(command: str, *arguments: str) -> Any:
     """What the command answers. Refused on anything but a demo: the chores write rows by the thousand."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    import books
     import chores
     import crowd
     import doors
@@ -25,6 +26,8 @@ def main(command: str, *arguments: str) -> Any:
         "pages": chores.pages,
         "look": chores.look,
         "ledger": ledger.race,
+        "books_grow": books.books_grow,
+        "statement": books.statement,
         "crowd": crowd.crowd,
         "settle": crowd.settle,
         "register_pages": crowd.register_pages,

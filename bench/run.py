@@ -22,6 +22,7 @@ from uuid import uuid4
 import book
 import desk
 import measure
+import money
 import pages
 import photos
 import register
@@ -165,6 +166,15 @@ def _requests(requests: int, keep: Path | None, *, as_json: bool) -> int:
     return 0
 
 
+def _money(postings: int, keep: Path | None, *, as_json: bool) -> int:
+    """The estate's money, on SQLite and on a throw-away PostgreSQL, or on what DATABASE_URL names."""
+    results = [money.bench(postings, keep)]
+    if not (keep or os.environ.get("DATABASE_URL")):
+        results += _on_postgres(["--money", str(postings)])
+    print(json.dumps(results, indent=1) if as_json else "\n".join(map(money.table, results)))
+    return 0
+
+
 def _register(copies: int, *, as_json: bool) -> int:
     """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
     if not os.environ.get("DATABASE_URL"):
@@ -214,6 +224,14 @@ def main() -> int:
         metavar="REQUESTS",
         help=f"instead: so many requests ({desk.REQUESTS}) beside django-helpdesk, and {desk.TIMES} times as many",
     )
+    parser.add_argument(
+        "--money",
+        type=int,
+        nargs="?",
+        const=money.POSTINGS,
+        metavar="POSTINGS",
+        help=f"instead: a book of so many postings ({money.POSTINGS}) beside django-ledger, hledger and beancount",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
@@ -226,6 +244,8 @@ def main() -> int:
         return _round(asked.round, as_json=asked.json)
     if asked.requests:
         return _requests(asked.requests, asked.keep, as_json=asked.json)
+    if asked.money:
+        return _money(asked.money, asked.keep, as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))

@@ -47,8 +47,8 @@ TEMPLATES = [
 WSGI_APPLICATION = "tickets.wsgi.application"
 
 
-def _database(url: str) -> dict[str, object]:
-    """The portal reads its address with django-environ, which is not here."""
+def address(url: str) -> dict[str, object]:
+    """Django's options for an address as the portal reads it with django-environ, which is not here."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
@@ -72,7 +72,7 @@ def _database(url: str) -> dict[str, object]:
     }
 
 
-DATABASES = {"default": {**_database(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": 60}}
+DATABASES = {"default": {**address(os.environ["DATABASE_URL"]), "CONN_MAX_AGE": 60}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SITE_ID = 1
 LANGUAGE_CODE = "en-us"
