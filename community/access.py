@@ -56,6 +56,7 @@ class Permission(StrEnum):
     VOUCHER_REVIEW = "voucher_review"
     VOUCHER_SETTLE = "voucher_settle"
     BOOKS_CLOSE = "books_close"
+    BOOKS_AUDIT = "books_audit"
     QUARTER_PUBLISH = "quarter_publish"
     AUDIT_VIEW = "audit_view"
 
@@ -97,6 +98,7 @@ OF_ROLE: dict[str, set[Permission]] = {
     Role.ADVISER: {P.ACCOUNTS_VIEW},
     Role.GATEKEEPER: {P.TODAY, P.ACCOUNTS_VIEW},
     Role.COMMITTEE: _DUTY | {P.BOOKS_VIEW, P.OWNERS_VIEW},
+    Role.AUDITOR: {P.TODAY, P.ACCOUNTS_VIEW, P.BOOKS_VIEW, P.BOOKS_AUDIT},
     Role.COMMUNITY_STAFF: _OFFICE_WORKER,
     Role.SECRETARY: _OFFICE_WORKER | {P.APPOINT, P.AUDIT_VIEW, P.BOOKS_VIEW, P.API_KEYS},
     Role.STREET_OBSERVER: {P.ACCOUNTS_VIEW, P.RATES_VIEW},
@@ -173,6 +175,11 @@ class Scope:
     @property
     def estates(self) -> frozenset[int]:
         return self.ids("estate", Role.COMMITTEE)
+
+    @property
+    def audited(self) -> frozenset[int]:
+        """Estates whose books the user reads as an auditor, and does not keep."""
+        return self.ids("estate", Role.AUDITOR)
 
     @property
     def households(self) -> frozenset[Any]:

@@ -22,12 +22,14 @@ APPOINTABLE = (
     Role.GRID_LEADER,
     Role.BUILDING_STEWARD,
     Role.COMMITTEE,
+    Role.AUDITOR,
     Role.COMMUNITY_STAFF,
     Role.RED_STEWARD,
     Role.GATEKEEPER,
     Role.PARTNER_CONTACT,
     Role.ADVISER,
 )
+_KEEPS_OR_CHECKS = {Role.COMMITTEE: Role.AUDITOR, Role.AUDITOR: Role.COMMITTEE}
 _HELD_BY_ONE = (Office.CHAIR, Office.BOOKKEEPER, Office.REVIEWER, Office.CASHIER)
 
 
@@ -59,7 +61,8 @@ def appoint(
     """Give `user` a role for `place` (grid, building, estate, or the community) and a term, both days included.
 
     `by` None is the command line. Raises Refused where the term meets one that excludes it: a grid has one leader,
-    an estate one chair, bookkeeper, reviewer and cashier each, and nobody holds two offices of one estate.
+    an estate one chair, bookkeeper, reviewer and cashier each, nobody holds two offices of one estate, and who audits
+    its books does not keep them. An auditor's term has a last day.
     """
     place = locked(place)
     community_id = place.pk if isinstance(place, Community) else place.community_id
@@ -76,6 +79,8 @@ def appoint(
     )
     if made.ends_on and made.ends_on < made.starts_on:
         raise Refused(_("任期的最后一天在第一天之前，请改一下日期。"))
+    if made.role == Role.AUDITOR and made.ends_on is None:
+        raise Refused(_("审计有结束的一天，请填写到哪天止。"))
     _check_terms(made)
     _save(made)
     audit.record("appoint", made, by=by, changes={"role": [None, role], "starts_on": [None, made.starts_on]})
@@ -127,11 +132,15 @@ def _check_appointer(role: str, community_id: int, by: User | None) -> None:
 
 def _check_terms(made: Appointment) -> None:
     """No two rows that exclude each other hold on the same day; the place's row is locked by the caller."""
-    others = Appointment.objects.unscoped(reason="terms at the same place").filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=made.starts_on), role=made.role
+    meeting = Appointment.objects.unscoped(reason="terms at the same place").filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=made.starts_on)
     )
     if made.ends_on is not None:
-        others = others.filter(starts_on__lte=made.ends_on)
+        meeting = meeting.filter(starts_on__lte=made.ends_on)
+    if made.role in _KEEPS_OR_CHECKS:
+        other_side = meeting.filter(role=_KEEPS_OR_CHECKS[made.role], estate=made.estate_id, user=made.user)
+        _refuse(other_side.select_related("user").first(), _("%(name)s不能既管这个小区的账，又来审计它。"))
+    others = meeting.filter(role=made.role)
     others = others.filter(**{name: getattr(made, name) for name in _place_fields(made.role)}).select_related("user")
     if made.role == Role.GRID_LEADER:
         _refuse(others.first(), _("这个网格在这段时间已经有网格长：%(name)s。请先结束那项任命。"))

@@ -13,6 +13,7 @@ class Role(models.TextChoices):
     ADVISER = "adviser", _("顾问")
     GATEKEEPER = "gatekeeper", _("门卫")
     COMMITTEE = "committee", _("自管会委员")
+    AUDITOR = "auditor", _("审计人员")
     COMMUNITY_STAFF = "community_staff", _("社区工作者")
     SECRETARY = "secretary", _("社区书记")
     STREET_OBSERVER = "street_observer", _("街道督导")
@@ -34,6 +35,7 @@ SCOPE_OF_ROLE: dict[str, str] = {
     Role.GRID_LEADER: "grid",
     Role.GATEKEEPER: "estate",
     Role.COMMITTEE: "estate",
+    Role.AUDITOR: "estate",
 }
 
 # Those who see other people's data; they need a second factor before they see any of it in plain.
@@ -43,6 +45,7 @@ STAFF_ROLES = frozenset(
         Role.GRID_LEADER,
         Role.GATEKEEPER,
         Role.COMMITTEE,
+        Role.AUDITOR,
         Role.COMMUNITY_STAFF,
         Role.SECRETARY,
         Role.ADMINISTRATOR,

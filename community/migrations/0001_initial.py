@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
                 ('starts_on', models.DateField(verbose_name='起')),
                 ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('role', models.CharField(choices=[('resident', '居民'), ('building_steward', '楼栋管家'), ('grid_leader', '网格长'), ('red_steward', '红管家'), ('partner_contact', '联盟联络员'), ('adviser', '顾问'), ('gatekeeper', '门卫'), ('committee', '自管会委员'), ('community_staff', '社区工作者'), ('secretary', '社区书记'), ('street_observer', '街道督导'), ('administrator', '系统管理员')], max_length=20, verbose_name='角色')),
+                ('role', models.CharField(choices=[('resident', '居民'), ('building_steward', '楼栋管家'), ('grid_leader', '网格长'), ('red_steward', '红管家'), ('partner_contact', '联盟联络员'), ('adviser', '顾问'), ('gatekeeper', '门卫'), ('committee', '自管会委员'), ('auditor', '审计人员'), ('community_staff', '社区工作者'), ('secretary', '社区书记'), ('street_observer', '街道督导'), ('administrator', '系统管理员')], max_length=20, verbose_name='角色')),
                 ('office', models.CharField(blank=True, choices=[('chair', '主任'), ('bookkeeper', '制单'), ('reviewer', '审核'), ('cashier', '出纳'), ('supervisor', '监督')], max_length=20, verbose_name='职务')),
             ],
             options={

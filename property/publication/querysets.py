@@ -22,7 +22,7 @@ def sees_published(user: User, publication: str = "") -> Q:
     homes = Household.objects.unscoped(reason="the estates of one's own households").filter(pk__in=scope.households)
     estate, place = f"{publication}book__estate__in", f"{publication}community__in"
     out = Q(**{f"{publication}state__in": ("published", "superseded")})
-    committee = Q(**{estate: scope.estates})
+    committee = Q(**{estate: scope.estates | scope.audited})
     secretary = Q(**{place: scope.ids("community", Role.SECRETARY)})
     office = Q(**{place: scope.offices_communities})
     residents = Q(**{estate: homes.values("building__estate")}) if scope.households else Q(pk__in=[])
@@ -62,7 +62,7 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
 
     def for_page(self) -> Self:
         """With everything that the page names besides its lines and signatures."""
-        return self.select_related("book__estate", "book__community", "pdf", "supersedes")
+        return self.select_related("book__estate", "book__community", "pdf", "supersedes", "root")
 
     def for_list(self) -> Self:
         return self.select_related("book__estate").newest_first()

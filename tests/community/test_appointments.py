@@ -202,3 +202,19 @@ def test_the_list_asks_the_same_number_of_queries_for_one_and_for_thirty(
         appoint(Role.BUILDING_STEWARD, BuildingFactory(grid=grid))
     with django_assert_max_num_queries(8):
         client.get(reverse("community:appointments"))
+
+
+def test_who_keeps_the_books_does_not_audit_them(grid, secretary):
+    estate = EstateFactory(community=grid.community)
+    keeper, auditor = UserFactory(), UserFactory()
+    terms = {"place": estate, "by": secretary, "starts_on": JUNE}
+    actions.appoint(keeper, role=Role.COMMITTEE, office=Office.BOOKKEEPER, **terms)
+    with pytest.raises(Refused, match="既管这个小区的账"):
+        actions.appoint(keeper, role=Role.AUDITOR, ends_on=JULY, **terms)
+    with pytest.raises(Refused, match="到哪天止"):
+        actions.appoint(auditor, role=Role.AUDITOR, **terms)
+    actions.appoint(auditor, role=Role.AUDITOR, ends_on=JULY, **terms)
+    with pytest.raises(Refused, match="既管这个小区的账"):
+        actions.appoint(auditor, role=Role.COMMITTEE, office=Office.CASHIER, **terms)
+    terms["starts_on"] = JULY + DAY
+    actions.appoint(auditor, role=Role.COMMITTEE, office=Office.CASHIER, **terms)
