@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -23,6 +24,8 @@ from core.refusal import Refused
 from core.scoping import locked
 from property.models import Account, Book, CashProof, Publication, PublicationLine, PublicationSignature
 from property.models.publication import PUBLICATION_STEPS, SIGNATORIES
+from property.proofs.leaves import freeze_payments, paid_in, payments_summary, thaw_payments
+from property.proofs.trees import LineTree
 from property.publication import readiness, seal
 from property.publication.rows import Outstanding, freeze
 from property.publication.sections import Sections, compose
@@ -233,7 +236,12 @@ def correct(publication: Publication, *, by: User, reason: str) -> Publication:
 
 def hash_of(publication: Publication, signed: Iterable[PublicationSignature]) -> str:
     """The published hash of a publication in memory, from its stored content hash."""
-    return seal.published_hash(
+    return seal.published_hash(published_of(publication, signed))
+
+
+def published_of(publication: Publication, signed: Iterable[PublicationSignature]) -> dict[str, Any]:
+    """What the published hash is over."""
+    return seal.published_of(
         publication.content_hash,
         {name: getattr(publication, name) for name in seal.NOTICE},
         [(row.office, row.name, row.at) for row in signed],
@@ -241,14 +249,20 @@ def hash_of(publication: Publication, signed: Iterable[PublicationSignature]) ->
 
 
 def content_hash_of(publication: Publication, lines: Iterable[tuple[int, int, str]]) -> str:
-    """The content's hash, computed from the head in memory and these lines (section, position, cells)."""
+    """The content's hash, from the head in memory, these lines (section, position, cells) and the payments' root."""
+    return seal.content_hash(content_of(publication, LineTree.of(lines).summary))
+
+
+def content_of(publication: Publication, lines: Mapping[str, Any]) -> dict[str, Any]:
+    """What the content's hash is over; `lines` is the summary of the lines' tree."""
     book = publication.book
     before = publication.supersedes
-    return seal.content_hash(
+    return seal.content_of(
         book_name(book.community.code, book.estate.code),
         {name: getattr(publication, name) for name in seal.HEAD},
         before.hash if before is not None else "",
         lines,
+        payments_summary(publication),
     )
 
 
@@ -278,6 +292,7 @@ def _freeze(book: Book, publication: Publication) -> None:
         ],
         batch_size=500,
     )
+    freeze_payments(publication, paid_in(book, publication))
     publication.content_hash = content_hash_of(publication, lines)
 
 
@@ -310,6 +325,7 @@ def _void_signatures(publication: Publication, *, by: User) -> None:
     notify([user for user in users if user.pk != by.pk], about=publication, kind="publication_changed", text=text)
     PublicationSignature.objects.of(publication).delete()
     PublicationLine.objects.of(publication).delete()
+    thaw_payments(publication)
 
 
 def _keep_proofs(publication: Publication, proofs: Iterable[Proof]) -> None:

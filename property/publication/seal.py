@@ -1,7 +1,9 @@
 """The hash of a published quarter. Pure: whoever has the content computes the same, here or elsewhere.
 
-The content (head and lines) is hashed when the first office signs, and every office signs that hash. What is published
-is the hash of the content's hash, the signatures, and the notice. The check code is its beginning.
+The content (head, and the root over the frozen lines and the households' payments) is hashed when the first office
+signs, and every office signs that hash. What is published is the hash of the content's hash, the signatures, and the
+notice. The check code is its beginning. Lines and payments go in by their roots, so that a household can follow its own
+payment from its leaf up to the code on the wall without being given anything else.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from core.hashing import digest
+from property.proofs.trees import root_of
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
@@ -29,33 +32,49 @@ HEAD = (
 NOTICE = ("notice_from", "notice_to", "published_at")
 
 
-def content_hash(
-    book: str, head: Mapping[str, Any], corrects: str, lines: Iterable[tuple[int, int, str]], unit: str = "CNY"
-) -> str:
-    """SHA-256 of the head (HEAD) and the lines (section, position, cells), in order of section and position.
+def content_hash(content: Mapping[str, Any]) -> str:
+    """SHA-256 of what every office signs (`content_of`)."""
+    return digest(content)
 
-    `book` names the book, `corrects` is the hash of the version before, "" for the first.
+
+def content_of(
+    book: str,
+    head: Mapping[str, Any],
+    corrects: str,
+    lines: Mapping[str, Any],
+    payments: Mapping[str, Any],
+    unit: str = "CNY",
+) -> dict[str, Any]:
+    """The head (HEAD) and the root over the frozen lines and the households' payments, with what it is made of.
+
+    `book` names the book, `corrects` is the hash of the version before, "" for the first; `lines` and `payments` are
+    the summaries of the two trees (property.proofs.trees).
     """
-    return digest(
-        {
-            "book": book,
-            "unit": unit,
-            "head": {name: head[name] for name in HEAD},
-            "corrects": corrects,
-            "lines": [list(line) for line in sorted(lines)],
-        }
-    )
+    return {
+        "book": book,
+        "unit": unit,
+        "head": {name: head[name] for name in HEAD},
+        "corrects": corrects,
+        "lines": dict(lines),
+        "payments": dict(payments),
+        "root": root_of(lines, payments),
+    }
 
 
-def published_hash(content: str, notice: Mapping[str, Any], signatures: Iterable[tuple[str, str, Any]]) -> str:
-    """SHA-256 of the content's hash, the notice (NOTICE) and the signatures (office, name, moment) in any order."""
-    return digest(
-        {
-            "content": content,
-            "notice": {name: notice[name] for name in NOTICE},
-            "signatures": [list(signature) for signature in sorted(signatures)],
-        }
-    )
+def published_hash(published: Mapping[str, Any]) -> str:
+    """SHA-256 of what is published (`published_of`)."""
+    return digest(published)
+
+
+def published_of(
+    content: str, notice: Mapping[str, Any], signatures: Iterable[tuple[str, str, Any]]
+) -> dict[str, Any]:
+    """The content's hash, the notice (NOTICE) and the signatures (office, name, moment), given in any order."""
+    return {
+        "content": content,
+        "notice": {name: notice[name] for name in NOTICE},
+        "signatures": [list(signature) for signature in sorted(signatures)],
+    }
 
 
 def code_of(published: str) -> str:
