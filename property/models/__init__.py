@@ -1,3 +1,12 @@
+from property.models.fees import (
+    Allocation,
+    Bill,
+    BillingRun,
+    FeeSchedule,
+    Payment,
+    Relief,
+    Vehicle,
+)
 from property.models.ledger import (
     Account,
     Book,
@@ -21,12 +30,17 @@ from property.models.statements import Statement, StatementFormat, StatementRow
 
 __all__ = [
     "Account",
+    "Allocation",
     "AuditPetition",
+    "Bill",
+    "BillingRun",
     "Book",
     "CashProof",
+    "FeeSchedule",
     "LedgerMonth",
     "Means",
     "MonthlyBalance",
+    "Payment",
     "PetitionSignature",
     "Posting",
     "PostingPhoto",
@@ -37,9 +51,11 @@ __all__ = [
     "PublicationQuestion",
     "PublicationRoot",
     "PublicationSignature",
+    "Relief",
     "Statement",
     "StatementFormat",
     "StatementRow",
+    "Vehicle",
     "Voucher",
     "VoucherAttachment",
 ]

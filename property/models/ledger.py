@@ -166,6 +166,7 @@ class Means(models.TextChoices):
     BANK = "bank", _("银行转账")
     WECHAT = "wechat", _("微信")
     ALIPAY = "alipay", _("支付宝")
+    MIXED = "mixed", _("多种方式")
     NONE = "none", _("没有收付款")
 
 

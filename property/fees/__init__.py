@@ -1,0 +1,1 @@
+"""What households owe an estate and what they pay: rates, bills, payments, and their way into the books."""

@@ -1,0 +1,132 @@
+"""Reads of fees. Sums are made in whole fen, so that they are exact on every database."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from core.quarters import Month
+from core.scoping import ScopedQuerySet
+from core.terms import TermQuerySet
+from property.querysets import fen_sum, sees_books
+
+if TYPE_CHECKING:
+    from community.models import User
+    from grids.models import Household
+    from property.models import Book, Voucher
+
+# Whose a row is: what was registered twice and made one owes and pays as one.
+OWNER = Coalesce("household__merged_into", "household")
+
+
+def sees_fees(user: User) -> Q:
+    """Whether a row is of books the user reads, or of the user's own household."""
+    return sees_books(user) | Q(household__in=user.scope.households)
+
+
+class FeeScheduleQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """What everybody pays is no secret: the committee, the secretary, and whoever lives in the estate."""
+        return (
+            self.filter(sees_books(user) | Q(book__estate__buildings__households__in=user.scope.households))
+            .distinct()
+            .scoped()
+        )
+
+    def of_book(self, book: Book) -> Self:
+        """The rates of a book found through its own `visible_to`."""
+        return self.filter(book=book).scoped()
+
+    def within(self, first: Month, last: Month) -> Self:
+        """Rates that hold in one of these months at least."""
+        return self.filter(Q(last_month="") | Q(last_month__gte=str(first)), first_month__lte=str(last))
+
+
+class _OfHouseholds(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The committee of the estate, the secretary of the community, and the household itself."""
+        return self.filter(sees_fees(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        """The rows of a book found through its own `visible_to`."""
+        return self.filter(book=book).scoped()
+
+    def of_household(self, household: Household) -> Self:
+        """The rows of a household found already, and of what was registered twice and is one with it now."""
+        return self.filter(Q(household=household) | Q(household__merged_into=household)).scoped()
+
+
+class VehicleQuerySet(_OfHouseholds, TermQuerySet):
+    pass
+
+
+class ReliefQuerySet(_OfHouseholds, TermQuerySet):
+    pass
+
+
+class BillingRunQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_books(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        return self.filter(book=book).scoped()
+
+    def latest_first(self) -> Self:
+        return self.order_by("-run_at", "-pk")
+
+
+class BillQuerySet(_OfHouseholds):
+    def of_months(self, first: Month, last: Month) -> Self:
+        return self.filter(month__range=(str(first), str(last)))
+
+    def with_paid(self, on: date | None = None) -> Self:
+        """With `paid_fen`: what was allocated to the bill, until the end of `on` (None: until now)."""
+        from property.models import Allocation
+
+        rows = Allocation.objects.unscoped(reason="what was paid of bills that are in scope themselves")
+        if on is not None:
+            rows = rows.filter(day__lte=on)
+        return self.annotate(paid_fen=Coalesce(Subquery(rows.of_outer_bill()), 0))
+
+    def oldest_first(self) -> Self:
+        return self.order_by("month", "due_on", "pk")
+
+
+class PaymentQuerySet(_OfHouseholds):
+    def within(self, first: date, last: date) -> Self:
+        """What was received and given back from `first` to `last`; balances brought forward are neither."""
+        return self.filter(paid_on__range=(first, last)).exclude(kind="opening")
+
+    def of_voucher(self, voucher: Voucher) -> Self:
+        """The payments of a day's voucher found already."""
+        return self.filter(voucher=voucher).scoped()
+
+    def latest_first(self) -> Self:
+        return self.order_by("-year", "-number", "-pk")
+
+    def for_list(self) -> Self:
+        return self.select_related("household__dwelling", "account", "taken_by")
+
+
+class AllocationQuerySet(ScopedQuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        own = Q(bill__household__in=user.scope.households)
+        return self.filter(sees_books(user, "bill__book__") | own).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        return self.filter(bill__book=book).scoped()
+
+    def of_outer_bill(self) -> Self:
+        """As a subquery: the fen allocated to the bill of the row outside."""
+        return self.filter(bill=OuterRef("pk")).order_by().values("bill").annotate(fen=fen_sum("amount")).values("fen")
+
+    def of_bills(self, bills: Collection[Any]) -> Self:
+        """What was allocated to bills found already."""
+        return self.filter(bill__in=bills).scoped()
+
+    def from_payments(self) -> Self:
+        return self.filter(payment__isnull=False)
