@@ -31,7 +31,7 @@ def facts_of_side(found: ServiceRequest, reader: User) -> list[Fact]:
         facts.append((_("谁来说和"), words.person(found.handler.name, found.handler_role)))
     agreed = slot_words(found.appointment_from, found.appointment_until, found.appointment)
     if agreed and found.state != State.IN_PROGRESS:
-        facts.append((_("约好"), agreed))
+        facts.append((_("约好的时间"), agreed))
     if found.follow_up_on:
         facts.append((_("回访"), day(found.follow_up_on)))
     facts.append((_("谁能看到"), _("您家写的，只有办理的人和您家看得到")))
@@ -51,7 +51,7 @@ def facts_of(found: ServiceRequest, reader: User, *, works: bool) -> list[Fact]:
         facts.append((_("谁在办"), words.person(found.handler.name, found.handler_role)))
     agreed = slot_words(found.appointment_from, found.appointment_until, found.appointment)
     if agreed and found.state != State.IN_PROGRESS:
-        facts.append((_("约好"), agreed))
+        facts.append((_("约好的时间"), agreed))
     if works and found.is_open and not found.first_contact_at:
         facts.append((_("联系期限"), deadlines.sign_words(found)))
     facts += _waiting(found, works=works) + _rounds(found, works=works)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from community.models import Community, User
 
 Row = TypeVar("Row", bound=Model)
+Aid = TypeVar("Aid", RoutingRule, ReplyTemplate)
 
 CATEGORY_FIELDS = (
     "name",
@@ -103,27 +105,15 @@ def _check_category(row: Category, by: User, changes: audit.Changes) -> None:
 @transaction.atomic
 def add_rule(community: Community, *, by: User, **fields: Any) -> RoutingRule:
     """A rule of whom to ask, behind the others. Raises Refused where it names what is not the community's."""
-    rows = RoutingRule.objects.unscoped(reason="the rules of one's own office").filter(community=community)
-    row = RoutingRule(community=community, order=(rows.aggregate(last=Max("order"))["last"] or 0) + 1)
-    changes = _set(row, fields)
-    _check_rule(row)
-    row.save()
-    _mark_aids(community.pk)
-    audit.record("rule_added", row, by=by, changes=changes)
-    return row
+    row = _behind_others(RoutingRule, community)
+    return _kept_aid(row, "rule_added", by=by, changes=_set(row, fields), check=_check_rule)
 
 
 @transaction.atomic
 def change_rule(rule: RoutingRule, *, by: User, expected: str = "", **fields: Any) -> RoutingRule:
     """Change a rule; `expected` is `seen_of` what the person saw. Raises Refused as `add_rule` does."""
     row = _unchanged(rule, RULE_FIELDS, expected)
-    changes = _set(row, fields)
-    if changes:
-        _check_rule(row)
-        row.save(update_fields=list(changes))
-        _mark_aids(row.community_id)
-        audit.record("rule_changed", row, by=by, changes=changes)
-    return row
+    return _kept_aid(row, "rule_changed", by=by, changes=_set(row, fields), check=_check_rule)
 
 
 @transaction.atomic
@@ -166,27 +156,15 @@ def _check_rule(row: RoutingRule) -> None:
 @transaction.atomic
 def add_reply(community: Community, *, by: User, **fields: Any) -> ReplyTemplate:
     """Words kept ready, behind the others. Raises Refused where its category is another community's."""
-    rows = ReplyTemplate.objects.unscoped(reason="the ready words of one's own office").filter(community=community)
-    row = ReplyTemplate(community=community, order=(rows.aggregate(last=Max("order"))["last"] or 0) + 1)
-    changes = _set(row, fields)
-    _check_reply(row)
-    row.save()
-    _mark_aids(community.pk)
-    audit.record("reply_added", row, by=by, changes=changes)
-    return row
+    row = _behind_others(ReplyTemplate, community)
+    return _kept_aid(row, "reply_added", by=by, changes=_set(row, fields), check=_check_reply)
 
 
 @transaction.atomic
 def change_reply(reply: ReplyTemplate, *, by: User, expected: str = "", **fields: Any) -> ReplyTemplate:
     """Change ready words; `expected` is `seen_of` what the person saw. Raises Refused as `add_reply` does."""
     row = _unchanged(reply, REPLY_FIELDS, expected)
-    changes = _set(row, fields)
-    if changes:
-        _check_reply(row)
-        row.save(update_fields=list(changes))
-        _mark_aids(row.community_id)
-        audit.record("reply_changed", row, by=by, changes=changes)
-    return row
+    return _kept_aid(row, "reply_changed", by=by, changes=_set(row, fields), check=_check_reply)
 
 
 @transaction.atomic
@@ -201,6 +179,22 @@ def drop_reply(reply: ReplyTemplate, *, by: User) -> None:
 def _check_reply(row: ReplyTemplate) -> None:
     if row.category and row.category.community_id != row.community_id:
         raise Refused(_("请从本社区的类别里选一个。"))
+
+
+def _behind_others(model: type[Aid], community: Community) -> Aid:
+    """A new row behind those that the community has."""
+    rows = model.objects.unscoped(reason="those of one's own office").filter(community=community)
+    return model(community=community, order=(rows.aggregate(last=Max("order"))["last"] or 0) + 1)
+
+
+def _kept_aid(row: Aid, verb: str, *, by: User, changes: audit.Changes, check: Callable[[Aid], None]) -> Aid:
+    """Keep a rule or ready words that were added or changed, once `check` finds nothing wrong."""
+    if changes:
+        check(row)
+        row.save()
+        _mark_aids(row.community_id)
+        audit.record(verb, row, by=by, changes=changes)
+    return row
 
 
 def _mark_aids(community_id: int) -> None:
