@@ -26,8 +26,8 @@ from property.models import Account, Book, CashProof, Publication, PublicationLi
 from property.models.publication import PUBLICATION_STEPS, SIGNATORIES
 from property.proofs.leaves import freeze_payments, paid_in, payments_summary, thaw_payments
 from property.proofs.trees import LineTree
-from property.publication import readiness, seal
-from property.publication.rows import Outstanding, freeze
+from property.publication import readiness, seal, typed
+from property.publication.rows import Outstanding, Row, Section, freeze
 from property.publication.sections import Sections, compose
 from property.sealing import book_name
 
@@ -73,6 +73,7 @@ def draft_publication(book: Book, *, by: User, quarter: Quarter) -> Publication:
         drafted_at=clock.now(),
     )
     publication.save(force_insert=True)
+    typed.carry(before, publication, sections=(Section.STAFF, Section.ASSETS))
     compose(book, quarter, [])
     audit.record("publication_drafted", publication, by=by)
     return publication
@@ -89,8 +90,12 @@ def change_draft(
     inspection_hours: str,
     notes: str,
     proofs: Iterable[Proof],
+    rows: Iterable[Row] | None = None,
 ) -> Publication:
-    """Fill in what the books do not know. Signatures that were already given become void, which is recorded."""
+    """Fill in what the books do not know. Signatures that were already given become void, which is recorded.
+
+    `rows` are those typed for sections 6 to 8, all of them; None leaves them as they are.
+    """
     book, publication = _locked(publication)
     step = PUBLICATION_STEPS.find(publication.state, "change", by.scope.offices(book.estate_id))
     _check_revision(publication, revision)
@@ -102,6 +107,8 @@ def change_draft(
     publication.revision += 1
     publication.save()
     _keep_proofs(publication, proofs)
+    if rows is not None:
+        typed.keep(publication, rows)
     changes = {name: [old, getattr(publication, name)] for name, old in before.items()}
     audit.record(
         "publication_changed",
@@ -230,6 +237,7 @@ def correct(publication: Publication, *, by: User, reason: str) -> Publication:
             for proof in CashProof.objects.of(publication)
         ]
     )
+    typed.carry(publication, corrected)
     audit.record("publication_correction_begun", corrected, by=by, reason=reason)
     return corrected
 
@@ -269,7 +277,7 @@ def content_of(publication: Publication, lines: Mapping[str, Any]) -> dict[str, 
 def draft_sections(publication: Publication) -> tuple[Sections, dict[str, CashProof]]:
     """The sections of a draft as the books have them now, and the proofs by code of the account."""
     proofs = {proof.account.code: proof for proof in CashProof.objects.of(publication).select_related("account")}
-    return compose(publication.book, publication.period, proofs.values()), proofs
+    return compose(publication.book, publication.period, proofs.values(), typed.typed_rows(publication)), proofs
 
 
 def _freeze(book: Book, publication: Publication) -> None:

@@ -1,13 +1,14 @@
-"""The sections of a quarter, made from the books: 1 and 2 from the kept monthly balances, 3 from the vouchers."""
+"""The sections of a quarter, made from the books: 1 and 2 from the kept monthly balances, 3 from the vouchers, 5 from
+the fee books, 9 from what residents asked; 6 to 8 are typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from decimal import Decimal
+from uuid import UUID
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from core.money import yuan
@@ -15,7 +16,24 @@ from core.quarters import Month, Quarter
 from core.refusal import Refused
 from property.chart import AccountKind, Fund
 from property.models import Book, CashProof, MonthlyBalance, Posting, Voucher, VoucherAttachment
-from property.publication.rows import CashRow, FundRow, HistoryRow, ItemRow, Outstanding, Row, Section, SpendingRow
+from property.publication import fee_facts
+from property.publication.answers import answers
+from property.publication.rows import (
+    AgeingRow,
+    AnswerRow,
+    AssetRow,
+    CashRow,
+    CollectionRow,
+    FundRow,
+    HistoryRow,
+    ItemRow,
+    Outstanding,
+    ResolutionRow,
+    Row,
+    Section,
+    SpendingRow,
+    StaffRow,
+)
 from property.querysets import StatementRow, fen_sum, yuan_of
 
 ZERO = Decimal("0.00")
@@ -31,6 +49,12 @@ class Sections:
     spending: tuple[SpendingRow, ...]
     cash: tuple[CashRow, ...]
     history: tuple[HistoryRow, ...]
+    collection: tuple[CollectionRow, ...] = ()
+    ageing: tuple[AgeingRow, ...] = ()
+    staff: tuple[StaffRow, ...] = ()
+    assets: tuple[AssetRow, ...] = ()
+    resolutions: tuple[ResolutionRow, ...] = ()
+    answers: tuple[AnswerRow, ...] = ()
 
     def lines(self) -> list[tuple[int, int, Row]]:
         """Every row with its section and position, from 1."""
@@ -39,7 +63,13 @@ class Sections:
             (Section.ITEMS, self.items),
             (Section.SPENDING, self.spending),
             (Section.CASH, self.cash),
+            (Section.COLLECTION, self.collection),
+            (Section.STAFF, self.staff),
+            (Section.ASSETS, self.assets),
+            (Section.RESOLUTIONS, self.resolutions),
+            (Section.ANSWERS, self.answers),
             (Section.HISTORY, self.history),
+            (Section.AGEING, self.ageing),
         )
         return [(section, position, row) for section, rows in parts for position, row in enumerate(rows, start=1)]
 
@@ -54,8 +84,12 @@ def first_month(book: Book, quarter: Quarter) -> Month:
     return max(quarter.months[0], Month.of(book.opened_on))
 
 
-def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof]) -> Sections:
-    """Sections 1 to 4 of a quarter of a book found already. Raises Refused where they do not tie out to the fen."""
+def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: Iterable[Row] = ()) -> Sections:
+    """The sections of a quarter of a book found already, with the rows `typed` for 6 to 8.
+
+    Raises Refused where those that are made from the books do not tie out to the fen.
+    """
+    told = list(typed)
     first, last = first_month(book, quarter), quarter.months[2]
     balances = MonthlyBalance.objects.of_book(book)
     statement = balances.statement(first, last)
@@ -63,10 +97,16 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof]) -> Sectio
     year = balances.statement(january, last)
     sections = Sections(
         funds=tuple(_funds(statement)),
-        items=tuple(_items(statement, year)),
+        items=tuple(_items(statement, year, fee_facts.of_items(book, quarter))),
         spending=tuple(_spending(book, first, last)),
         cash=tuple(_cash(statement, proofs)),
         history=tuple(_history(book, quarter)),
+        collection=fee_facts.collection(book, quarter),
+        ageing=fee_facts.ageing(book, quarter),
+        staff=tuple(row for row in told if isinstance(row, StaffRow)),
+        assets=tuple(row for row in told if isinstance(row, AssetRow)),
+        resolutions=tuple(row for row in told if isinstance(row, ResolutionRow)),
+        answers=tuple(answers(book, quarter)),
     )
     check(sections, balances.money_by_fund(last))
     return sections
@@ -123,7 +163,10 @@ def _effect(row: StatementRow) -> Decimal:
     return row.credit - row.debit if _kind(row) == "other" else row.grown
 
 
-def _items(statement: list[StatementRow], year: list[StatementRow]) -> list[ItemRow]:
+def _items(
+    statement: list[StatementRow], year: list[StatementRow], facts: Mapping[tuple[str, str], fee_facts.ItemFacts]
+) -> list[ItemRow]:
+    nothing = fee_facts.ItemFacts()
     quarter = {(row.account.pk, row.fund): _effect(row) for row in statement}
     order = {"income": 0, "expense": 1, "other": 2}
     rows = [
@@ -134,6 +177,7 @@ def _items(statement: list[StatementRow], year: list[StatementRow]) -> list[Item
             fund=row.fund,
             quarter=quarter.get((row.account.pk, row.fund), ZERO),
             year=_effect(row),
+            **asdict(facts.get((row.account.code, row.fund), nothing)),
         )
         for row in year
         if _kind(row)
@@ -143,21 +187,13 @@ def _items(statement: list[StatementRow], year: list[StatementRow]) -> list[Item
 
 
 def _spending(book: Book, first: Month, last: Month) -> list[SpendingRow]:
-    """Every posted voucher of these months with a posting of expenditure, in the order of the books; one query."""
+    """Every posted voucher of these months with a posting of expenditure, in the order of the books; two queries."""
     costs = (
         Posting.objects.unscoped(reason="lines of the vouchers of a book found already")
         .filter(voucher=OuterRef("pk"), account__kind=AccountKind.EXPENSE)
         .order_by()
         .values("voucher")
         .annotate(debit_fen=fen_sum("debit"), credit_fen=fen_sum("credit"))
-    )
-    papers = (
-        VoucherAttachment.objects.unscoped(reason="papers of the vouchers of a book found already")
-        .filter(voucher=OuterRef("pk"))
-        .order_by()
-        .values("voucher")
-        .annotate(count=Count("pk"))
-        .values("count")
     )
     vouchers = (
         Voucher.objects.of_book(book)
@@ -166,16 +202,30 @@ def _spending(book: Book, first: Month, last: Month) -> list[SpendingRow]:
         .annotate(
             cost_debit=Subquery(costs.values("debit_fen")),
             cost_credit=Subquery(costs.values("credit_fen")),
-            paper_count=Coalesce(Subquery(papers), 0),
         )
         .filter(cost_debit__isnull=False)
         .select_related("month")
         .order_by("day", "sequence")
     )
-    return [_spent(voucher) for voucher in vouchers]
+    papers = _papers(book, first, last)
+    return [_spent(voucher, papers.get(voucher.pk, ())) for voucher in vouchers]
 
 
-def _spent(voucher: Voucher) -> SpendingRow:
+def _papers(book: Book, first: Month, last: Month) -> dict[UUID, tuple[str, ...]]:
+    """The SHA-256 of every paper of the posted vouchers of these months, in the order of the papers; one query."""
+    rows = (
+        VoucherAttachment.objects.unscoped(reason="papers of the vouchers of a book found already")
+        .filter(voucher__book=book, voucher__state="posted", voucher__month__month__range=(str(first), str(last)))
+        .order_by("voucher", "line")
+        .values_list("voucher_id", "attachment__sha256")
+    )
+    found: dict[UUID, list[str]] = {}
+    for voucher, digest in rows:
+        found.setdefault(voucher, []).append(digest)
+    return {voucher: tuple(digests) for voucher, digests in found.items()}
+
+
+def _spent(voucher: Voucher, papers: tuple[str, ...]) -> SpendingRow:
     return SpendingRow(
         day=voucher.day,
         month=voucher.month.month,
@@ -183,9 +233,10 @@ def _spent(voucher: Voucher) -> SpendingRow:
         summary=voucher.summary,
         payee=str(voucher.payee),
         amount=yuan_of(voucher.cost_debit - voucher.cost_credit),  # type: ignore[attr-defined]
-        papers=voucher.paper_count,  # type: ignore[attr-defined]
+        papers=len(papers),
         resolution=voucher.resolution_ref,
         seal=voucher.hash,
+        digests=papers,
     )
 
 

@@ -23,7 +23,22 @@ from property.models import Publication, PublicationLine, PublicationSignature
 from property.models.publication import SIGNATORIES
 from property.publication import seal
 from property.publication.actions import content_hash_of, hash_of
-from property.publication.rows import BrokenLine, CashRow, FundRow, HistoryRow, ItemRow, Row, SpendingRow, thaw
+from property.publication.rows import (
+    AgeingRow,
+    AnswerRow,
+    AssetRow,
+    BrokenLine,
+    CashRow,
+    CollectionRow,
+    FundRow,
+    HistoryRow,
+    ItemRow,
+    ResolutionRow,
+    Row,
+    SpendingRow,
+    StaffRow,
+    thaw,
+)
 from property.publication.sections import Sections, total
 
 MOST_BARS = 7
@@ -221,6 +236,12 @@ def _thawed(lines: tuple[Line, ...]) -> tuple[Sections, bool]:
         spending=_of(SpendingRow, rows),
         cash=_of(CashRow, rows),
         history=_of(HistoryRow, rows),
+        collection=_of(CollectionRow, rows),
+        ageing=_of(AgeingRow, rows),
+        staff=_of(StaffRow, rows),
+        assets=_of(AssetRow, rows),
+        resolutions=_of(ResolutionRow, rows),
+        answers=_of(AnswerRow, rows),
     )
     return sections, readable
 
