@@ -1,3 +1,6 @@
+from property.models.auditing import AuditPurpose
+from property.models.budget import Budget, BudgetLine
+from property.models.counts import CashCount
 from property.models.fees import (
     Allocation,
     Bill,
@@ -7,6 +10,7 @@ from property.models.fees import (
     Relief,
     Vehicle,
 )
+from property.models.handover import Handover
 from property.models.ledger import (
     Account,
     Book,
@@ -26,17 +30,23 @@ from property.models.publication import (
     PublicationLine,
     PublicationSignature,
 )
+from property.models.recurring import RecurringDraft, RecurringLine, RecurringVoucher
 from property.models.statements import Statement, StatementFormat, StatementRow
 
 __all__ = [
     "Account",
     "Allocation",
     "AuditPetition",
+    "AuditPurpose",
     "Bill",
     "BillingRun",
     "Book",
+    "Budget",
+    "BudgetLine",
+    "CashCount",
     "CashProof",
     "FeeSchedule",
+    "Handover",
     "LedgerMonth",
     "Means",
     "MonthlyBalance",
@@ -51,6 +61,9 @@ __all__ = [
     "PublicationQuestion",
     "PublicationRoot",
     "PublicationSignature",
+    "RecurringDraft",
+    "RecurringLine",
+    "RecurringVoucher",
     "Relief",
     "Statement",
     "StatementFormat",

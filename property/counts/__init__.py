@@ -1,0 +1,1 @@
+"""The cash in the box, counted by two people."""

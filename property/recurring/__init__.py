@@ -1,0 +1,1 @@
+"""Vouchers that come back every month or quarter: wages, cleaning, electricity."""
