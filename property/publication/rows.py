@@ -186,6 +186,10 @@ class CollectionRow:
     prepaid: Decimal
 
     @property
+    def label(self) -> str:
+        return gettext("物业费收缴情况")
+
+    @property
     def rate(self) -> int | None:
         """How many of a hundred households that owed something have paid; None where nobody owed."""
         return percent_of(Decimal(self.paid), Decimal(self.due)) if self.due else None
@@ -202,6 +206,10 @@ class AgeingRow:
     older: Decimal
 
     @property
+    def label(self) -> str:
+        return gettext("%(building)s的欠费") % {"building": self.building}
+
+    @property
     def total(self) -> Decimal:
         return self.months_3 + self.months_12 + self.years_2 + self.older
 
@@ -214,6 +222,10 @@ class StaffRow:
     people: int
     wages: Decimal | None = None
     note: str = ""
+
+    @property
+    def label(self) -> str:
+        return self.post
 
 
 class AssetKind(models.TextChoices):
@@ -234,6 +246,10 @@ class AssetRow:
     custodian: str
 
     @property
+    def label(self) -> str:
+        return self.name
+
+    @property
     def kind_label(self) -> str:
         return str(AssetKind(self.kind).label)
 
@@ -249,6 +265,10 @@ class ResolutionRow:
     people_all: int | None
     area_for: Decimal | None
     area_all: Decimal | None
+
+    @property
+    def label(self) -> str:
+        return " ".join(part for part in (self.ref, self.title) if part)
 
     @property
     def people_percent(self) -> int | None:
