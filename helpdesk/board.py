@@ -21,7 +21,7 @@ from core.templatetags.portal import when
 from helpdesk import deadlines, routing
 from helpdesk.categories import MEDIATION
 from helpdesk.course import Course
-from helpdesk.models import RoutingRule, ServiceRequest
+from helpdesk.models import ServiceRequest
 from helpdesk.querysets import led, possible_handlers
 from helpdesk.states import RETURNS, State
 
@@ -176,7 +176,7 @@ class _Suggesting:
     def __init__(self, rows: Iterable[Row], user: User, calendar: WorkCalendar) -> None:
         self._user, self._calendar = user, calendar
         wanted = {row.community_id for row in rows if row.has_aids and row.state in AT_ONCE}
-        self._rules: dict[int, list[RoutingRule]] = {pk: routing.rules_for(pk) for pk in wanted}
+        self._rules: dict[int, list[routing.Rule]] = {pk: routing.rules_for(pk) for pk in wanted}
         self._people: dict[int, Sequence[Candidate]] = {
             pk: possible_handlers(pk) for pk, rules in self._rules.items() if rules
         }

@@ -36,23 +36,25 @@ def similar_to(
     if category.never_public or category.is_confidential or place_kind == ServiceRequest.Place.HOME:
         return []
     since = clock.now() - timedelta(days=DAYS)
-    if not _any(category, since, building, fixture):
+    place = place.strip()
+    if not _any(category, since, place, building, fixture):
         return []
     found = ServiceRequest.objects.for_neighbours(category, fixture).filter(submitted_at__gt=since)
     if building and not fixture:
         found = found.filter(building=building)
     elif not fixture:
-        found = found.filter(building__isnull=True, place__iexact=place.strip())
+        found = found.filter(building__isnull=True, place__iexact=place)
     return list(found.for_list().order_by("-submitted_at", "-pk")[:AT_MOST])
 
 
-def _any(category: Category, since: Any, building: Building | None, fixture: Fixture | None) -> bool:
+def _any(category: Category, since: Any, place: str, building: Building | None, fixture: Fixture | None) -> bool:
     """Whether there may be some; without it every request that is logged would pay for the whole question."""
     open_states = [one.value for one in OPEN]
-    place = "building_id IS NULL AND visibility = %s"
-    keys: list[Any] = [ServiceRequest.Visibility.NEIGHBOURHOOD.value]
+    told = ServiceRequest.Visibility.NEIGHBOURHOOD.value
+    where = "building_id IS NULL AND UPPER(place) = UPPER(%s) AND visibility = %s"
+    keys: list[Any] = [place, told]
     if fixture:
-        place, keys = "fixture_id = %s", [fixture.pk]
+        where, keys = "fixture_id = %s", [fixture.pk]
     elif building:
-        place, keys = "building_id = %s AND visibility = %s", [building.pk, *keys]
-    return bool(rows(_ANY.format(place=place), category.community_id, category.pk, since, *open_states, *keys))
+        where, keys = "building_id = %s AND visibility = %s", [building.pk, told]
+    return bool(rows(_ANY.format(place=where), category.community_id, category.pk, since, *open_states, *keys))

@@ -38,7 +38,7 @@ def rules(request: PortalRequest) -> HttpResponse:
     named = RoutingRule.objects.visible_to(request.user).select_related("category", "grid", "building", "handler")
     rows = list(named.filter(community__in=offices))
     can = {one.user_id for pk in {row.community_id for row in rows} for one in possible_handlers(pk)}
-    lines = [Line(row, routing.conditions(row), row.handler_id in can) for row in rows]
+    lines = [Line(row, routing.conditions(routing.rule_of(row)), row.handler_id in can) for row in rows]
     return render(request, "helpdesk/rules.html", {"lines": lines})
 
 
