@@ -1,7 +1,13 @@
 from django.urls import path
 
 from property import views
+from property.auditing import urls as auditing_urls
+from property.budget import urls as budget_urls
+from property.counts import urls as counts_urls
+from property.handover import urls as handover_urls
+from property.proofs import urls as proofs_urls
 from property.publication import views as publication
+from property.recurring import urls as recurring_urls
 
 app_name = "property"
 urlpatterns = [
@@ -26,6 +32,11 @@ urlpatterns = [
     path("books/vouchers/<uuid:pk>/reverse/", views.voucher_reverse, name="voucher_reverse"),
     path("books/vouchers/<uuid:pk>/papers/<int:line>/", views.paper, name="paper"),
     # The published quarter.
+    *budget_urls.urlpatterns,
+    *recurring_urls.urlpatterns,
+    *counts_urls.urlpatterns,
+    *handover_urls.urlpatterns,
+    *auditing_urls.urlpatterns,
     path("quarters/", publication.quarters, name="quarters"),
     path("books/<int:pk>/quarters/<str:quarter>/", publication.quarter_new, name="quarter_new"),
     path("quarters/<uuid:pk>/", publication.quarter, name="quarter"),
@@ -36,4 +47,5 @@ urlpatterns = [
     path("quarters/<uuid:pk>/correct/", publication.quarter_correct, name="quarter_correct"),
     path("check/", publication.check, name="check"),
     path("check/pdf/", publication.check_pdf, name="check_pdf"),
+    *proofs_urls.urlpatterns,
 ]

@@ -13,14 +13,16 @@ bytes before a hash say what is hashed, so that a node can never be shown as a l
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from core.hashing import canonical
 
 EMPTY = hashlib.sha256(b"").hexdigest()
 MOST = 2**64
+Node = TypeVar("Node")
 
 
 def _hash(prefix: int, content: bytes) -> str:
@@ -83,12 +85,7 @@ class LineTree:
 
     @classmethod
     def over(cls, leaves: Sequence[str]) -> LineTree:
-        levels = [tuple(leaves)]
-        while len(levels[-1]) > 1:
-            below = levels[-1]
-            pairs = [line_node(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-            levels.append((*pairs, *below[len(pairs) * 2 :]))
-        return cls(tuple(levels))
+        return cls(_levels(leaves, line_node))
 
     @property
     def count(self) -> int:
@@ -100,7 +97,7 @@ class LineTree:
 
     def path(self, index: int) -> list[str]:
         """The hashes beside the way up from a leaf."""
-        return [level[at] for level, at in _beside(self.levels, index)]
+        return _beside(self.levels, index)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -116,15 +113,10 @@ class SumTree:
     @classmethod
     def over(cls, leaves: Iterable[Sum]) -> SumTree:
         """Raises ValueError for two leaves with one hash: then one of two households would stand for both."""
-        first = tuple(sorted(leaves, key=lambda leaf: leaf.hash))
-        if any(one.hash == next_.hash for one, next_ in zip(first, first[1:], strict=False)):
+        ordered = sorted(leaves, key=lambda leaf: leaf.hash)
+        if any(one.hash == other.hash for one, other in pairwise(ordered)):
             raise ValueError("two leaves are the same")
-        levels = [first]
-        while len(levels[-1]) > 1:
-            below = levels[-1]
-            pairs = [sum_node(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-            levels.append((*pairs, *below[len(pairs) * 2 :]))
-        return cls(tuple(levels))
+        return cls(_levels(ordered, sum_node))
 
     @property
     def count(self) -> int:
@@ -140,7 +132,7 @@ class SumTree:
 
     def path(self, index: int) -> list[Sum]:
         """The nodes beside the way up from a leaf."""
-        return [level[at] for level, at in _beside(self.levels, index)]
+        return _beside(self.levels, index)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -152,54 +144,45 @@ def summary_of(count: int, root: Sum) -> dict[str, Any]:
     return {"count": count, "root": root.hash, "paid": root.paid, "back": root.back}
 
 
-def _beside(levels: Sequence[Sequence[Any]], index: int) -> list[tuple[Any, int]]:
-    """Each level with the place of the partner; a node without one goes up alone."""
-    if not 0 <= index < len(levels[0]):
-        raise IndexError(index)
-    return [(level, index >> up ^ 1) for up, level in enumerate(levels[:-1]) if index >> up ^ 1 < len(level)]
-
-
 def climb_line(leaf: str, index: int, count: int, path: Sequence[str]) -> str:
     """The root that a path leads to from a leaf. Raises ValueError for a path of the wrong length or place."""
-    node, left = leaf, list(path)
-    for is_right in _turns(index, count):
-        if is_right is None:
-            continue
-        beside = _next(left)
-        node = line_node(beside, node) if is_right else line_node(node, beside)
-    return _end(node, left)
+    return _climb(leaf, index, count, path, line_node)
 
 
 def climb_sum(leaf: Sum, index: int, count: int, path: Sequence[Sum]) -> Sum:
     """The root with its sums that a path leads to from a leaf. Raises ValueError for a path of the wrong length,
     OverflowError for a negative sum beside it."""
-    node, left = leaf, list(path)
-    for is_right in _turns(index, count):
-        if is_right is None:
-            continue
-        beside = _next(left)
-        node = sum_node(beside, node) if is_right else sum_node(node, beside)
-    return _end(node, left)
+    return _climb(leaf, index, count, path, sum_node)
 
 
-def _turns(index: int, count: int) -> list[bool | None]:
-    """Level by level: whether the node is the right one of its pair, None where it has no partner."""
+def _levels(leaves: Sequence[Node], join: Callable[[Node, Node], Node]) -> tuple[tuple[Node, ...], ...]:
+    """The leaves, then every level of nodes above them up to the root."""
+    levels = [tuple(leaves)]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        pairs = [join(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
+        levels.append((*pairs, *below[len(pairs) * 2 :]))
+    return tuple(levels)
+
+
+def _beside(levels: Sequence[Sequence[Node]], index: int) -> list[Node]:
+    """The partner on each level; a node without one goes up alone."""
+    if not 0 <= index < len(levels[0]):
+        raise IndexError(index)
+    return [level[index >> up ^ 1] for up, level in enumerate(levels[:-1]) if index >> up ^ 1 < len(level)]
+
+
+def _climb(node: Node, index: int, count: int, path: Sequence[Node], join: Callable[[Node, Node], Node]) -> Node:
     if not 0 <= index < count:
         raise ValueError("no such leaf")
-    turns: list[bool | None] = []
+    left = list(path)
     while count > 1:
-        turns.append(True if index & 1 else False if index + 1 < count else None)
+        if index & 1 or index + 1 < count:
+            if not left:
+                raise ValueError("the path is too short")
+            beside = left.pop(0)
+            node = join(beside, node) if index & 1 else join(node, beside)
         index, count = index >> 1, (count + 1) >> 1
-    return turns
-
-
-def _next(left: list[Any]) -> Any:
-    if not left:
-        raise ValueError("the path is too short")
-    return left.pop(0)
-
-
-def _end(node: Any, left: list[Any]) -> Any:
     if left:
         raise ValueError("the path is too long")
     return node

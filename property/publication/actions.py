@@ -186,7 +186,11 @@ def publish(publication: Publication, *, by: User) -> Publication:
     )
     _supersede(publication, by=by)
     publication.save()
-    changes = {"hash": ["", publication.hash], "state": [State.SIGNING.value, publication.state]}
+    changes = {
+        "hash": ["", publication.hash],
+        "pdf": ["", publication.pdf.sha256],
+        "state": [State.SIGNING.value, publication.state],
+    }
     audit.record("publication_published", publication, by=by, changes=changes)
     text = _("%(publication)s出来了，请看一看钱收了多少、花在哪里。") % {"publication": publication}
     notify(_readers(book), about=publication, kind="publication_published", text=text)

@@ -66,9 +66,7 @@ def published_hash(published: Mapping[str, Any]) -> str:
     return digest(published)
 
 
-def published_of(
-    content: str, notice: Mapping[str, Any], signatures: Iterable[tuple[str, str, Any]]
-) -> dict[str, Any]:
+def published_of(content: str, notice: Mapping[str, Any], signatures: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
     """The content's hash, the notice (NOTICE) and the signatures (office, name, moment), given in any order."""
     return {
         "content": content,
