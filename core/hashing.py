@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from json.encoder import encode_basestring
 from uuid import UUID
 
 _FEN = Decimal("0.01")
@@ -76,8 +77,21 @@ def digest(obj: object) -> str:
     return hashlib.sha256(obj if isinstance(obj, bytes) else canonical(obj)).hexdigest()
 
 
-def chain(previous: str, obj: object) -> str:
-    """The link after `previous` (64 hex digits, "" for the first): SHA-256 of it, a line feed and canonical `obj`."""
+def quoted(text: str) -> str:
+    """A text as `canonical` writes it, in quotes and NFC: for those who put canonical bytes together by hand, because
+    they write by the hundred thousand. Raises TypeError for what is not text."""
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return encode_basestring(text)
+
+
+def link(previous: str, content: bytes) -> str:
+    """The link after `previous` (64 hex digits, "" for the first): SHA-256 of it, a line feed and the content."""
     if previous and not _DIGEST.fullmatch(previous):
         raise ValueError("the previous link is not a SHA-256 in hex")
-    return hashlib.sha256(previous.encode() + b"\n" + canonical(obj)).hexdigest()
+    return hashlib.sha256(previous.encode() + b"\n" + content).hexdigest()
+
+
+def chain(previous: str, obj: object) -> str:
+    """The link after `previous` whose content is canonical `obj`."""
+    return link(previous, canonical(obj))

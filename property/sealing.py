@@ -25,8 +25,12 @@ FIELDS = (
     "reverses__month__month",
     "reverses__number",
     "reverses__hash",
+    "created_at",
     "drafted_by_id",
     "drafted_at",
+    "returned_by_id",
+    "returned_at",
+    "return_note",
     "reviewed_by_id",
     "reviewed_at",
     "settled_by_id",
@@ -35,8 +39,17 @@ FIELDS = (
     "means",
     "settled_ref",
 )
-POSTING_FIELDS = ("account__code", "fund", "debit", "credit", "note")
-PAPER_FIELDS = ("attachment__sha256", "attachment__name", "is_resolution")
+POSTING_FIELDS = ("id", "created_at", "line", "account__code", "fund", "debit", "credit", "note")
+PAPER_FIELDS = (
+    "id",
+    "created_at",
+    "line",
+    "attachment_id",
+    "attachment__sha256",
+    "attachment__name",
+    "attachment__content_type",
+    "is_resolution",
+)
 
 
 def values_of(row: Any, fields: Iterable[str] = FIELDS) -> dict[str, Any]:
@@ -63,13 +76,20 @@ def seal(
     of their lines; `book` names the book. The payee goes in as a digest salted with the voucher's id, so that whoever
     is shown the content to check it does not read a name.
     """
+    return chain(previous, content_of(book, voucher, postings, papers))
+
+
+def content_of(
+    book: str, voucher: Mapping[str, Any], postings: Iterable[Iterable[Any]], papers: Iterable[Iterable[Any]]
+) -> dict[str, Any]:
+    """What is sealed, before it is canonical bytes; `property.resealing` writes these bytes at once."""
     content: dict[str, Any] = {field: voucher[field] for field in FIELDS if field != "payee"}
     payee = plain_of(voucher["payee"])
     content["payee"] = digest([voucher["id"], payee]) if payee else ""
     content["book"] = book
     content["postings"] = [list(row) for row in postings]
     content["papers"] = [list(row) for row in papers]
-    return chain(previous, content)
+    return content
 
 
 def seal_of(voucher: Voucher, previous: str) -> str:

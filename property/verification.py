@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
+from datetime import timedelta
+from functools import partial
+from itertools import pairwise
+from multiprocessing import get_context
 
+from django.db import connections
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from community.files import path_of
+from community.models import AuditEvent
 from core.money import yuan
-from core.quarters import Month
-from property.models import Book, LedgerMonth, MonthlyBalance, Posting, Voucher, VoucherAttachment
-from property.sealing import FIELDS, PAPER_FIELDS, POSTING_FIELDS, book_name, seal
+from property import chart
+from property.models import Account, Book, LedgerMonth, MonthlyBalance, Voucher
+from property.posted import as_kept, fen_kept, steady, windows
+from property.querysets import yuan_of
+from property.resealing import PAPERS, POSTINGS, VOUCHERS, Reader, Totals, Wrong
 
-ZERO = Decimal("0.00")
-CHUNK = 5_000
 REASON = "a whole book is read again"
-
-Values = dict[str, Any]
-Sums = dict[tuple[str, str, str], list[Decimal]]
+# A second process has to read at least so many vouchers before it is worth its beginning.
+WORTH = 10_000
+CLOSING_TOOK = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -37,27 +38,24 @@ class Verdict:
     head: str = ""
     row: str = ""
     wrong: str = ""
-    totals: Sums = field(default_factory=lambda: defaultdict(lambda: [ZERO, ZERO]))
-    numbers: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    totals: Totals = field(default_factory=dict)
+    numbers: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
         return not self.wrong
 
 
-class _Wrong(Exception):
-    """The first row that is wrong, and why."""
-
-
-def verify(book: Book) -> Verdict:
+def verify(book: Book, *, processes: int = 1) -> Verdict:
     """Recompute numbers, signatures, sums, seals, files and balances of a book, voucher by voucher as posted.
 
     Memory does not grow with the postings; one pass over each table. Lines of vouchers that are not posted yet are
-    no part of the chain and are left alone.
+    no part of the chain and are left alone. A large book is read by as many `processes`, each a stretch of the chain;
+    for that the connections to the database are closed, so only outside a transaction.
     """
     while True:
         book = _fresh(book)
-        verdict = _read(book)
+        verdict = _read(book, processes)
         # Somebody may have posted meanwhile: then what looked wrong is read again.
         if verdict.is_good or _fresh(book).last_sequence == book.last_sequence:
             return verdict
@@ -68,89 +66,93 @@ def _fresh(book: Book) -> Book:
     return found
 
 
-def _read(book: Book) -> Verdict:
+def _read(book: Book, processes: int) -> Verdict:
     verdict = Verdict()
     try:
-        _verify_vouchers(book, verdict)
+        _verify_accounts(book)
+        _verify_vouchers(book, verdict, processes)
         _verify_head(book, verdict)
         _verify_months(book, verdict)
         _verify_balances(book, verdict)
-    except _Wrong as found:
+    except Wrong as found:
         verdict.row, verdict.wrong = found.args
     return verdict
 
 
-def _verify_vouchers(book: Book, verdict: Verdict) -> None:
-    name = book_name(book.community.code, book.estate.code)
-    lines = _Grouped(_rows(Posting, book, POSTING_FIELDS))
-    papers = _Grouped(_rows(VoucherAttachment, book, PAPER_FIELDS))
-    seen: set[str] = set()
-    for row in _vouchers(book):
-        label = _label(row)
-        own_lines, own_papers = lines.of(row["id"]), papers.of(row["id"])
-        _verify_order(row, label, verdict)
-        _verify_people(row, label)
-        _verify_sums(row, own_lines, label, verdict)
-        if seal(verdict.head, name, row, own_lines, own_papers) != row["hash"]:
-            raise _Wrong(label, _("内容和入账时的校验码对不上"))
-        _verify_files(own_papers, label, seen)
-        verdict.vouchers += 1
-        verdict.postings += len(own_lines)
-        verdict.papers += len(own_papers)
-        verdict.head = row["hash"]
+def _verify_accounts(book: Book) -> None:
+    """What an account counts as follows from its code; the statements are made from it."""
+    for account in Account.objects.unscoped(reason=REASON).filter(book=book).order_by("code"):
+        standard = chart.BY_CODE.get(account.code)
+        kind = chart.kind_of(account.code) if account.code[:1] in "12345" else ""
+        wrong = (account.community_id, account.kind) != (book.community_id, kind)
+        if wrong or (standard and (account.normal_side, account.is_money) != (standard.normal_side, standard.is_money)):
+            raise Wrong(account.code, _("科目的类别和编号对不上"))
 
 
-def _verify_order(row: Values, label: str, verdict: Verdict) -> None:
-    month = row["month__month"]
-    verdict.numbers[month] += 1
-    if row["sequence"] != verdict.vouchers + 1:
-        raise _Wrong(label, _("入账次序应该是 %(wanted)d") % {"wanted": verdict.vouchers + 1})
-    if row["number"] != verdict.numbers[month]:
-        raise _Wrong(label, _("凭证号应该是 %(wanted)d") % {"wanted": verdict.numbers[month]})
-    if row["previous_hash"] != verdict.head:
-        raise _Wrong(label, _("和前一张凭证接不上"))
-    if str(Month.of(row["day"])) != month:
-        raise _Wrong(label, _("日期不在它的月份里"))
+def _verify_vouchers(book: Book, verdict: Verdict, processes: int) -> None:
+    _verify_placed(book)
+    for part in _parts(book, processes):
+        verdict.postings += part.postings
+        verdict.papers += part.papers
+        # A part knows the numbers and the head of all before it.
+        verdict.vouchers, verdict.head, verdict.numbers = part.vouchers, part.head, part.numbers
+        for key, (debit, credit) in part.totals.items():
+            total = verdict.totals.setdefault(key, [0, 0])
+            total[0] += debit
+            total[1] += credit
+        if not part.is_good:
+            raise Wrong(part.row, part.wrong)
 
 
-def _verify_people(row: Values, label: str) -> None:
-    people = [row["drafted_by_id"], row["reviewed_by_id"], row["settled_by_id"]]
-    if None in people or len(set(people)) != len(people):
-        raise _Wrong(label, _("制单、审核、出纳不是三个人"))
+def _verify_placed(book: Book) -> None:
+    posted = Voucher.objects.unscoped(reason=REASON).filter(book=book, state=Voucher.State.POSTED)
+    lost = posted.filter(sequence__isnull=True).select_related("month").first()
+    if lost is not None:
+        raise Wrong(lost.label, _("没有入账次序"))
 
 
-def _verify_sums(row: Values, lines: list[tuple[Any, ...]], label: str, verdict: Verdict) -> None:
-    funds: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    debits = ZERO
-    for code, fund, debit, credit, _note in lines:
-        if min(debit, credit) != 0 or max(debit, credit) <= 0:
-            raise _Wrong(label, _("有一行不是只在借方或贷方"))
-        funds[fund] += debit - credit
-        debits += debit
-        total = verdict.totals[row["month__month"], code, fund]
-        total[0] += debit
-        total[1] += credit
-    if not lines or any(funds.values()):
-        raise _Wrong(label, _("借方和贷方不相等"))
-    if debits != row["amount"]:
-        raise _Wrong(label, _("凭证金额和分录相加不相等"))
+def _parts(book: Book, processes: int) -> Iterable[Verdict]:
+    """The verdicts about stretches of the chain, in its order."""
+    count = min(processes, book.last_sequence // WORTH)
+    if count < 2:
+        yield _stretch(book.pk, None, None)
+        return
+    cuts = [book.last_sequence * cut // count for cut in range(1, count)]
+    stretches = list(pairwise([None, *cuts, None]))
+    connections.close_all()  # Else they would be shared with the processes, which are copies of this one.
+    with ProcessPoolExecutor(count, mp_context=get_context("fork")) as pool:
+        yield from pool.map(partial(_stretch, book.pk), *zip(*stretches, strict=True))
 
 
-def _verify_files(papers: list[tuple[Any, ...]], label: str, seen: set[str]) -> None:
-    for sha256, name, _is_resolution in papers:
-        if sha256 in seen:
-            continue
-        path = path_of(sha256)
-        if not path.exists():
-            raise _Wrong(label, _("附件“%(name)s”的文件不见了") % {"name": name})
-        if hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise _Wrong(label, _("附件“%(name)s”的文件被换过") % {"name": name})
-        seen.add(sha256)
+def _stretch(pk: int, after: int | None, up_to: int | None) -> Verdict:
+    """The verdict about the vouchers after one place in the chain and up to another."""
+    book = Book.objects.unscoped(reason=REASON).select_related("estate", "community").get(pk=pk)
+    verdict = _before(book, after)
+    reader = Reader(book, verdict.vouchers, verdict.head, verdict.numbers)
+    try:
+        with steady():
+            for window in windows(book, voucher=VOUCHERS, posting=POSTINGS, paper=PAPERS, after=after, up_to=up_to):
+                reader.read(window)
+    except Wrong as found:
+        verdict.row, verdict.wrong = found.args
+    verdict.vouchers, verdict.head, verdict.numbers = reader.vouchers, reader.head, reader.numbers
+    verdict.postings, verdict.papers, verdict.totals = reader.postings, reader.papers, reader.totals
+    return verdict
+
+
+def _before(book: Book, after: int | None) -> Verdict:
+    """What the vouchers up to a place in the chain have come to; another stretch looks at them."""
+    if after is None:
+        return Verdict()
+    earlier = Voucher.objects.unscoped(reason=REASON).filter(book=book, state=Voucher.State.POSTED, sequence__lte=after)
+    numbers = dict(earlier.order_by().values("month_id").annotate(n=Count("pk")).values_list("month_id", "n"))
+    last = earlier.order_by("-sequence").values_list("hash", flat=True).first()
+    return Verdict(vouchers=sum(numbers.values()), head=last or "", numbers=numbers)
 
 
 def _verify_head(book: Book, verdict: Verdict) -> None:
     if (book.last_sequence, book.last_hash) != (verdict.vouchers, verdict.head):
-        raise _Wrong(str(book), _("账本记着 %(wanted)d 张凭证，找到 %(found)d 张") % _head_words(book, verdict))
+        raise Wrong(str(book), _("账本记着 %(wanted)d 张凭证，找到 %(found)d 张") % _head_words(book, verdict))
 
 
 def _head_words(book: Book, verdict: Verdict) -> dict[str, int]:
@@ -158,73 +160,66 @@ def _head_words(book: Book, verdict: Verdict) -> dict[str, int]:
 
 
 def _verify_months(book: Book, verdict: Verdict) -> None:
+    closings = _closings(book)
     still_open = False
     for month in LedgerMonth.objects.unscoped(reason=REASON).filter(book=book).order_by("month"):
-        if month.last_number != verdict.numbers.get(month.month, 0):
-            raise _Wrong(month.month, _("这个月的最后一号和凭证对不上"))
+        if month.last_number != verdict.numbers.get(month.pk, 0):
+            raise Wrong(month.month, _("这个月的最后一号和凭证对不上"))
         if month.is_closed and still_open:
-            raise _Wrong(month.month, _("前面的月份还没结账"))
+            raise Wrong(month.month, _("前面的月份还没结账"))
+        if month.community_id != book.community_id or not _closed_as_recorded(month, closings.get(str(month.pk))):
+            raise Wrong(month.month, _("结账的记录对不上"))
         still_open = still_open or not month.is_closed
 
 
+def _closings(book: Book) -> dict[str, AuditEvent]:
+    """Who closed which month when, as the record has it, which is never changed."""
+    months = LedgerMonth.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", flat=True)
+    events = AuditEvent.objects.unscoped(reason=REASON).filter(
+        community=book.community_id,
+        target_type=LedgerMonth._meta.label_lower,
+        target_id__in=[str(pk) for pk in months],
+        verb="month_closed",
+    )
+    return {event.target_id: event for event in events}
+
+
+def _closed_as_recorded(month: LedgerMonth, closing: AuditEvent | None) -> bool:
+    if closing is None or month.closed_at is None:
+        return closing is None and not month.is_closed
+    return month.closed_by_id == closing.actor_id and abs(closing.at - month.closed_at) < CLOSING_TOOK
+
+
 def _verify_balances(book: Book, verdict: Verdict) -> None:
-    kept = {
-        (month, code, fund): [debit, credit]
-        for month, code, fund, debit, credit in MonthlyBalance.objects.unscoped(reason=REASON)
-        .filter(book=book)
-        .values_list("month", "account__code", "fund", "debit", "credit")
+    codes = dict(Account.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "code"))
+    months = dict(LedgerMonth.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "month"))
+    wanted = {
+        (months[month], codes[account], fund): (debit, credit)
+        for (month, account, fund), (debit, credit) in verdict.totals.items()
     }
-    for key in sorted(kept.keys() | verdict.totals.keys()):
-        is_kept, wanted = kept.get(key, [ZERO, ZERO]), verdict.totals.get(key, [ZERO, ZERO])
-        if is_kept != wanted:
-            words = {"kept": _sides(is_kept), "wanted": _sides(wanted)}
-            raise _Wrong(" ".join(key), _("余额记着 %(kept)s，凭证相加是 %(wanted)s") % words)
+    kept = _kept_balances(book, codes)
+    for key in sorted(kept.keys() | wanted.keys()):
+        is_kept, is_wanted = kept.get(key, (0, 0)), wanted.get(key, (0, 0))
+        if is_kept != is_wanted:
+            words = {"kept": _sides(is_kept), "wanted": _sides(is_wanted)}
+            raise Wrong(" ".join(key), _("余额记着 %(kept)s，凭证相加是 %(wanted)s") % words)
 
 
-def _sides(sums: list[Decimal]) -> str:
-    return _("借 %(debit)s 贷 %(credit)s") % {"debit": yuan(sums[0]), "credit": yuan(sums[1])}
+def _kept_balances(book: Book, codes: dict[int, str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+    rows = MonthlyBalance.objects.unscoped(reason=REASON).filter(book=book).order_by("month", "account__code", "fund")
+    names = ("month", "account_id", "account__code", "fund", "community_id", "debit", "credit")
+    kept: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for month, account, code, fund, community, debit, credit in rows.values_list(*as_kept(*names)):
+        key = month, code, fund
+        if account not in codes or community != book.community_id:
+            raise Wrong(" ".join(key), _("余额记在了别的账本里"))
+        try:
+            kept[key] = fen_kept(debit), fen_kept(credit)
+        except (TypeError, ValueError):
+            raise Wrong(" ".join(key), _("有一个金额不是整分")) from None
+    return kept
 
 
-def _label(row: Values) -> str:
-    return _("%(month)s 记-%(number)d") % {"month": row["month__month"], "number": row["number"]}
-
-
-def _vouchers(book: Book) -> Iterator[Values]:
-    rows: Iterator[Values] = (
-        Voucher.objects.unscoped(reason=REASON)
-        .filter(book=book, state=Voucher.State.POSTED)
-        .order_by("sequence", "id")
-        .values(*FIELDS, "previous_hash", "hash")
-        .iterator(CHUNK)
-    )
-    return rows
-
-
-def _rows(model: Any, book: Book, fields: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    """Lines or papers of the posted vouchers in the order in which those come, the voucher's id first."""
-    rows: Iterator[tuple[Any, ...]] = (
-        model.objects.unscoped(reason=REASON)
-        .filter(voucher__book=book, voucher__state=Voucher.State.POSTED)
-        .order_by("voucher__sequence", "voucher_id", "line")
-        .values_list("voucher_id", *fields)
-        .iterator(CHUNK)
-    )
-    return rows
-
-
-class _Grouped:
-    """Rows that come in the order of the vouchers, handed out voucher by voucher."""
-
-    def __init__(self, rows: Iterator[tuple[Any, ...]]) -> None:
-        self._groups = groupby(rows, itemgetter(0))
-        self._next: tuple[Any, list[tuple[Any, ...]]] | None = None
-
-    def of(self, voucher_id: Any) -> list[tuple[Any, ...]]:
-        """The rows of this voucher, which comes after every one that was asked for before."""
-        if self._next is None:
-            key, rows = next(self._groups, (None, iter(())))
-            self._next = key, [row[1:] for row in rows]
-        if self._next[0] != voucher_id:
-            return []
-        found, self._next = self._next[1], None
-        return found
+def _sides(sums: Iterable[int]) -> str:
+    debit, credit = (yuan(yuan_of(fen)) for fen in sums)
+    return _("借 %(debit)s 贷 %(credit)s") % {"debit": debit, "credit": credit}
