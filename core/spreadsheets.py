@@ -233,8 +233,22 @@ def _decode(content: bytes) -> str:
     raise _not_a_table()
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet to be written."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+
 def write_xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """One sheet named after `title` with a heading row that stays in view and can be filtered.
+    """One sheet named after `title`, as `write_workbook` writes it."""
+    return write_workbook(title, [Table(title, headings, rows)])
+
+
+def write_workbook(title: str, tables: Iterable[Table]) -> bytes:
+    """Sheets named after their titles, each with a heading row that stays in view and can be filtered.
 
     Decimals are numbers with two places, days and moments (local time) dates; True and False are 是 and 否, everything
     else its `str()`, so that masked values stay masked. Text is text, even where it begins with =, +, - or @.
@@ -244,28 +258,34 @@ def write_xlsx(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     with Workbook(target, options) as workbook:
         workbook.set_properties({"title": title, "created": timezone.make_naive(clock.now())})
-        sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\']", " ", title).strip()[:31] or None)
         kinds = {
             Decimal: workbook.add_format({"num_format": "#,##0.00"}),
             datetime: workbook.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             date: workbook.add_format({"num_format": "yyyy-mm-dd"}),
         }
         bold = workbook.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        widths = [_breadth(str(heading)) for heading in headings]
-        for column, heading in enumerate(headings):
-            sheet.write_string(0, column, str(heading), bold)
-        last = 0
-        for last, row in enumerate(rows, 1):
-            for column, value in enumerate(row):
-                shown = _write(sheet, last, column, value, kinds)
-                if column < len(widths):
-                    widths[column] = max(widths[column], min(_breadth(shown), _WIDEST))
-        for column, width in enumerate(widths):
-            sheet.set_column(column, column, width + 3)
-        sheet.freeze_panes(1, 0)
-        if headings:
-            sheet.autofilter(0, 0, last, len(headings) - 1)
+        for table in tables:
+            name = re.sub(r"[\[\]:*?/\\']", " ", table.title).strip()[:31] or None
+            _fill(workbook.add_worksheet(name), table, kinds, bold)
     return target.getvalue()
+
+
+def _fill(sheet: Worksheet, table: Table, kinds: dict[type, Format], bold: Format) -> None:
+    """The headings and rows of one sheet."""
+    widths = [_breadth(str(heading)) for heading in table.headings]
+    for column, heading in enumerate(table.headings):
+        sheet.write_string(0, column, str(heading), bold)
+    last = 0
+    for last, row in enumerate(table.rows, 1):
+        for column, value in enumerate(row):
+            shown = _write(sheet, last, column, value, kinds)
+            if column < len(widths):
+                widths[column] = max(widths[column], min(_breadth(shown), _WIDEST))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width + 3)
+    sheet.freeze_panes(1, 0)
+    if table.headings:
+        sheet.autofilter(0, 0, last, len(table.headings) - 1)
 
 
 # A cell that begins so is run as a formula by the programs that open a csv; marked, it is text.
