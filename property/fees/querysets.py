@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 
 # Whose a row is: what was registered twice and made one owes and pays as one.
 OWNER = Coalesce("household__merged_into", "household")
+BILL_OWNER = Coalesce("bill__household__merged_into", "bill__household")
 
 
 def sees_fees(user: User) -> Q:
     """Whether a row is of books the user reads, or of the user's own household."""
     return sees_books(user) | Q(household__in=user.scope.households)
+
+
+def belongs_to(household: Household) -> Q:
+    """Whether a row is the household's, or of a record that was made one with it."""
+    return Q(household=household) | Q(household__merged_into=household)
 
 
 class FeeScheduleQuerySet(ScopedQuerySet[Any]):
@@ -57,14 +63,27 @@ class _OfHouseholds(ScopedQuerySet[Any]):
 
     def of_household(self, household: Household) -> Self:
         """The rows of a household found already, and of what was registered twice and is one with it now."""
-        return self.filter(Q(household=household) | Q(household__merged_into=household)).scoped()
+        return self.filter(belongs_to(household)).scoped()
 
 
-class VehicleQuerySet(_OfHouseholds, TermQuerySet):
+class _TermsOfHouseholds(TermQuerySet):
+    """As `_OfHouseholds`, of what holds from one day to another."""
+
+    def visible_to(self, user: User) -> Self:
+        return self.filter(sees_fees(user)).scoped()
+
+    def of_book(self, book: Book) -> Self:
+        return self.filter(book=book).scoped()
+
+    def of_household(self, household: Household) -> Self:
+        return self.filter(belongs_to(household)).scoped()
+
+
+class VehicleQuerySet(_TermsOfHouseholds):
     pass
 
 
-class ReliefQuerySet(_OfHouseholds, TermQuerySet):
+class ReliefQuerySet(_TermsOfHouseholds):
     pass
 
 
@@ -120,7 +139,7 @@ class AllocationQuerySet(ScopedQuerySet[Any]):
     def of_book(self, book: Book) -> Self:
         return self.filter(bill__book=book).scoped()
 
-    def of_outer_bill(self) -> Self:
+    def of_outer_bill(self) -> Any:
         """As a subquery: the fen allocated to the bill of the row outside."""
         return self.filter(bill=OuterRef("pk")).order_by().values("bill").annotate(fen=fen_sum("amount")).values("fen")
 

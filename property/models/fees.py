@@ -41,7 +41,10 @@ def mask_plate(plain: str) -> str:
 
 
 class FeeSchedule(CommunityRow):
-    """A rate 收费标准: yuan a month for a square metre, a door or a vehicle; its months are both included."""
+    """A rate 收费标准: yuan a month for a square metre, a door or a vehicle; its months are both included.
+
+    It never changes but for its end; one that ends before it begins was entered by mistake and never held.
+    """
 
     class Basis(models.TextChoices):
         AREA = "area", _("按建筑面积（每平方米每月）")
@@ -70,10 +73,6 @@ class FeeSchedule(CommunityRow):
         ordering = ["fund", "name", "first_month", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(rate__gt=0), name="fee_rate_above_zero"),
-            models.CheckConstraint(
-                condition=Q(last_month="") | Q(last_month__gte=models.F("first_month")),
-                name="fee_rate_ends_after_start",
-            ),
             models.CheckConstraint(condition=Q(fund__in=Fund.values), name="fee_rate_fund_known"),
         ]
         indexes = [models.Index(fields=["community", "book", "first_month"])]

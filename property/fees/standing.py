@@ -1,0 +1,113 @@
+"""Where a household stands: its bills with what was paid of them, and what it has prepaid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+
+from grids.models import Household
+from property.chart import Fund
+from property.fees.querysets import BILL_OWNER, OWNER
+from property.fees.spread import Position
+from property.models import Allocation, Bill, Book, Payment
+from property.querysets import fen_of, fen_sum, yuan_of
+
+_WHY = "where households of a book found already stand"
+_BATCH = 400
+
+
+def fen(yuan: Decimal) -> int:
+    """Yuan as whole fen."""
+    return int((yuan * 100).to_integral_value())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one household owes by fund and what it has prepaid, in yuan; its bills oldest first, in fen."""
+
+    positions: tuple[Position, ...]
+    prepaid_fen: int
+
+    @property
+    def prepaid(self) -> Decimal:
+        return yuan_of(self.prepaid_fen)
+
+    @property
+    def owed(self) -> Decimal:
+        """What is open of all funds; credits of a fund count against it."""
+        return yuan_of(sum(position.left for position in self.positions))
+
+    @property
+    def owed_by_fund(self) -> dict[str, Decimal]:
+        """The same by fund, those that are settled left out."""
+        sums: dict[str, int] = {}
+        for position in self.positions:
+            sums[position.fund] = sums.get(position.fund, 0) + position.left
+        return {fund: yuan_of(left) for fund, left in sums.items() if left}
+
+    @property
+    def refundable(self) -> Decimal:
+        """What can be given back: what is prepaid, and credits of other funds."""
+        credit = sum(-one.left for one in self.positions if one.left < 0 and one.fund != Fund.FEE)
+        return yuan_of(self.prepaid_fen + credit)
+
+
+def standing(household: Household) -> Standing:
+    """Where a household found already stands now; three queries."""
+    bills = Bill.objects.of_household(household)
+    paid = Payment.objects.of_household(household).aggregate(fen=fen_sum("amount"))["fen"]
+    used = Allocation.objects.of_bills(bills.values("pk")).aggregate(fen=fen_sum("amount"))["fen"]
+    return Standing(tuple(_positions(bills)), paid - used)
+
+
+def standings(book: Book, households: Collection[UUID]) -> dict[UUID, list[Position]]:
+    """The bills of these households that are not settled, oldest first."""
+    found: dict[UUID, list[Position]] = {}
+    for batch in _batches(households):
+        rows = Bill.objects.unscoped(reason=_WHY).filter(book=book).annotate(owner=OWNER).filter(owner__in=batch)
+        rows = rows.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
+        for owner, bill, fund, amount, paid in rows.values_list("owner", "pk", "fund", "amount_fen", "paid_fen"):
+            if amount != paid:
+                found.setdefault(owner, []).append(Position(bill, fund, amount, paid))
+    return found
+
+
+def prepaid_by_household(book: Book) -> dict[UUID, int]:
+    """What each household has prepaid, in fen; those without are left out. Two queries."""
+    return prepaid_until(book, None)
+
+
+def prepaid_until(book: Book, day: Any) -> dict[UUID, int]:
+    """The same at the end of a day; None: now."""
+    payments = Payment.objects.unscoped(reason=_WHY).filter(book=book)
+    used = Allocation.objects.unscoped(reason=_WHY).filter(bill__book=book)
+    if day is not None:
+        payments, used = payments.filter(paid_on__lte=day), used.filter(day__lte=day)
+    held = dict(
+        payments.annotate(owner=OWNER)
+        .order_by()
+        .values("owner")
+        .annotate(fen=fen_sum("amount"))
+        .values_list("owner", "fen")
+    )
+    taken = used.annotate(owner=BILL_OWNER).order_by().values("owner").annotate(fen=fen_sum("amount"))
+    for owner, amount in taken.values_list("owner", "fen"):
+        held[owner] = held.get(owner, 0) - amount
+    return {owner: amount for owner, amount in held.items() if amount}
+
+
+def _positions(bills: Any) -> Iterable[Position]:
+    rows = bills.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
+    for bill, fund, amount, paid in rows.values_list("pk", "fund", "amount_fen", "paid_fen"):
+        yield Position(bill, fund, amount, paid)
+
+
+def _batches(households: Collection[UUID]) -> Iterable[list[UUID]]:
+    wanted = list(households)
+    for start in range(0, len(wanted), _BATCH):
+        yield wanted[start : start + _BATCH]
