@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from community.rows import CommunityRow
 from core.fields import MaskedCharField, decrypt, encrypt
 from core.ids import uuid7
+from property.models.fees import Payment
 from property.models.ledger import Account, Book, Voucher, mask_payee, money_field
 from property.statements.masking import mask_number, mask_remark
 from property.statements.querysets import StatementFormatQuerySet, StatementQuerySet, StatementRowQuerySet
@@ -155,6 +156,9 @@ class StatementRow(CommunityRow):
     remark = MaskedCharField(_("附言"), max_length=240, blank=True, mask=mask_remark)
     reference = models.CharField(_("流水号"), max_length=80, blank=True)
     match = models.CharField(_("核对"), max_length=8, choices=Match.choices, default=Match.NONE)
+    payment = models.OneToOneField(
+        Payment, models.PROTECT, null=True, related_name="statement_row", verbose_name=_("收付款")
+    )
     voucher = models.ForeignKey(
         Voucher, models.PROTECT, null=True, related_name="statement_rows", verbose_name=_("凭证")
     )
@@ -172,10 +176,10 @@ class StatementRow(CommunityRow):
         constraints = [
             models.UniqueConstraint(fields=["account", "fingerprint"], name="statement_row_once"),
             models.CheckConstraint(
-                condition=Q(match="none", voucher__isnull=True, note="", matched_at__isnull=True)
-                | Q(match="voucher", voucher__isnull=False, matched_at__isnull=False)
-                | Q(match="payment", voucher__isnull=True, matched_at__isnull=False)
-                | (Q(match="other", voucher__isnull=True, matched_at__isnull=False) & ~Q(note="")),
+                condition=Q(match="none", payment=None, voucher=None, note="", matched_at=None)
+                | Q(match="voucher", payment=None, voucher__isnull=False, matched_at__isnull=False)
+                | Q(match="payment", payment__isnull=False, voucher=None, matched_at__isnull=False)
+                | (Q(match="other", payment=None, voucher=None, matched_at__isnull=False) & ~Q(note="")),
                 name="statement_row_match_says_what",
             ),
         ]
