@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 Step = tuple[Decimal, Decimal | None]
+Moment = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Followed:
         return self.links > 0 and not self.breaks
 
 
-def follow(steps: Sequence[Step], moments: Sequence[Hashable]) -> Followed:
+def follow(steps: Sequence[Step], moments: Sequence[Moment]) -> Followed:
     """Follow the balance from row to row: as printed, the other way round, or sorted by moment; the best of these.
 
     A row without a balance counts with the next that has one. Where banks shuffle the rows of a day, it is enough
@@ -37,7 +39,7 @@ def follow(steps: Sequence[Step], moments: Sequence[Hashable]) -> Followed:
     """
     printed = list(range(len(steps)))
     oldest_first = _ascends(moments)
-    by_moment = sorted(printed if oldest_first else printed[::-1], key=lambda place: moments[place])  # type: ignore[arg-type,return-value]
+    by_moment = sorted(printed if oldest_first else printed[::-1], key=lambda place: moments[place])
     ways = [printed, printed[::-1]] if oldest_first else [printed[::-1], printed]
     tried = [_along(steps, way) for way in (*ways, by_moment)]
     best = min(tried, key=lambda one: len(one.breaks))
@@ -47,9 +49,9 @@ def follow(steps: Sequence[Step], moments: Sequence[Hashable]) -> Followed:
     return best if best.agrees else Followed(by_moment, best.breaks, best.links, best.opening, best.closing)
 
 
-def _ascends(moments: Sequence[Hashable]) -> bool:
-    pairs = [(one, two) for one, two in zip(moments, moments[1:], strict=False) if one != two]
-    up = sum(1 for one, two in pairs if one < two)  # type: ignore[operator]
+def _ascends(moments: Sequence[Moment]) -> bool:
+    pairs = [(one, two) for one, two in pairwise(moments) if one != two]
+    up = sum(1 for one, two in pairs if one < two)
     return 2 * up >= len(pairs)
 
 

@@ -30,9 +30,16 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=\d{6
 _DMY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 _NAMED = re.compile(r"(\d{1,2})[-/ ]([a-z]{3})[a-z]*[-/ ,]+(\d{4})(?!\d)")
 _SHORT = re.compile(r"(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
-_CLOCK = re.compile(r"(上午|下午|am|pm)?\s*(\d{1,2})\s*[:时点.]\s*(\d{1,2})(?:\s*[:分.]\s*(\d{1,2}))?(?:\.\d+)?\s*[分秒]?\s*(am|pm)?")
+_CLOCK = re.compile(
+    r"(上午|下午|am|pm)?\s*(\d{1,2})\s*[:时点.]\s*(\d{1,2})(?:\s*[:分.]\s*(\d{1,2}))?(?:\.\d+)?\s*[分秒]?\s*(am|pm)?"
+)
 _DIGITS = re.compile(r"\d{5,6}")
-_MONTHS = {name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
 
 _DIRECTIONS = {
     IN: "收入|收|入|进|贷|贷方|转入|存入|入账|进账|来账|汇入|收款|收方|流入|已收入|cr|c|credit|in|+|贷cr|贷c|收入+|deposit",
@@ -96,7 +103,7 @@ def amount(cell: Cell) -> Amount | None:
         value = Decimal(f"{(whole or '0').replace(',', '')}{point}{rest or ('0' if point else '')}")
     except InvalidOperation:
         raise ValueError("no amount") from None
-    out_by_word = bool(side) and (side[1] or side[2]) in ("借", "支出", "dr")
+    out_by_word = side is not None and (side[1] or side[2]) in ("借", "支出", "dr")
     minus = negative or "-" in signs or out_by_word
     return _checked(-value if minus else value, is_signed=minus or bool(signs) or bool(side))
 
@@ -141,8 +148,12 @@ def moment(cell: Cell, *, day_first: bool | None = None) -> tuple[date, time | N
 
 def _of_serial(number: float) -> tuple[date, time | None]:
     days, seconds = divmod(round(number * 86_400), 86_400)
-    at = (datetime.min + timedelta(seconds=seconds)).time()
+    at = _after_midnight(seconds)
     return _sane(_EPOCH + timedelta(days=days)), at if seconds else None
+
+
+def _after_midnight(seconds: int) -> time:
+    return time(seconds // 3600, seconds // 60 % 60, seconds % 60)
 
 
 def _day(parts: list[str], order: str, day_first: bool | None) -> date:
@@ -172,7 +183,7 @@ def clock_time(cell: Cell) -> time | None:
     if isinstance(cell, datetime):
         return cell.time().replace(microsecond=0, tzinfo=None)
     if isinstance(cell, float) and 0 <= cell < 1:
-        return (datetime.min + timedelta(seconds=round(cell * 86_400) % 86_400)).time()
+        return _after_midnight(round(cell * 86_400) % 86_400)
     text = plain(cell)
     digits = text.zfill(6) if _DIGITS.fullmatch(text) else ""
     found = _CLOCK.match(text)

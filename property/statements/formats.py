@@ -59,7 +59,11 @@ def recognise(headings: Headings, around: str) -> Format:
     names = {normal(text) for text in headings.texts}
     if {"交易单号", "商户单号"} <= names or "微信支付业务单号" in names or "微信订单号" in names:
         return WECHAT
-    if names & {"收/付款方式", "支付宝交易号"} or {"商家订单号", "交易对方"} <= names or {"账务流水号", "业务流水号"} <= names:
+    if (
+        names & {"收/付款方式", "支付宝交易号"}
+        or {"商家订单号", "交易对方"} <= names
+        or {"账务流水号", "业务流水号"} <= names
+    ):
         return ALIPAY
     before = around.lower()
     if re.search(r"微信支付|微信昵称", before):

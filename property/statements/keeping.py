@@ -65,16 +65,10 @@ def plan(reading: Reading, account: Account) -> Plan:
 
 @transaction.atomic
 def keep(statement: Statement, found: Plan, *, progress: Progress = lambda done, total: None) -> int:
-    """Add what is new to the statement's account, which is locked; gives how many rows. Twice adds nothing."""
+    """Add what is new to the statement's account; gives how many rows. The account is locked, so that nobody adds the
+    same rows meanwhile."""
     locked(statement.account)
     rows = [_row(statement, place, *one) for place, one in enumerate(found.new)]
-    there = set(
-        StatementRow.objects.unscoped(reason=_WHY)
-        .filter(account=statement.account, fingerprint__in=[row.fingerprint for row in rows[:1]])
-        .values_list("fingerprint", flat=True)
-    )
-    if there:
-        raise Refused(_("这份对账单刚刚已经导入过了，请看新的预览。"))
     for start in range(0, len(rows), _BATCH):
         StatementRow.objects.bulk_create(rows[start : start + _BATCH])
         progress(min(start + _BATCH, len(rows)), len(rows))
@@ -140,7 +134,11 @@ def _of_the_seam(found: Plan, account: Account) -> list[Doubt]:
     if opening == before.balance:
         return []
     words = {"opening": yuan(opening), "last": yuan(before.balance or ZERO), "day": before.day}
-    return [Doubt(0, _("开头的余额 %(opening)s 元，和 %(day)s 导入的最后余额 %(last)s 元接不上，中间可能少了一段。") % words)]
+    return [
+        Doubt(
+            0, _("开头的余额 %(opening)s 元，和 %(day)s 导入的最后余额 %(last)s 元接不上，中间可能少了一段。") % words
+        )
+    ]
 
 
 def remembered(community_id: int) -> Callable[[str], Mapping[str, str]]:
@@ -158,7 +156,7 @@ def account_of(book: Book, code: str) -> Account:
     """The money account of this code, or the first one below it that takes postings; Refused where there is none."""
     accounts = Account.objects.unscoped(reason="the money accounts of a book found before")
     money = accounts.filter(book=book, is_money=True, takes_postings=True, code__startswith=code)
-    found = money.order_by("code").first()
+    found: Account | None = money.order_by("code").first()
     if found is None or found.code.startswith("1001"):
         raise Refused(_("账本里没有可以对账的钱款账户 %(code)s。") % {"code": code})
     return found
@@ -169,7 +167,7 @@ def estate_of(code: str, community: str = "") -> Estate:
     estates = Estate.objects.unscoped(reason="named on the command line").filter(code=code)
     if community:
         estates = estates.filter(community__code=community)
-    found = list(estates.select_related("community")[:2])
+    found: list[Estate] = list(estates.select_related("community")[:2])
     if not found:
         raise Refused(_("没有编号是 %(code)s 的小区。") % {"code": code})
     if len(found) > 1:

@@ -103,7 +103,9 @@ class _Reader:
 
     def is_headings(self, row: Sequence[Cell]) -> bool:
         """The headings once more, at the top of another page."""
-        return [normal(cells.words(row[one.index])) for one in self.headings.columns if one.index < len(row)] == self.names
+        return [
+            normal(cells.words(row[one.index])) for one in self.headings.columns if one.index < len(row)
+        ] == self.names
 
     def is_carried(self, row: Sequence[Cell]) -> bool:
         return bool(_CARRIED.search(_joined(row))) and self.balance(row) is not None
@@ -172,7 +174,9 @@ class _Reader:
             if found is not None:
                 day, at = found
                 if at is None:
-                    at = next((one for place in self.places[C.TIME] if (one := cells.clock_time(_at(row, place)))), None)
+                    at = next(
+                        (one for place in self.places[C.TIME] if (one := cells.clock_time(_at(row, place)))), None
+                    )
                 return day, at
         return None
 
@@ -192,7 +196,9 @@ class _Reader:
     def _texts(self, row: Sequence[Cell]) -> dict[str, str]:
         texts = {}
         for column, places in self.places.items():
-            parts = [text for place in places if cells.plain(_at(row, place)) and (text := cells.words(_at(row, place)))]
+            parts = [
+                text for place in places if cells.plain(_at(row, place)) and (text := cells.words(_at(row, place)))
+            ]
             if column == C.REMARK:
                 texts[column] = " ".join(dict.fromkeys(parts))[:240]
             elif parts:

@@ -17,11 +17,16 @@ _SIDE = "(?P<side>" + "|".join(_SIDE_WORDS.values()) + ")"
 _SIDE_OF = {word: side for side, words in _SIDE_WORDS.items() for word in words.split("|")}
 _MONEY = r"[¥￥]?\s*(?P<sum>-?\d[\d,]*(?:\.\d{1,2})?)"
 _BOTH = re.compile(
-    _SIDE + rf"(?:合计|总计|总额|交易)?\s*[:]?\s*(?P<count>\d+)\s*笔\s*[,、;]?\s*(?:共|合计|金额|计)?\s*[:]?\s*{_MONEY}\s*元?"
+    _SIDE
+    + rf"(?:合计|总计|总额|交易)?\s*[:]?\s*(?P<count>\d+)\s*笔\s*[,、;]?\s*(?:共|合计|金额|计)?\s*[:]?\s*{_MONEY}\s*元?"
 )
 _COUNT = re.compile(_SIDE + r"(?:交易)?(?:总)?(?:笔数|条数)(?:合计)?\s*[:]?\s*(?P<count>\d+)")
-_SUM = re.compile(_SIDE + rf"(?:发生额)?(?:合计|总计|总额|总金额|合计金额|金额合计|总发生额|总)\s*(?:\(元\))?\s*[:]?\s*{_MONEY}")
-_ALL = re.compile(r"(?<!入)(?<!出)(?<!方)(?:^|[^\d笔])(?:共计?|总笔数|总条数|总记录数|记录数|交易笔数)\s*[:]?\s*(?P<count>\d+)\s*(?:笔|条|$|\s)")
+_SUM = re.compile(
+    _SIDE + rf"(?:发生额)?(?:合计|总计|总额|总金额|合计金额|金额合计|总发生额|总)\s*(?:\(元\))?\s*[:]?\s*{_MONEY}"
+)
+_ALL = re.compile(
+    r"(?<!入)(?<!出)(?<!方)(?:^|[^\d笔])(?:共计?|总笔数|总条数|总记录数|记录数|交易笔数)\s*[:]?\s*(?P<count>\d+)\s*(?:笔|条|$|\s)"
+)
 _OPENING = re.compile(rf"(?:期初|上期|承前|上页|承上页|起始)(?:账户|结转|期末)?余额\s*[:]?\s*{_MONEY}")
 _CLOSING = re.compile(rf"(?:期末|本期末?|截止|终止)(?:账户)?余额\s*[:]?\s*{_MONEY}")
 

@@ -28,7 +28,9 @@ from property.statements.printed import Printed
 from property.statements.sides import Side
 from property.statements.tables import Doubt, File, Table, open_file
 
-_RENMINBI = frozenset({"人民币", "人民币元", "cny", "rmb", "156", "001", "01", "¥", "cnh", "元", "人民币(cny)", "人民币cny"})
+_RENMINBI = frozenset(
+    {"人民币", "人民币元", "cny", "rmb", "156", "001", "01", "¥", "cnh", "元", "人民币(cny)", "人民币cny"}
+)
 _FAILED = re.compile(
     r"失败|关闭|撤销|撤单|取消|作废|未支付|待支付|待付款|等待付款|未付款|未成功|无效|notpay|closed|revoked|payerror|fail|cancel"
 )
@@ -186,7 +188,13 @@ def _understood(lines: Lines, heads: Headings, around: str) -> Reading:
     told = _with_refunds(kept, told)
     entries = [_entry(kept[place], *told[place]) for place in followed.order]
     reading = Reading(format_found, heads, entries, len(lines.rows), len(lines.rows) - len(kept), followed)
-    reading.doubts = [*lines.doubts, *doubts, *_of_balance(kept, heads, followed), *_of_accounts(kept), *_of_days(entries)]
+    reading.doubts = [
+        *lines.doubts,
+        *doubts,
+        *_of_balance(kept, heads, followed),
+        *_of_accounts(kept),
+        *_of_days(entries),
+    ]
     reading.doubts += _of_totals(lines, kept, told, reading)
     return reading
 
@@ -194,7 +202,11 @@ def _understood(lines: Lines, heads: Headings, around: str) -> Reading:
 def _without_failed(lines: Lines) -> tuple[list[Line], list[Doubt]]:
     """The rows in yuan that came about. A closed order whose refund is in the file stays: both took place."""
     kept, doubts = [], []
-    refunds = {(row.day, row.text(C.COUNTERPARTY), abs(row.single.value)): row for row in lines.rows if _is_refund(row) and row.single}
+    refunds = {
+        (row.day, row.text(C.COUNTERPARTY), abs(row.single.value)): row
+        for row in lines.rows
+        if _is_refund(row) and row.single
+    }
     for row in lines.rows:
         currency, state = cells.plain(row.text(C.CURRENCY)), cells.plain(row.text(C.STATE))
         if currency and currency not in _RENMINBI:
@@ -241,7 +253,17 @@ def _entry(row: Line, kind: str, moved: Decimal) -> Entry:
     remark = " ".join(part for part in (row.text(C.REMARK), row.text(C.KIND)) if part)
     reference = row.text(C.REFERENCE)
     return Entry(
-        row.number, row.sheet, row.day, row.at, kind, moved, row.balance, other, account[:60], remark[:240], reference[:80]
+        row.number,
+        row.sheet,
+        row.day,
+        row.at,
+        kind,
+        moved,
+        row.balance,
+        other,
+        account[:60],
+        remark[:240],
+        reference[:80],
     )
 
 
@@ -249,7 +271,8 @@ def _of_balance(rows: list[Line], heads: Headings, followed: Followed) -> list[D
     doubts = [
         Doubt(
             rows[place].number,
-            _("这一笔之后的余额 %(balance)s 元，和上一笔的余额接不上。") % {"balance": yuan(rows[place].balance or ZERO)},
+            _("这一笔之后的余额 %(balance)s 元，和上一笔的余额接不上。")
+            % {"balance": yuan(rows[place].balance or ZERO)},
             rows[place].sheet,
         )
         for place in followed.breaks
@@ -285,7 +308,9 @@ def _of_totals(lines: Lines, kept: list[Line], told: list[Side], reading: Readin
     for side, total in [*printed.sums.items(), *_totals_of(lines)]:
         if side != NEUTRAL and total != sums.get(side, ZERO):
             words = {"side": labels[side], "printed": yuan(total), "read": yuan(sums.get(side, ZERO))}
-            doubts.append(Doubt(0, _("%(side)s：对账单上印的合计是 %(printed)s 元，逐笔加起来是 %(read)s 元。") % words))
+            doubts.append(
+                Doubt(0, _("%(side)s：对账单上印的合计是 %(printed)s 元，逐笔加起来是 %(read)s 元。") % words)
+            )
     ends = ((printed.opening, reading.followed.opening), (printed.closing, reading.followed.closing))
     for says, found in ends:
         if says is not None and found is not None and says != found:
@@ -308,4 +333,3 @@ def _totals_of(lines: Lines) -> list[tuple[str, Decimal]]:
     if len(lines.totals) != 1:
         return []
     return [(side, amount) for side, amount in lines.totals[0].items() if side in (IN, OUT)]
-

@@ -116,7 +116,7 @@ def _amounts(headings: Headings, below: Sequence[Sequence[Cell]]) -> dict[int, s
 
 
 def _comes_out(steps: Sequence[tuple[Decimal, Decimal | None]]) -> bool:
-    followed = follow(steps, [0] * len(steps))
+    followed = follow(steps, [("", "")] * len(steps))
     return followed.agrees and followed.links >= 2 and any(moved for moved, _balance in steps)
 
 

@@ -126,7 +126,9 @@ def _neutral(row: Line, value: Decimal) -> Decimal:
         return value
     if re.search(r"提现|来自零钱", words):
         return -value
-    return -value if _LEAVES.search(words) and not _ELSEWHERE.search(row.text(C.METHOD)) and row.text(C.METHOD) else ZERO
+    return (
+        -value if _LEAVES.search(words) and not _ELSEWHERE.search(row.text(C.METHOD)) and row.text(C.METHOD) else ZERO
+    )
 
 
 def _words(row: Line) -> str:

@@ -127,7 +127,7 @@ def _squared(rows: list[list[str]]) -> list[list[Cell]]:
     width = max(map(len, rows), default=0)
     if width * len(rows) > MAX_CELLS:
         width = 200
-    return [[cell if cell.strip() else None for cell in row[:width]] + [None] * (width - len(row)) for row in rows]
+    return [[*(cell if cell.strip() else None for cell in row[:width]), *[None] * (width - len(row))] for row in rows]
 
 
 class _Markup(HTMLParser):

@@ -25,7 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="the statement: .csv, .txt, .tsv, .xlsx or .xls")
         parser.add_argument("--estate", required=True, metavar="CODE", help="the code of the estate, such as 225")
-        parser.add_argument("--community", default="", metavar="CODE", help="which, where several have this estate code")
+        parser.add_argument(
+            "--community", default="", metavar="CODE", help="which, where several have this estate code"
+        )
         parser.add_argument("--account", default="", metavar="CODE", help="the money account; by default of the format")
         parser.add_argument("--apply", action="store_true", help="keep the rows, in one transaction")
         parser.add_argument("--by", default="", metavar="PHONE", help="who answers for it")
