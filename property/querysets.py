@@ -27,7 +27,8 @@ def sees_books(user: User, book: str = "book__") -> Q:
     """Whether a row belongs to books the user may read: the estate's committee, its auditor, the community's
     secretary."""
     scope = user.scope
-    return Q(**{f"{book}estate__in": scope.estates | scope.audited}) | Q(community__in=scope.ids("community", Role.SECRETARY))
+    own = Q(**{f"{book}estate__in": scope.estates | scope.audited})
+    return own | Q(community__in=scope.ids("community", Role.SECRETARY))
 
 
 def fen_of(yuan: Combinable) -> Combinable:

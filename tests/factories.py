@@ -170,6 +170,10 @@ class Committee:
             amount = fields.pop("amount", Decimal("100.00"))
             item = Item(self.account(fields.pop("item", "520101")), fields.pop("fund", "fee"), amount)
             fields["lines"] = entries.paid([item], self.account("1002"))
+        if fields.get("resolution_ref"):
+            scan = small_photo("white")
+            own = actions.Paper(scan.content, "决议.jpg", scan.content_type, is_resolution=True)
+            fields["papers"] = [*fields.get("papers", ()), own]
         return actions.draft_voucher(self.book, by=self.bookkeeper, **fields)
 
     def post(self, voucher: Voucher | None = None, **fields: Any) -> Voucher:

@@ -35,11 +35,12 @@ MOST_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A cleaned file that is to hang on a voucher."""
+    """A cleaned file that is to hang on a voucher; `is_resolution` marks the scan of the resolution it rests on."""
 
     content: bytes
     name: str
     content_type: str
+    is_resolution: bool = False
 
 
 @transaction.atomic
@@ -126,11 +127,13 @@ def submit(voucher: Voucher, *, by: User) -> Voucher:
     """Hand a draft to the reviewer; whoever does is the one who signs for it."""
     book, voucher = _locked(voucher)
     step = VOUCHER_STEPS.find(voucher.state, "submit", voucher.parties(by))
-    _check_lines(voucher, _as_lines(voucher))
+    lines = _as_lines(voucher)
+    _check_lines(voucher, lines)
+    _check_scan(voucher, lines)
     voucher.drafted_by, voucher.drafted_at = by, clock.now()
     _take(voucher, step.target, "voucher_submitted", by=by)
     text = _("有一张 %(amount)s 元的凭证等您审核。") % {"amount": yuan(voucher.amount)}
-    notify(_holders(book, Office.REVIEWER), about=voucher, kind="voucher_submitted", text=text)
+    notify(holders(book, Office.REVIEWER), about=voucher, kind="voucher_submitted", text=text)
     return voucher
 
 
@@ -143,7 +146,7 @@ def approve(voucher: Voucher, *, by: User, version: int) -> Voucher:
     voucher.reviewed_by, voucher.reviewed_at = by, clock.now()
     _take(voucher, step.target, "voucher_approved", by=by)
     text = _("有一张 %(amount)s 元的凭证审核通过，等您收付。") % {"amount": yuan(voucher.amount)}
-    notify(_holders(book, Office.CASHIER), about=voucher, kind="voucher_approved", text=text)
+    notify(holders(book, Office.CASHIER), about=voucher, kind="voucher_approved", text=text)
     return voucher
 
 
@@ -185,6 +188,7 @@ def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means:
     _check_version(voucher, version)
     lines = _as_lines(voucher)
     _check_lines(voucher, lines)
+    _check_scan(voucher, lines)
     _check_settlement(lines, settled_on, means)
     month = locked(voucher.month)
     if month.is_closed:
@@ -297,15 +301,25 @@ def _check_line(book: Book, line: Line) -> None:
         raise Refused(_("每一行只在借方或贷方写一个大于零的金额。"))
 
 
+def needs_resolution(voucher: Voucher, lines: Iterable[Line | Posting]) -> bool:
+    """Whether a voucher spends more than the committee decides by itself."""
+    if voucher.kind in {Kind.OPENING, Kind.REVERSAL}:
+        return False
+    return bool(entries.spending(lines) > voucher.book.spending_limit)
+
+
 def _check_resolution(voucher: Voucher, lines: Sequence[Line]) -> None:
-    if voucher.kind in {Kind.OPENING, Kind.REVERSAL} or voucher.resolution_ref:
-        return
-    spent = entries.spending(lines)
-    if spent > voucher.book.spending_limit:
-        words = {"spent": yuan(spent), "limit": yuan(voucher.book.spending_limit)}
+    if not voucher.resolution_ref and needs_resolution(voucher, lines):
+        words = {"spent": yuan(entries.spending(lines)), "limit": yuan(voucher.book.spending_limit)}
         raise Refused(
             _("这笔支出 %(spent)s 元，超过委员会可以决定的 %(limit)s 元，请写明依据哪一项决议，并附上决议。") % words
         )
+
+
+def _check_scan(voucher: Voucher, lines: Sequence[Line]) -> None:
+    """A draft may wait for its scan; what is handed on has it."""
+    if needs_resolution(voucher, lines) and not _papers_of(voucher).filter(is_resolution=True).exists():
+        raise Refused(_("这笔支出要依据决议，请先附上决议的照片或 PDF，再送审。"))
 
 
 def _check_settlement(lines: Sequence[Line], settled_on: date, means: str) -> None:
@@ -350,7 +364,11 @@ def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:
             paper.content, name=paper.name, content_type=paper.content_type, community=voucher.community, by=by
         )
         VoucherAttachment.objects.create(
-            community_id=voucher.community_id, voucher=voucher, attachment=attachment, line=number
+            community_id=voucher.community_id,
+            voucher=voucher,
+            attachment=attachment,
+            line=number,
+            is_resolution=paper.is_resolution,
         )
 
 
@@ -369,7 +387,7 @@ def _as_lines(voucher: Voucher) -> list[Line]:
     ]
 
 
-def _holders(book: Book, office: str) -> list[User]:
+def holders(book: Book, office: str) -> list[User]:
     """Who holds an office of the estate today."""
     held = (
         Appointment.objects.unscoped(reason="who is told about a voucher")

@@ -1,7 +1,7 @@
 """Forms of the books, in the words of somebody who has never kept any."""
 
 from property.forms.books import AccountForm, BookForm, LimitForm
-from property.forms.fields import BALANCE, PapersField, YuanField, account_choices, item_choices
+from property.forms.fields import BALANCE, BUDGET, PapersField, YuanField, account_choices, item_choices
 from property.forms.lines import JournalLineForm, LineForm, WithLines, line_forms, typed_rows
 from property.forms.vouchers import (
     ReverseForm,
@@ -10,12 +10,14 @@ from property.forms.vouchers import (
     StepForm,
     VoidForm,
     VoucherForm,
+    caption_of,
     rows_of,
     voucher_filter,
 )
 
 __all__ = [
     "BALANCE",
+    "BUDGET",
     "AccountForm",
     "BookForm",
     "JournalLineForm",
@@ -31,6 +33,7 @@ __all__ = [
     "WithLines",
     "YuanField",
     "account_choices",
+    "caption_of",
     "item_choices",
     "line_forms",
     "rows_of",

@@ -20,7 +20,7 @@ from property.models import Account, Voucher
 Kind = Voucher.Kind
 Words = Any  # a text that may be translated late
 Choices = list[tuple[Words, Any]]
-BALANCE = "balance"
+BALANCE, BUDGET = "balance", "budget"
 
 
 class YuanField(forms.CharField):
@@ -100,6 +100,11 @@ def item_choices(kind: str, accounts: Sequence[Account]) -> Choices:
             (_("预收、押金、代收的钱"), _is_kind(AccountKind.LIABILITY)),
         ],
         Kind.TRANSFER: money,
+        BUDGET: [
+            (_("预计的收入"), lambda account: account.kind == AccountKind.INCOME and account.normal_side == "credit"),
+            (_("预计的支出"), _is_kind(AccountKind.EXPENSE)),
+            (_("添置和工程"), _has_code("1501", "1505")),
+        ],
         BALANCE: [
             (_("手里的钱"), lambda account: account.is_money),
             (_("别人欠的、预付的、添置的"), _is_kind(AccountKind.ASSET)),

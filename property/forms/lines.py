@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import PortalForm
 from property.chart import Fund
-from property.forms.fields import BALANCE, Choices, Kind, Words, YuanField, item_choices
+from property.forms.fields import BALANCE, BUDGET, Choices, Kind, Words, YuanField, item_choices
 from property.models import Account
 
 ROWS, MORE_ROWS, MOST_ROWS = 2, 3, 20
@@ -31,6 +31,7 @@ class LineForm(forms.Form):
         Kind.RECEIPT: _("因为什么收的"),
         Kind.TRANSFER: _("转到哪个账户"),
         BALANCE: _("是什么"),
+        BUDGET: _("预计收什么、花什么"),
     }
 
     def __init__(self, *args: Any, kind: str, choices: Choices, **kwargs: Any) -> None:
@@ -41,6 +42,12 @@ class LineForm(forms.Form):
     def has_changed(self) -> bool:
         """A row in which only the preset fund stands is a row left empty."""
         return bool(set(self.changed_data) - {"fund"})
+
+
+class BudgetLineForm(LineForm):
+    """One item of a budget; a row whose amount is taken out is a row taken out."""
+
+    amount = YuanField(label=_("一年的金额（元）"), required=False, zero=True)
 
 
 class JournalLineForm(LineForm):
@@ -59,13 +66,19 @@ class JournalLineForm(LineForm):
 
 
 def line_forms(
-    kind: str, accounts: Sequence[Account], data: Any = None, *, initial: Any = None, rows: int = ROWS
+    kind: str,
+    accounts: Sequence[Account],
+    data: Any = None,
+    *,
+    initial: Any = None,
+    rows: int = ROWS,
+    most: int = MOST_ROWS,
 ) -> Any:
     """The rows of a voucher as a formset: the first must be filled, those left empty are passed over."""
-    form = LineForm if kind in LineForm.LABELS else JournalLineForm
+    form = {BUDGET: BudgetLineForm}.get(kind, LineForm if kind in LineForm.LABELS else JournalLineForm)
     filled = len(initial or [])
     made = forms.formset_factory(
-        form, extra=max(rows - filled, 0), min_num=0, max_num=MOST_ROWS, absolute_max=MOST_ROWS, validate_max=True
+        form, extra=max(rows - filled, 0), min_num=0, max_num=most, absolute_max=most, validate_max=True
     )
     made.can_delete = False
     return made(
@@ -81,6 +94,7 @@ class WithLines(PortalForm):
 
     kind: str
     needs_rows = True
+    most_rows = MOST_ROWS
 
     def __init__(
         self,
@@ -94,8 +108,8 @@ class WithLines(PortalForm):
     ) -> None:
         super().__init__(data, files, initial=initial)
         self.accounts = {account.code: account for account in accounts}
-        self.lines = line_forms(self.kind, accounts, data, initial=rows_initial, rows=rows)
-        self.may_grow = self.lines.total_form_count() < MOST_ROWS
+        self.lines = line_forms(self.kind, accounts, data, initial=rows_initial, rows=rows, most=self.most_rows)
+        self.may_grow = self.lines.total_form_count() < self.most_rows
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -115,7 +129,7 @@ class WithLines(PortalForm):
         return [row.cleaned_data for row in self.lines if row.has_changed() and row.cleaned_data]
 
 
-def typed_rows(typed: QueryDict) -> list[dict[str, Any]]:
+def typed_rows(typed: QueryDict, most: int = MOST_ROWS) -> list[dict[str, Any]]:
     """The rows of a posted formset as they were typed, those left empty at the end cut off."""
     rows: dict[int, dict[str, Any]] = {}
     for name, value in typed.items():
@@ -124,4 +138,4 @@ def typed_rows(typed: QueryDict) -> list[dict[str, Any]]:
         if number.isdecimal() and len(number) <= 3 and field:
             rows.setdefault(int(number), {})[field] = value
     typed_in = [number for number, row in rows.items() if any(row[name] for name in row.keys() - {"fund"})]
-    return [rows.get(number, {}) for number in range(min(max(typed_in, default=-1) + 1, MOST_ROWS))]
+    return [rows.get(number, {}) for number in range(min(max(typed_in, default=-1) + 1, most))]

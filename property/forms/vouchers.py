@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,10 +34,15 @@ class VoucherForm(WithLines):
     money = forms.ChoiceField(label=_("账户"))
     payee = forms.CharField(label=_("付给谁"), max_length=60, required=False)
     resolution_ref = forms.CharField(label=_("依据的决议"), max_length=80, required=False)
+    scan = PapersField(
+        label=_("决议的照片或 PDF"),
+        required=False,
+        help_text=_("要依据决议的支出，没有它不能送审。"),
+    )
     dropped = forms.TypedMultipleChoiceField(
         label=_("去掉已有的附件"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple
     )
-    papers = PapersField(label=_("附件"), required=False, help_text=_("发票、收据、决议的照片或 PDF，一次最多 8 份。"))
+    papers = PapersField(label=_("附件"), required=False, help_text=_("发票、收据的照片或 PDF，一次最多 8 份。"))
 
     MONEY: dict[str, Words] = {
         Kind.PAYMENT: _("从哪个账户付"),
@@ -65,10 +71,10 @@ class VoucherForm(WithLines):
         self._fit_payee()
         self._fit_papers(papers)
         self.fields["resolution_ref"].help_text = gettext(
-            "一笔支出超过 %(limit)s 元时要写：哪一次会议、第几号决议。决议也请作为附件上传。"
+            "一笔支出超过 %(limit)s 元时要写：哪一次会议、第几号决议，例如“2026 年居民会议第 3 号”。"
         ) % {"limit": f"{book.spending_limit:,.2f}"}
         if kind in {Kind.RECEIPT, Kind.TRANSFER, Kind.OPENING, Kind.REVERSAL}:
-            del self.fields["resolution_ref"]
+            del self.fields["resolution_ref"], self.fields["scan"]
         if kind == Kind.OPENING:
             self.fields["day"].disabled = True
 
@@ -91,7 +97,7 @@ class VoucherForm(WithLines):
 
     def _fit_papers(self, papers: Sequence[VoucherAttachment]) -> None:
         if papers:
-            choices = [(str(paper.line), paper.attachment.name) for paper in papers]
+            choices = [(str(paper.line), caption_of(paper)) for paper in papers]
             self.fields["dropped"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["dropped"]
@@ -130,6 +136,8 @@ class VoucherForm(WithLines):
             name: value for name, value in super().given().items() if name in {"day", "summary", "papers", "payee"}
         }
         given["resolution_ref"] = self.cleaned_data.get("resolution_ref", "")
+        scans = [replace(paper, is_resolution=True) for paper in self.cleaned_data.get("scan", ())]
+        given["papers"] = [*given["papers"], *scans]
         return given | {"lines": self.made_lines()}
 
     def changes(self) -> dict[str, Any]:
@@ -138,6 +146,13 @@ class VoucherForm(WithLines):
         given["payee"] = given.get("payee") or None
         dropped = self.cleaned_data.get("dropped") or ()
         return given | {"dropped": dropped, "version": self.cleaned_data["version"] or 0}
+
+
+def caption_of(paper: VoucherAttachment) -> str:
+    """A paper by its name; the scan of a resolution is said to be one."""
+    if paper.is_resolution:
+        return gettext("%(name)s（决议）") % {"name": paper.attachment.name}
+    return paper.attachment.name
 
 
 def rows_of(voucher: Voucher) -> tuple[str, str, list[dict[str, Any]]]:

@@ -72,7 +72,8 @@ class RecurringVoucher(CommunityRow):
         first = Month.parse(self.first)
         if month < first or (self.last and month > Month.parse(self.last)):
             return False
-        return ((month.year - first.year) * 12 + month.month - first.month) % self.every == 0
+        apart = (month.year - first.year) * 12 + month.number - first.number
+        return bool(apart % self.every == 0)
 
 
 class RecurringLine(CommunityRow):

@@ -16,7 +16,8 @@ from community.models import AuditEvent
 from community.once import acting, once
 from core.lists import list_page
 from core.money import chinese_capital
-from property import actions, entries
+from property import actions
+from property.actions.vouchers import needs_resolution
 from property.forms import (
     ReverseForm,
     SendBackForm,
@@ -24,6 +25,7 @@ from property.forms import (
     StepForm,
     VoidForm,
     VoucherForm,
+    caption_of,
     rows_of,
     voucher_filter,
 )
@@ -232,16 +234,17 @@ def _paper(voucher: Voucher) -> dict[str, Any]:
     """What the paper of a voucher shows."""
     papers: list[VoucherAttachment] = voucher.paper_lines
     lines = voucher.lines
-    spent = entries.spending(lines)
+    above_limit = needs_resolution(voucher, lines)
     return {
         "voucher": voucher,
         "book": voucher.book,
         "lines": lines,
         "capital": chinese_capital(voucher.amount),
         "photos": [_photo(one) for one in papers if one.attachment.is_photo],
-        "files": [one for one in papers if not one.attachment.is_photo],
+        "files": [(one, caption_of(one)) for one in papers if not one.attachment.is_photo],
         "lacks_paper": not papers and voucher.kind in {Kind.PAYMENT, Kind.RECEIPT},
-        "above_limit": spent > voucher.book.spending_limit and voucher.kind not in {Kind.OPENING, Kind.REVERSAL},
+        "above_limit": above_limit,
+        "lacks_scan": above_limit and not any(one.is_resolution for one in papers),
         "reveal_url": reveal.url(voucher, "payee", voucher.get_absolute_url()) if "＊" in str(voucher.payee) else "",
         "signatures": [
             (_("制单"), voucher.drafted_by, voucher.drafted_at),
@@ -253,7 +256,7 @@ def _paper(voucher: Voucher) -> dict[str, Any]:
 
 def _photo(one: VoucherAttachment) -> dict[str, str]:
     url = one.get_absolute_url()
-    return {"url": url, "thumbnail": f"{url}?small", "caption": one.attachment.name}
+    return {"url": url, "thumbnail": f"{url}?small", "caption": caption_of(one)}
 
 
 def _back_form(voucher: Voucher) -> SendBackForm:

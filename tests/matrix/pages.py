@@ -64,6 +64,11 @@ def with_resident(**texts: str) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"resident_pk": world.records["resident"].pk, **texts}
 
 
+def budget_of(world: World) -> dict[str, Any]:
+    """The keyword arguments that name the year of a budget of the own place."""
+    return {"pk": world.records["book"].pk, "year": world.records["budget"].year}
+
+
 CORE = {
     "core:job": Page(None, {Role.COMMUNITY_STAFF}, pk_of("job")),
     "core:set_care": Page(public=True, post=True, answer=302),
@@ -408,6 +413,11 @@ PROPERTY = {
     "property:voucher_send_back": Page(P.BOOKS_VIEW, BOOKS, pk_of("voucher")),
     "property:voucher_reverse": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("voucher")),
     "property:paper": Page(P.BOOKS_VIEW, BOOKS, lambda world: {"pk": world.records["voucher"].pk, "line": 1}),
+    "property:budgets": Page(P.BOOKS_VIEW, BOOKS, pk_of("book"), answer=302),
+    "property:budget": Page(P.BOOKS_VIEW, BOOKS, with_text("book", year="2020")),
+    "property:budget_edit": Page(P.VOUCHER_DRAFT, BOOKKEEPER, with_text("book", year="2020")),
+    "property:budget_approve": Page(P.QUARTER_PUBLISH, COMMITTEE, budget_of),
+    "property:budget_paper": Page(P.BOOKS_VIEW, BOOKS, lambda world: budget_of(world) | {"version": 1}),
     "property:quarters": Page(P.ACCOUNTS_VIEW),
     "property:quarter_new": Page(P.QUARTER_PUBLISH, COMMITTEE, with_text("book", quarter="2020Q1")),
     "property:quarter": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),

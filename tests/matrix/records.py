@@ -26,6 +26,7 @@ from helpdesk import actions as requests
 from helpdesk.actions import settings as request_settings
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
+from property.budget import actions as budgets
 from property.publication.actions import draft_publication
 from tests.factories import (
     FullCommittee,
@@ -275,9 +276,18 @@ def _property(world: World) -> None:
         summary=world.secret,
         papers=[books.Paper(photo.content, "发票.jpg", photo.content_type)],
     )
+    year = clock.today().year
+    plans = [budgets.Planned(committee.account("520101"), "fee", Decimal("500.00"), world.secret)]
+    paper = books.Paper(photo.content, "决议.jpg", photo.content_type)
+    first = budgets.draft_budget(book, by=committee.bookkeeper, year=year, lines=plans)
+    budgets.approve_budget(
+        first, by=committee.chair, revision=first.revision, resolution_ref=world.secret, papers=[paper]
+    )
+    budget = budgets.draft_budget(book, by=committee.bookkeeper, year=year, lines=plans, reason=world.secret)
     world.records |= {
         "estate": estate,
         "book": book,
+        "budget": budget,
         "voucher": voucher,
         "month": voucher.month,
         "published": published,
