@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from core.kept import Kept
 from grids.models import Household
+from property.fees.totals import paid_by_household
 from property.models import Book, Publication, PublicationLeaf, PublicationRoot
 from property.models.proofs import fen
 from property.proofs.trees import Sum, SumTree, sum_leaf, summary_of
@@ -25,10 +26,6 @@ _trees: Kept[SumTree] = Kept(KEPT)
 
 def paid_in(book: Book, publication: Publication) -> dict[UUID, Decimal]:
     """What each household paid in the quarter less what it got back; households with nothing are left out."""
-    try:
-        from property.fees.totals import paid_by_household
-    except ImportError:
-        return {}
     period = publication.period
     return {home: sum_ for home, sum_ in paid_by_household(book, period.start, period.end).items() if sum_}
 
