@@ -15,7 +15,7 @@ from core import clock
 from core.quarters import Month
 from core.refusal import Refused
 from core.scoping import locked
-from property.actions.books import month_of, require
+from property.actions.books import require
 from property.actions.vouchers import draft_voucher
 from property.chart import Fund
 from property.fees.billing import Preview, PreviewRow, preview_billing
@@ -59,11 +59,11 @@ def run_billing(book: Book, *, by: User, first: Month, last: Month, due_on: date
         run_by=by,
         run_at=clock.now(),
     )
-    run.save(force_insert=True)
+    # Written last, with all that it says: it is never changed.
     Bill.objects.bulk_create(_bills(run, preview.rows), batch_size=_BATCH)
     run.prepaid_used = yuan_of(_settle(run, preview))
-    run.save(update_fields=["prepaid_used"])
-    _draft(run, by=by)
+    run.voucher = _voucher(run, by=by)
+    run.save(force_insert=True)
     changes = {"bills": [None, run.bills], "amount": [None, str(run.amount)]}
     audit.record("fees_billed", run, by=by, changes=changes)
     return run
@@ -77,7 +77,9 @@ def draft_run(run: BillingRun, *, by: User) -> Voucher | None:
     run = locked(run)
     if run.voucher is not None and run.voucher.state != Voucher.State.VOIDED:
         return run.voucher
-    return _draft(run, by=by)
+    run.voucher = _voucher(run, by=by)
+    run.save(update_fields=["voucher"])
+    return run.voucher
 
 
 def _check_months(book: Book, first: Month, last: Month, due_on: date) -> None:
@@ -159,16 +161,12 @@ def _settle(run: BillingRun, preview: Preview) -> int:
     return used
 
 
-def _draft(run: BillingRun, *, by: User) -> Voucher | None:
-    """The voucher of a run; none where its bills cancel each other out."""
+def _voucher(run: BillingRun, *, by: User) -> Voucher | None:
+    """The draft of a run's voucher; none where its bills cancel each other out."""
     lines = run_lines(run.book, run_sums(run))
     if not lines:
         return None
-    month_of(run.book, run.day)
-    voucher = draft_voucher(run.book, by=by, kind=Voucher.Kind.JOURNAL, day=run.day, summary=_summary(run), lines=lines)
-    run.voucher = voucher
-    run.save(update_fields=["voucher"])
-    return voucher
+    return draft_voucher(run.book, by=by, kind=Voucher.Kind.JOURNAL, day=run.day, summary=_summary(run), lines=lines)
 
 
 def _summary(run: BillingRun) -> str:
