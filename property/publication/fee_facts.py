@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.quarters import Quarter
+from property.fees import totals
 from property.models import Book
 from property.publication.rows import AgeingRow, CollectionRow
 
@@ -26,8 +27,21 @@ def of_items(book: Book, quarter: Quarter) -> dict[tuple[str, str], ItemFacts]:
 
 
 def collection(book: Book, quarter: Quarter) -> tuple[CollectionRow, ...]:
-    """How the fees of the quarter came in; nothing while the estate charges none."""
-    return ()
+    """How the fees of the quarter came in; nothing while the estate charges none and nobody pays."""
+    found = totals.collection(book, quarter.start, quarter.end)
+    paid = totals.paid_by_household(book, quarter.start, quarter.end)
+    if not (paid or found.households_due or found.billed or found.prepaid or found.arrears):
+        return ()
+    return (
+        CollectionRow(
+            due=found.households_due,
+            paid=found.households_paid,
+            billed=found.billed,
+            received=found.received,
+            relief=found.relief,
+            prepaid=found.prepaid,
+        ),
+    )
 
 
 def ageing(book: Book, quarter: Quarter) -> tuple[AgeingRow, ...]:
