@@ -25,6 +25,7 @@ from property import entries
 from property.actions.books import month_of
 from property.chart import Fund
 from property.entries import Line
+from property.fees.origins import made_by_fees
 from property.models import Book, Means, MonthlyBalance, Posting, Voucher, VoucherAttachment
 from property.models.ledger import VOUCHER_STEPS
 from property.sealing import seal_of
@@ -102,6 +103,7 @@ def change_draft(
     given = {"day": day, "summary": summary, "lines": lines}
     VOUCHER_STEPS.find(voucher.state, "change", voucher.parties(by), given)
     _check_version(voucher, version)
+    _refuse_of_fees(voucher)
     if voucher.kind != Kind.OPENING:
         voucher.month = month_of(book, day)
         voucher.day = day
@@ -217,6 +219,7 @@ def reverse(voucher: Voucher, *, by: User, day: date, reason: str) -> Voucher:
         raise Refused(_("只有已入账的凭证才需要冲销，没入账的直接修改或作废就好。"))
     if voucher.kind == Kind.REVERSAL:
         raise Refused(_("冲销凭证不能再冲销，请重新制一张正确的凭证。"))
+    _refuse_of_fees(voucher)
     earlier = Voucher.objects.of_book(book).filter(reverses=voucher).exclude(state=State.VOIDED)
     if earlier.exists():
         raise Refused(_("这张凭证已经有人在冲销了，请看凭证页上的链接。"))
@@ -270,6 +273,12 @@ def _take(voucher: Voucher, target: str, verb: str, *, by: User, reason: str = "
     voucher.version += 1
     voucher.save()
     audit.record(verb, voucher, by=by, changes={"state": [before, target]}, reason=reason)
+
+
+def _refuse_of_fees(voucher: Voucher) -> None:
+    """What bills and payments say is corrected there; the books follow."""
+    if made_by_fees(voucher):
+        raise Refused(_("这张凭证由账单和收款自动生成，不能直接改。请在收费里更正，再重新制单。"))
 
 
 def _check_version(voucher: Voucher, version: int) -> None:
