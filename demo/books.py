@@ -101,6 +101,7 @@ class _Keeper:
         self._people = officers.committee
         receipt = picture("after")
         self._paper = Paper(receipt.content, "发票.jpg", receipt.content_type)
+        self._scan = Paper(receipt.content, "决议.jpg", receipt.content_type, is_resolution=True)
         self._vouchers = 0
 
     def keep(self) -> Book:
@@ -144,8 +145,13 @@ class _Keeper:
             payee=entry.payee,
             lines=entries.received([item], money) if entry.income else entries.paid([item], money),
             resolution_ref=entry.resolution,
-            papers=[self._paper] if entry.resolution or (not entry.income and self._vouchers % 4 == 0) else [],
+            papers=self._papers(entry),
         )
+
+    def _papers(self, entry: Entry) -> list[Paper]:
+        if entry.resolution:
+            return [self._paper, self._scan]
+        return [] if entry.income or self._vouchers % 4 else [self._paper]
 
     def _sign(self, voucher: Voucher, means: str) -> None:
         voucher = actions.submit(voucher, by=self._people[Office.BOOKKEEPER])
