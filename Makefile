@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 CHROMIUM ?= /usr/bin/chromium
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 export PORT ?= 8000
 export DATA_DIR := $(abspath $(or $(DATA_DIR),var))

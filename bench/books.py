@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
@@ -20,33 +21,23 @@ from django.urls import reverse
 from community.models import Appointment, User
 from community.roles import Office, Role
 from core import clock
-from core.quarters import Quarter
+from core.quarters import Month, Quarter
 from demo.officers import PASSWORD
 from property.models import Book, MonthlyBalance, Posting, Publication, Voucher
 from property.sealing import FIELDS, POSTING_FIELDS, book_name, seal
 
 CHUNK = 5_000
 TURNS = 7
+_DEBIT = POSTING_FIELDS.index("debit")
 # Past all triggers: the book is made, not kept.
-_DAYS = """
-UPDATE property_voucher SET
-  day = (SELECT {day} FROM property_ledgermonth m WHERE m.id = property_voucher.month_id),
-  settled_on = (SELECT {day} FROM property_ledgermonth m WHERE m.id = property_voucher.month_id),
-  means = 'none',
-  number = sequence - (SELECT MIN(o.sequence) FROM property_voucher o
-    WHERE o.book_id = property_voucher.book_id AND o.month_id = property_voucher.month_id) + 1
-WHERE book_id = %(book)s"""
-_AMOUNTS = """
-UPDATE property_voucher SET amount =
-  (SELECT ROUND(SUM(p.debit), 2) FROM property_posting p WHERE p.voucher_id = property_voucher.id)
-WHERE book_id = %(book)s"""
 _MONTHS = """
 UPDATE property_ledgermonth SET last_number =
   (SELECT COUNT(*) FROM property_voucher v WHERE v.month_id = property_ledgermonth.id)
 WHERE book_id = %(book)s"""
-_SEALED = """
-UPDATE property_voucher SET previous_hash = bench_chain.previous, hash = bench_chain.seal
-FROM bench_chain WHERE bench_chain.id = property_voucher.id"""
+_TRUE = """
+UPDATE property_voucher SET number = true_voucher.number, day = true_voucher.day, settled_on = true_voucher.day,
+  means = 'none', amount = true_voucher.amount, previous_hash = true_voucher.previous, hash = true_voucher.seal
+FROM true_voucher WHERE true_voucher.id = property_voucher.id"""
 
 
 def books_grow(number: str) -> dict[str, Any]:
@@ -108,23 +99,22 @@ def _best(ask: Callable[[], Any]) -> float:
 
 
 def _make_true(book: Book) -> None:
-    day = "(m.month || '-01')::date" if connection.vendor == "postgresql" else "m.month || '-01'"
+    kind = "uuid" if connection.vendor == "postgresql" else "char(32)"
+    columns = f"id {kind} PRIMARY KEY, number integer, day date, amount numeric(14, 2), previous text, seal text"
     with connection.cursor() as cursor:
-        for statement in (_DAYS.format(day=day), _AMOUNTS, _MONTHS):
-            cursor.execute(statement, {"book": book.pk})
-        kind = "uuid" if connection.vendor == "postgresql" else "char(32)"
-        cursor.execute(f"CREATE TEMPORARY TABLE bench_chain (id {kind} PRIMARY KEY, previous text, seal text)")
+        cursor.execute(_MONTHS, {"book": book.pk})
+        cursor.execute(f"CREATE TEMPORARY TABLE true_voucher ({columns})")
         chain, head = _chained(book), ""
         while rows := list(islice(chain, CHUNK)):
-            cursor.executemany("INSERT INTO bench_chain VALUES (%s, %s, %s)", rows)
-            head = rows[-1][2]
-        cursor.execute(_SEALED)
-        cursor.execute("DROP TABLE bench_chain")
+            cursor.executemany("INSERT INTO true_voucher VALUES (%s, %s, %s, %s, %s, %s)", rows)
+            head = rows[-1][-1]
+        cursor.execute(_TRUE)
+        cursor.execute("DROP TABLE true_voucher")
     Book.objects.filter(pk=book.pk).update(last_sequence=Voucher.objects.filter(book=book).count(), last_hash=head)
 
 
-def _chained(book: Book) -> Iterator[tuple[str, str, str]]:
-    """Each voucher's id, the seal before it and its own, in order."""
+def _chained(book: Book) -> Iterator[tuple[Any, ...]]:
+    """Each voucher's id with its number, day and amount, the seal before it and its own, in order."""
     name = book_name(book.community.code, book.estate.code)
     lines = iter(
         Posting.objects.filter(voucher__book=book)
@@ -132,12 +122,17 @@ def _chained(book: Book) -> Iterator[tuple[str, str, str]]:
         .values_list(*POSTING_FIELDS)
         .iterator(CHUNK)
     )
-    previous = ""
+    previous, month, number = "", "", 0
     for row in Voucher.objects.filter(book=book).order_by("sequence").values(*FIELDS).iterator(CHUNK):
-        own = seal(previous, name, row, list(islice(lines, ledger.LINES)), [])
+        number = number + 1 if row["month__month"] == month else 1
+        month = row["month__month"]
+        day, own = Month.parse(month).start, list(islice(lines, ledger.LINES))
+        amount = sum((line[_DEBIT] for line in own), Decimal("0.00"))
+        row |= {"number": number, "day": day, "settled_on": day, "means": "none", "amount": amount}
+        sealed = seal(previous, name, row, own, [])
         key = row["id"].hex if connection.vendor == "sqlite" else str(row["id"])
-        yield key, previous, own
-        previous = own
+        yield key, number, day.isoformat(), str(amount), previous, sealed
+        previous = sealed
 
 
 def _committee_of(book: Book) -> User:
