@@ -75,7 +75,7 @@ def draft_voucher(
     given = {"day": day, "summary": summary, "lines": lines}
     VOUCHER_STEPS.find("", "draft", by.scope.offices(book.estate_id), given)
     voucher.month = month_of(book, day)
-    _check_lines(voucher, lines)
+    check_lines(voucher, lines)
     voucher.save(force_insert=True)
     write_lines(voucher, lines)
     _hang(voucher, papers, by=by)
@@ -113,7 +113,7 @@ def change_draft(
     voucher.summary, voucher.resolution_ref = summary, resolution_ref
     voucher.payee = voucher.payee if payee is None else payee
     voucher.drafted_by, voucher.drafted_at = by, clock.now()
-    _check_lines(voucher, lines)
+    check_lines(voucher, lines)
     voucher.version += 1
     voucher.save()
     _lines_of(voucher).delete()
@@ -130,7 +130,7 @@ def submit(voucher: Voucher, *, by: User) -> Voucher:
     book, voucher = _locked(voucher)
     step = VOUCHER_STEPS.find(voucher.state, "submit", voucher.parties(by))
     lines = _as_lines(voucher)
-    _check_lines(voucher, lines)
+    check_lines(voucher, lines)
     _check_scan(voucher, lines)
     voucher.drafted_by, voucher.drafted_at = by, clock.now()
     _take(voucher, step.target, "voucher_submitted", by=by)
@@ -189,7 +189,7 @@ def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means:
     step = VOUCHER_STEPS.find(voucher.state, "settle", voucher.parties(by), given)
     _check_version(voucher, version)
     lines = _as_lines(voucher)
-    _check_lines(voucher, lines)
+    check_lines(voucher, lines)
     _check_scan(voucher, lines)
     _check_settlement(lines, settled_on, means)
     month = locked(voucher.month)
@@ -286,7 +286,7 @@ def _check_version(voucher: Voucher, version: int) -> None:
         raise Refused(_("这张凭证刚才有人改过，请看一看现在的内容再决定。"))
 
 
-def _check_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
+def check_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
     """Refuse lines that a book cannot take."""
     if len(lines) < 2:
         raise Refused(_("一张凭证至少要有一借一贷两行。"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -12,7 +14,7 @@ from community.rows import CommunityRow
 from core.fields import MaskedCharField
 from core.quarters import Month
 from property.chart import Fund
-from property.models.ledger import Account, Book, Voucher, mask_payee, money_field, signed
+from property.models.ledger import ZERO, Account, Book, Voucher, mask_payee, money_field, signed
 from property.recurring.querysets import RecurringPartQuerySet, RecurringVoucherQuerySet
 
 
@@ -66,6 +68,11 @@ class RecurringVoucher(CommunityRow):
     @property
     def is_running(self) -> bool:
         return self.stopped_at is None
+
+    @property
+    def amount(self) -> Decimal:
+        """What it moves each time, in yuan."""
+        return sum((line.debit for line in self.rows), ZERO)
 
     def due_in(self, month: Month) -> bool:
         """Whether it comes in this month, drafted already or not."""

@@ -15,7 +15,7 @@ from community.roles import Office, Role
 from core import clock
 from core.ids import uuid7
 from core.models import Job
-from core.quarters import Quarter
+from core.quarters import Month, Quarter
 from grids import actions
 from grids.actions import erasure, proposals
 from grids.models import RosterDoubt, RosterHeading, RosterUpload
@@ -27,7 +27,9 @@ from helpdesk.actions import settings as request_settings
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.budget import actions as budgets
+from property.entries import Item, paid
 from property.publication.actions import draft_publication
+from property.recurring.actions import make_recurring
 from tests.factories import (
     FullCommittee,
     HouseholdFactory,
@@ -288,8 +290,24 @@ def _property(world: World) -> None:
         "estate": estate,
         "book": book,
         "budget": budget,
+        "recurring": _recurring(committee, world),
         "voucher": voucher,
         "month": voucher.month,
         "published": published,
         "draft": draft_publication(book, by=committee.bookkeeper, quarter=last),
     }
+
+
+def _recurring(committee: FullCommittee, world: World) -> Any:
+    """A voucher that comes back every month."""
+    item = Item(committee.account("510103"), "fee", Decimal("10.00"))
+    return make_recurring(
+        committee.book,
+        by=committee.bookkeeper,
+        kind="payment",
+        summary=world.secret,
+        lines=paid([item], committee.account("1002")),
+        day=1,
+        every=1,
+        first=Month.of(clock.today()),
+    )
