@@ -29,7 +29,9 @@ def sides_of(rows: Sequence[Line]) -> tuple[list[Side], Followed, str]:
     """
     plain = _by_words(rows)
     followed = _followed(rows, plain)
-    if followed.agrees or followed.links < 2:
+    if followed.agrees:
+        return plain, followed, ""
+    if followed.links < 2:
         return plain, followed, _unsaid(rows)
     for way, sentence in _other_ways(rows, plain):
         other = _followed(rows, way)
@@ -114,7 +116,8 @@ def _of_single(row: Line, fix_said: Callable[[Decimal], Decimal], *, is_signed: 
         return NEUTRAL, _neutral(row, value)
     if is_signed:
         return (OUT, value) if value < 0 else (IN, value)
-    return (OUT, -value) if _SAYS_OUT.search(_words(row)) and not _SAYS_IN.search(_words(row)) else (IN, value)
+    kind = row.text(C.KIND)
+    return (OUT, -value) if _SAYS_OUT.search(kind) and not _SAYS_IN.search(kind) else (IN, value)
 
 
 def _neutral(row: Line, value: Decimal) -> Decimal:
@@ -140,4 +143,4 @@ def _unsaid(rows: Sequence[Line]) -> str:
     unsaid = [row for row in rows if row.single and not row.says and not row.text(C.METHOD)]
     if not unsaid or any(row.single.is_signed for row in unsaid if row.single):
         return ""
-    return _("有 %(n)d 笔没有写是收入还是支出，是按摘要猜的，请核对。") % {"n": len(unsaid)}
+    return _("有 %(n)d 笔没有写是收入还是支出，是按交易类型猜的，请核对。") % {"n": len(unsaid)}

@@ -1,0 +1,71 @@
+"""The reader of statements: every shape in every spelling comes out as it was written, rubbish with a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.refusal import Refused
+from property.statements.reading import ColumnsUnknown, Reading, read
+from tests.property.statement_files import Row, Style, as_text, as_xlsx, rows, styles
+
+SAMPLES = Path(__file__).parents[2].parent / "shared" / "data" / "statements"
+
+
+def told(reading: Reading) -> list[tuple[object, ...]]:
+    return sorted((one.day, one.at, one.amount, one.counterparty, one.reference) for one in reading.entries)
+
+
+def known(found: list[Row]) -> list[tuple[object, ...]]:
+    return sorted((row.day, row.at, row.amount, row.who, row.number) for row in found)
+
+
+def compare(reading: Reading, found: list[Row], style: Style) -> None:
+    assert told(reading) == known(found)
+    assert reading.rows == len(found)
+    assert reading.money_in == sum(row.amount for row in found if row.amount > 0)
+    assert reading.money_out == -sum(row.amount for row in found if row.amount < 0)
+    assert (reading.first, reading.last) == (found[0].day, found[-1].day)
+    assert reading.balance_checked == (style.with_balance and len(found) > 1)
+    is_clear = style.shape != "signed" or any(row.amount < 0 for row in found) or reading.balance_checked
+    if is_clear:
+        assert [doubt.text for doubt in reading.doubts] == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, styles())
+def test_a_text_in_any_spelling_comes_out_as_it_was_written(found, style):
+    compare(read(as_text(found, style), "对账单.csv"), found, style)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows, styles(), st.booleans())
+def test_a_workbook_comes_out_as_it_was_written(found, style, typed):
+    compare(read(as_xlsx(found, style, typed=typed), "对账单.xlsx"), found, style)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400).map(str.encode)))
+def test_rubbish_is_refused_with_a_sentence_and_nothing_else(content):
+    try:
+        read(content, "什么.csv")
+    except Refused as refusal:
+        assert str(refusal)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows, styles(), st.data())
+def test_a_damaged_statement_is_doubted_or_refused(found, style, data):
+    content = bytearray(as_text(found, style))
+    for _time in range(data.draw(st.integers(1, 6))):
+        place = data.draw(st.integers(0, len(content) - 1))
+        content[place : place + data.draw(st.integers(0, 5))] = data.draw(st.binary(max_size=5))
+    try:
+        read(bytes(content), "坏.csv")
+    except Refused as refusal:
+        assert str(refusal)
