@@ -4,9 +4,10 @@ from property import views
 from property.auditing import urls as auditing_urls
 from property.budget import urls as budget_urls
 from property.counts import urls as counts_urls
+from property.fees import urls as fees_urls
 from property.handover import urls as handover_urls
 from property.proofs import urls as proofs_urls
-from property.publication import views as publication
+from property.publication import urls as publication_urls
 from property.recurring import urls as recurring_urls
 
 app_name = "property"
@@ -31,21 +32,12 @@ urlpatterns = [
     path("books/vouchers/<uuid:pk>/send-back/", views.voucher_send_back, name="voucher_send_back"),
     path("books/vouchers/<uuid:pk>/reverse/", views.voucher_reverse, name="voucher_reverse"),
     path("books/vouchers/<uuid:pk>/papers/<int:line>/", views.paper, name="paper"),
-    # The published quarter.
+    *fees_urls.urlpatterns,
     *budget_urls.urlpatterns,
     *recurring_urls.urlpatterns,
     *counts_urls.urlpatterns,
     *handover_urls.urlpatterns,
     *auditing_urls.urlpatterns,
-    path("quarters/", publication.quarters, name="quarters"),
-    path("books/<int:pk>/quarters/<str:quarter>/", publication.quarter_new, name="quarter_new"),
-    path("quarters/<uuid:pk>/", publication.quarter, name="quarter"),
-    path("quarters/<uuid:pk>/pdf/", publication.quarter_pdf, name="quarter_pdf"),
-    path("quarters/<uuid:pk>/edit/", publication.quarter_edit, name="quarter_edit"),
-    path("quarters/<uuid:pk>/sign/", publication.quarter_sign, name="quarter_sign"),
-    path("quarters/<uuid:pk>/publish/", publication.quarter_publish, name="quarter_publish"),
-    path("quarters/<uuid:pk>/correct/", publication.quarter_correct, name="quarter_correct"),
-    path("check/", publication.check, name="check"),
-    path("check/pdf/", publication.check_pdf, name="check_pdf"),
+    *publication_urls.urlpatterns,
     *proofs_urls.urlpatterns,
 ]

@@ -119,6 +119,28 @@ def change_draft(
     return publication
 
 
+def change_rows(
+    publication: Publication, *, by: User, revision: int, rows: Iterable[Row], proofs: Mapping[str, CashProof]
+) -> Publication:
+    """Put these rows in sections 6 to 8; all else of the draft stays, `proofs` as they are kept."""
+    return change_draft(
+        publication,
+        by=by,
+        revision=revision,
+        places=publication.places,
+        contact=publication.contact,
+        inspection_hours=publication.inspection_hours,
+        notes=publication.notes,
+        proofs=[_kept(code, proof) for code, proof in proofs.items()],
+        rows=rows,
+    )
+
+
+def _kept(code: str, proof: CashProof) -> Proof:
+    items = tuple(Outstanding(what, Decimal(amount)) for what, amount in proof.items)
+    return Proof(code, proof.balance, items, proof.explanation, proof.counted_on, proof.counted_by, proof.witness)
+
+
 @transaction.atomic
 def sign(publication: Publication, *, by: User, revision: int) -> Publication:
     """Sign for the office that is due: 制表, 出纳, 审核, 负责人, 监督, five people. The first freezes the rows.
@@ -163,7 +185,7 @@ def publish(publication: Publication, *, by: User) -> Publication:
 
     Refused with the names of the offices that have not signed, and of those that nobody holds.
     """
-    from property.publication.sheet import print_sheet
+    from property.publication.printed import print_sheet
 
     book, publication = _locked(publication)
     step = PUBLICATION_STEPS.find(publication.state, "publish", by.scope.offices(book.estate_id))
@@ -304,7 +326,9 @@ def _freeze(book: Book, publication: Publication) -> None:
         ],
         batch_size=500,
     )
-    freeze_payments(publication, paid_in(book, publication))
+    root = freeze_payments(publication, paid_in(book, publication))
+    if root.paid - root.back != sum(row.received for row in sections.collection):
+        raise Refused(_("各户交的钱相加，和收费情况里的合计对不上，请先核对收费记录。"))
     publication.content_hash = content_hash_of(publication, lines)
 
 

@@ -25,6 +25,7 @@ from property.models import AuditPetition, PetitionSignature, Publication
 from property.models.public import PETITION_STEPS
 from property.publication.asking import committee_of, secretaries_of
 from property.publication.lines import home_in
+from property.publication.rows import percent_of
 
 State = AuditPetition.State
 _OWNED = "who owns what in an estate, for a petition of its owners"
@@ -148,6 +149,45 @@ def end(petition: AuditPetition, *, by: User, outcome: str) -> AuditPetition:
     petition.save()
     audit.record("petition_ended", petition, by=by, reason=outcome.strip()[:200])
     return petition
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """One of the two counts of a petition: how much of how much, and how much is needed; area in whole m²."""
+
+    word: str
+    value: int
+    total: int
+    needed: int
+    unit: str
+
+    @property
+    def detail(self) -> str:
+        return _("要 %(needed)d %(unit)s，现在是 %(percent)s%%") % {
+            "needed": self.needed,
+            "unit": self.unit,
+            "percent": percent_of(self.value, self.total),
+        }
+
+
+def counts(petition: AuditPetition) -> list[Count]:
+    """People and area of a petition read with `with_counts`."""
+    square = 100
+    return [
+        Count(_("业主人数"), petition.people, petition.people_total, _part(petition, petition.people_total), _("人")),
+        Count(
+            _("建筑面积"),
+            petition.area // square,
+            petition.area_total // square,
+            -(-_part(petition, petition.area_total) // square),
+            _("平方米"),
+        ),
+    ]
+
+
+def _part(petition: AuditPetition, total: int) -> int:
+    """The share that is needed of a total, rounded up."""
+    return -(-total * petition.percent // 100)
 
 
 def is_reached(people: int, area: int, petition: AuditPetition) -> bool:

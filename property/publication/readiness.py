@@ -68,6 +68,40 @@ def content_checks(publication: Publication, sections: Sections, proofs: Mapping
     return [*checks, *proved]
 
 
+def advice(publication: Publication, sections: Sections) -> list[Check]:
+    """What a draft may do without, but residents would miss; none of it stops a signature."""
+    cited = dict.fromkeys(row.resolution for row in sections.spending if row.resolution)
+    known = {row.ref for row in sections.resolutions}
+    counted = {row.ref for row in sections.resolutions if row.people_all and row.area_all}
+    open_ = sum(row.answered_on is None for row in sections.answers)
+    bought = any(row.code.startswith(("1501", "1505")) and row.quarter for row in sections.items)
+    budgets = [row for row in sections.items if row.kind == "expense"]
+    looks = [
+        (bool(sections.staff), _("人员写好了"), _("还没有写第六部分：有哪些岗位、几个人。")),
+        (bool(sections.assets) or not bought, _("资产和项目写好了"), _("本季添置了资产，第七部分还没有写。")),
+        (
+            all(row.budget is not None for row in budgets),
+            _("每项支出都有预算可以对照"),
+            _("有的支出没有预算，居民看不到花了预算的多少。"),
+        ),
+        (
+            not open_,
+            _("居民上季的提问都答复了"),
+            _("还有 %(number)d 个提问没有答复，会照实印出来。") % {"number": open_},
+        ),
+    ]
+    checks = [Check(good, done if good else missing, required=False) for good, done, missing in looks]
+    for ref in cited:
+        words = {"ref": ref}
+        if ref not in known:
+            text = _("凭证依据的“%(ref)s”还没有写进第八部分。") % words
+            checks.append(Check(False, text, required=False))
+        elif ref not in counted:
+            text = _("“%(ref)s”还没有写人数和面积两个票数。") % words
+            checks.append(Check(False, text, required=False))
+    return checks
+
+
 def officers(book: Book) -> dict[str, list[User]]:
     """Who holds each signing office of the estate today; a vacant office has nobody."""
     held: dict[str, list[User]] = {office: [] for office in SIGNATORIES}

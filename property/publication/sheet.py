@@ -11,18 +11,16 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
-from core import charts, clock, qr
-from core.documents import render
+from core import charts
 from core.money import yuan
 from core.quarters import Quarter
 from property.models import Publication, PublicationLine, PublicationSignature
 from property.models.publication import SIGNATORIES
 from property.publication import seal
 from property.publication.actions import content_hash_of, hash_of
+from property.publication.lines import count_words
 from property.publication.rows import (
     AgeingRow,
     AnswerRow,
@@ -42,6 +40,8 @@ from property.publication.rows import (
 from property.publication.sections import Sections, total
 
 MOST_BARS = 7
+WAGES = frozenset({"510101", "510102"})
+"""The accounts of wages and of insurance, told beside the posts of section 6."""
 KEPT = 32
 """How many published quarters a process keeps at hand: those that people open are the newest few."""
 Line = tuple[int, int, str]
@@ -52,10 +52,15 @@ Kind = TypeVar("Kind", bound=Row)
 
 @dataclass(frozen=True)
 class Group:
-    """The items of one kind in section 2 with their sums."""
+    """The items of one kind in section 2 with their sums; `numbered` have their positions on the sheet."""
 
     kind: str
     rows: tuple[ItemRow, ...]
+    positions: tuple[int, ...] = ()
+
+    @property
+    def numbered(self) -> list[tuple[int, ItemRow]]:
+        return list(zip(self.positions, self.rows, strict=True))
 
     @property
     def quarter(self) -> Decimal:
@@ -113,7 +118,8 @@ class Sheet:
         return self._group("other")
 
     def _group(self, kind: str) -> Group:
-        return Group(kind, tuple(row for row in self.sections.items if row.kind == kind))
+        found = [(number, row) for number, row in enumerate(self.sections.items, start=1) if row.kind == kind]
+        return Group(kind, tuple(row for _number, row in found), tuple(number for number, _row in found))
 
     @cached_property
     def paid(self) -> Decimal:
@@ -168,6 +174,42 @@ class Sheet:
             [name for name, _amount in shown],
             [(_("支出"), [amount for _name, amount in shown])],
             _("元"),
+        )
+
+    @cached_property
+    def wages(self) -> Group:
+        """What the books say of wages and insurance, for section 6."""
+        return Group("expense", tuple(row for row in self.spent.rows if row.code in WAGES))
+
+    @property
+    def resolutions(self) -> list[tuple[ResolutionRow, str, str]]:
+        """Section 8 with both counts in words."""
+        return [(row, *count_words(row)) for row in self.sections.resolutions]
+
+    @property
+    def wage_notes(self) -> list[str]:
+        return [wage_words(row) for row in self.wages.rows]
+
+    @cached_property
+    def has_rates(self) -> bool:
+        """Whether anything was billed by a rate: the columns are left out otherwise."""
+        return any(row.rate or row.receivable is not None for row in self.earned.rows)
+
+    @cached_property
+    def has_budget(self) -> bool:
+        """Whether any income or expenditure has a budget for the year."""
+        return any(row.budget is not None for row in (*self.earned.rows, *self.spent.rows))
+
+    @cached_property
+    def owed(self) -> AgeingRow:
+        """The sums of what is owed over all buildings."""
+        rows = self.sections.ageing
+        return AgeingRow(
+            "",
+            total(row.months_3 for row in rows),
+            total(row.months_12 for row in rows),
+            total(row.years_2 for row in rows),
+            total(row.older for row in rows),
         )
 
     @property
@@ -250,188 +292,6 @@ def _of(kind: type[Kind], rows: Iterable[Row]) -> tuple[Kind, ...]:
     return tuple(row for row in rows if isinstance(row, kind))
 
 
-def print_sheet(publication: Publication) -> bytes:
-    """The posted sheet as PDF, in the language of the books, from the frozen rows; equal rows give equal bytes."""
-    moment = publication.published_at or clock.now()
-    with translation.override(settings.LANGUAGE_CODE), clock.at(moment):
-        return render("property/quarter", sheet_data(of_frozen(publication)))
-
-
-def sheet_data(sheet: Sheet) -> dict[str, Any]:
-    """The data of the typst template, every figure and word as text."""
-    publication = sheet.publication
-    return {
-        "title": publication.title,
-        "issuer": publication.issuer,
-        "version": publication.version_label,
-        "code": sheet.code_groups,
-        "hash": sheet.hash_groups,
-        "facts": _facts(sheet),
-        "big": [
-            [_("本季收入"), yuan(sheet.income)],
-            [_("本季支出"), yuan(sheet.expenditure)],
-            [_("期末结余"), yuan(sheet.closing)],
-        ],
-        "sum": _equation(sheet),
-        "sum_word": _("合计"),
-        "qr": qr.svg(sheet.check_url),
-        "qr_alt": _("查验这张公示的二维码"),
-        "qr_words": _("扫码查验，或打开 %(url)s 输入查验码") % {"url": sheet.check_url.partition("?")[0]},
-        "charts": [_drawn(sheet.over_quarters), _drawn(sheet.by_item)],
-        "sections": [
-            _fund_table(sheet),
-            *_item_tables(sheet),
-            _spending_table(sheet),
-            *_cash_tables(sheet),
-            *_notes(sheet),
-            _signature_table(sheet),
-        ],
-        "notice": {"title": _("十二、公示"), "facts": _notice(sheet)},
-        "hash_words": _("本公示全部内容的校验码（SHA-256），网页上的应与此相同："),
-    }
-
-
-def _drawn(chart: charts.Chart) -> dict[str, str]:
-    return {"title": chart.title, "svg": str(chart.svg)}
-
-
-def _equation(sheet: Sheet) -> str:
-    words = {
-        "opening": yuan(sheet.opening),
-        "income": yuan(sheet.income),
-        "spent": yuan(sheet.expenditure),
-        "other": yuan(abs(sheet.other)),
-        "closing": yuan(sheet.closing),
-    }
-    if not sheet.other:
-        return _("期初 %(opening)s ＋ 收入 %(income)s － 支出 %(spent)s ＝ 期末 %(closing)s 元") % words
-    if sheet.other > 0:
-        return (
-            _("期初 %(opening)s ＋ 收入 %(income)s － 支出 %(spent)s ＋ 其他变动 %(other)s ＝ 期末 %(closing)s 元")
-            % words
-        )
-    return (
-        _("期初 %(opening)s ＋ 收入 %(income)s － 支出 %(spent)s － 其他变动 %(other)s ＝ 期末 %(closing)s 元") % words
-    )
-
-
-def _facts(sheet: Sheet) -> list[list[str]]:
-    publication = sheet.publication
-    facts = [
-        [_("公示单位"), publication.issuer],
-        [
-            _("期间"),
-            _("%(first)s 至 %(last)s")
-            % {"first": publication.period.start.isoformat(), "last": publication.period.end.isoformat()},
-        ],
-        [_("版本"), publication.version_label],
-        [_("单位"), _("元")],
-        [_("查验码"), sheet.code_groups],
-    ]
-    if publication.supersedes is not None:
-        before = _("更正第 %(version)d 版（查验码 %(code)s）。%(reason)s") % {
-            "version": publication.supersedes.version,
-            "code": seal.grouped(publication.supersedes.check_code or ""),
-            "reason": publication.reason,
-        }
-        facts.append([_("更正"), before])
-    return facts
-
-
-def _table(
-    title: str, headings: list[str], rows: list[list[str]], widths: list[int], right: list[int]
-) -> dict[str, Any]:
-    """One section with one table; `widths` are shares of the page, 0 for as wide as needed; `right` are figures."""
-    return {"title": title, "headings": headings, "rows": rows, "widths": widths, "right": right, "text": ""}
-
-
-def _fund_table(sheet: Sheet) -> dict[str, Any]:
-    headings = [_("资金"), _("期初"), _("收入"), _("支出"), *([_("其他变动")] if sheet.has_other else []), _("期末")]
-    figures = [(row.label, row) for row in sheet.sections.funds]
-    rows = [
-        [
-            label,
-            yuan(row.opening),
-            yuan(row.income),
-            yuan(row.expenditure),
-            *([yuan(row.other)] if sheet.has_other else []),
-            yuan(row.closing),
-        ]
-        for label, row in figures
-    ]
-    rows.append(
-        [
-            _("合计"),
-            yuan(sheet.opening),
-            yuan(sheet.income),
-            yuan(sheet.expenditure),
-            *([yuan(sheet.other)] if sheet.has_other else []),
-            yuan(sheet.closing),
-        ]
-    )
-    return _table(_("一、资金收支总表"), headings, rows, [2] + [2] * (len(headings) - 1), list(range(1, len(headings))))
-
-
-def _item_tables(sheet: Sheet) -> list[dict[str, Any]]:
-    parts = [
-        (_("二、收入（按项目）"), _("收入项目"), sheet.earned),
-        (_("支出（按项目）"), _("支出项目"), sheet.spent),
-        (_("其他变动（收回欠款、预收、添置等）"), _("项目"), sheet.moved),
-    ]
-    return [
-        _table(
-            title,
-            [name, _("资金"), _("本季"), _("本年累计")],
-            [
-                *([row.label, row.fund_label, yuan(row.quarter), yuan(row.year)] for row in group.rows),
-                [_("合计"), "", yuan(group.quarter), yuan(group.year)],
-            ],
-            [3, 2, 2, 2],
-            [2, 3],
-        )
-        for title, name, group in parts
-        if group.rows or group.kind != "other"
-    ]
-
-
-def _spending_table(sheet: Sheet) -> dict[str, Any]:
-    rows = [
-        [
-            row.day.isoformat(),
-            row.label,
-            row.summary,
-            row.payee,
-            yuan(row.amount),
-            str(row.papers),
-            row.resolution,
-        ]
-        for row in sheet.sections.spending
-    ]
-    rows.append([_("合计"), "", "", "", yuan(sheet.paid), "", ""])
-    headings = [_("日期"), _("凭证"), _("事由"), _("收款人"), _("金额"), _("附件"), _("依据的决议")]
-    return _table(_("三、每一笔支出"), headings, rows, [0, 0, 4, 2, 0, 0, 2], [4, 5])
-
-
-def _cash_tables(sheet: Sheet) -> list[dict[str, Any]]:
-    headings = [_("账户"), _("账面余额"), _("对账单或盘点"), _("未达账项"), _("差额"), _("日期")]
-    rows = [
-        [
-            row.label,
-            yuan(row.book),
-            yuan(row.statement),
-            yuan(row.outstanding),
-            yuan(row.difference),
-            row.counted_on.isoformat() if row.counted_on else "",
-        ]
-        for row in sheet.sections.cash
-    ]
-    sums = sheet.cash
-    rows.append([_("合计"), *(yuan(sums[key]) for key in ("book", "statement", "outstanding", "difference")), ""])
-    tables = [_table(_("四、钱款核对"), headings, rows, [2, 2, 2, 2, 2, 0], [1, 2, 3, 4])]
-    tables[0]["text"] = "\n".join(sheet.cash_notes)
-    return tables
-
-
 def cash_words(row: CashRow) -> list[str]:
     """What is to be said of a money account besides its figures."""
     said = [
@@ -449,35 +309,10 @@ def cash_words(row: CashRow) -> list[str]:
     return said
 
 
-def _notes(sheet: Sheet) -> list[dict[str, Any]]:
-    if not sheet.publication.notes:
-        return []
-    return [
-        {"title": _("十、说明"), "headings": [], "rows": [], "widths": [], "right": [], "text": sheet.publication.notes}
-    ]
-
-
-def _signature_table(sheet: Sheet) -> dict[str, Any]:
-    rows = [
-        [str(one["office"]), one["signature"].name, _moment(one["signature"].at)]
-        for one in sheet.stands
-        if one["signature"]
-    ]
-    headings = [pgettext("signature", "职务"), pgettext("signature", "姓名"), _("签字时间")]
-    return _table(_("十一、签字"), headings, rows, [2, 2, 3], [])
-
-
-def _moment(at: Any) -> str:
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M")
-
-
-def _notice(sheet: Sheet) -> list[list[str]]:
-    publication = sheet.publication
-    first, last = publication.notice_from, publication.notice_to
-    period = {"first": first.isoformat() if first else "", "last": last.isoformat() if last else ""}
-    return [
-        [_("公示期"), _("%(first)s 至 %(last)s（30 天）") % period],
-        [_("张贴地点"), publication.places],
-        [_("咨询电话"), publication.contact],
-        [_("查账时间"), publication.inspection_hours],
-    ]
+def wage_words(row: ItemRow) -> str:
+    """What the books say of one account of wages."""
+    return _("账上%(item)s（%(fund)s）：%(amount)s 元。") % {
+        "item": row.label,
+        "fund": row.fund_label,
+        "amount": yuan(row.quarter),
+    }

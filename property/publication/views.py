@@ -15,23 +15,29 @@ from django.views.decorators.http import require_safe
 from community.access import Permission, PortalRequest, access, public
 from community.files import hand_over
 from community.once import acting, once
+from core import clock
 from core.context import in_care
 from core.money import yuan
 from core.quarters import Quarter
 from core.refusal import Refused
 from property.closing import Check
-from property.models import Book, Publication, PublicationSignature
+from property.models import Book, PostingPhoto, Publication, PublicationSignature
 from property.models.publication import SIGNATORIES
-from property.publication import actions, readiness, seal, sheet, today
+from property.publication import actions, readiness, seal, sheet, today, typed
 from property.publication.body import body_of
 from property.publication.forms import CheckForm, ConfirmForm, CorrectForm, PublicationForm, SignForm
+from property.publication.sheet import WAGES
+from property.publication.typed_forms import RowsForm
 
 State = Publication.State
+# What phones say of themselves and desks do not: https://developer.mozilla.org/docs/Web/HTTP/Guides/Browser_detection
+PHONE = "Mobi"
 CHECK_RATES = {"check": "60/m/ip,600/h/ip"}
 
 
-def _find(request: PortalRequest, pk: Any) -> Publication:
-    found: Publication = get_object_or_404(Publication.objects.visible_to(request.user).for_page(), pk=pk)
+def _find(request: PortalRequest, pk: Any, *, replies: bool = False) -> Publication:
+    rows = Publication.objects.visible_to(request.user).for_page()
+    found: Publication = get_object_or_404(rows.with_replies() if replies else rows, pk=pk)
     return found
 
 
@@ -57,10 +63,10 @@ def quarters(request: PortalRequest) -> HttpResponse:
 @access(Permission.ACCOUNTS_VIEW)
 def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     """The published quarter; a draft of it for the committee, with what is still missing."""
-    publication = _find(request, pk)
+    publication = _find(request, pk, replies=True)
     context: dict[str, Any] = {"publication": publication}
     try:
-        context |= _shown(request, _sheet(publication))
+        context |= _shown(request, _sheet(publication), linked=publication.is_out)
     except Refused as refusal:
         context["refused"] = str(refusal)
     beside = list(Publication.objects.beside(publication))
@@ -68,13 +74,34 @@ def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     context["others"] = [one for one in beside if one.quarter != publication.quarter and one.state == State.PUBLISHED]
     if publication.is_out:
         context["may_correct"] = _may_correct(request, publication)
+        context |= _replies(request, publication)
     else:
         context |= _work(request, publication)
     return render(request, "property/quarter.html", context)
 
 
-def _shown(request: HttpRequest, shown: sheet.Sheet) -> dict[str, Any]:
-    return {"sheet": shown, "body": body_of(shown, care=in_care(request))}
+def _shown(request: HttpRequest, shown: sheet.Sheet, *, linked: bool = False) -> dict[str, Any]:
+    """The sheet and its body; on a phone the long tables begin folded, `linked` lines lead to their own page."""
+    folded = PHONE in request.headers.get("User-Agent", "")
+    return {"sheet": shown, "body": body_of(shown, care=in_care(request), folded=folded, linked=linked)}
+
+
+def _replies(request: PortalRequest, publication: Any) -> dict[str, Any]:
+    """What residents and the committee have added; asks for photos only where there are some."""
+    offices = request.user.scope.offices(publication.book.estate_id)
+    may_join = request.user.scope.may(Permission.OWN_HOUSEHOLD) and publication.state == State.PUBLISHED
+    photos = list(PostingPhoto.objects.of(publication)) if publication.photos else []
+    return {
+        "photos": [_picture(photo) for photo in photos],
+        "may_photograph": bool(offices) and clock.today() <= publication.notice_to,
+        "may_begin": may_join and publication.petition is None,
+        "line_zero": reverse("property:quarter_line", args=[publication.pk, 0, 0]),
+    }
+
+
+def _picture(photo: PostingPhoto) -> dict[str, str]:
+    url = reverse("property:posting_photo", args=[photo.pk])
+    return {"url": url, "thumbnail": f"{url}?size=small", "caption": f"{photo.place} {photo.posted_on.isoformat()}"}
 
 
 def _may_correct(request: PortalRequest, publication: Publication) -> bool:
@@ -90,12 +117,15 @@ def _work(request: PortalRequest, publication: Publication) -> dict[str, Any]:
     checks = readiness.signature_checks(publication.book, signed)
     if publication.state == State.DRAFT:
         try:
-            checks = [*readiness.content_checks(publication, *actions.draft_sections(publication)), *checks]
+            told, proofs = actions.draft_sections(publication)
+            content = readiness.content_checks(publication, told, proofs)
+            checks = [*content, *readiness.advice(publication, told), *checks]
         except Refused as refusal:
             checks = [Check(False, str(refusal)), *checks]
     return {
         "checks": checks,
         "may_change": bool(offices & {"bookkeeper", "cashier"}),
+        "may_type": "bookkeeper" in offices,
         "may_sign": due in offices,
         "may_publish": due is None and "chair" in offices,
     }
@@ -161,6 +191,33 @@ def quarter_edit(request: PortalRequest, pk: Any) -> HttpResponseBase:
         with acting(request, form) as answer:
             return answer(actions.change_draft(publication, by=request.user, **form.given()))
     return render(request, "property/quarter_form.html", {"publication": publication, "form": form})
+
+
+@access(Permission.QUARTER_PUBLISH)
+@once
+def quarter_rows(request: PortalRequest, pk: Any) -> HttpResponseBase:
+    """Sections 6 to 8: posts, assets and projects, resolutions; each send keeps them all and offers more rows."""
+    publication = _find(request, pk)
+    if publication.is_out:
+        return redirect(publication)
+    try:
+        sections, proofs = actions.draft_sections(publication)
+    except Refused as refusal:
+        return render(request, "property/quarter.html", {"publication": publication, "refused": str(refusal)})
+    form = RowsForm(
+        request.POST or None,
+        publication=publication,
+        rows=typed.typed_rows(publication),
+        offered=[row.resolution for row in sections.spending if row.resolution],
+    )
+    if request.method == "POST" and form.is_valid():
+        with acting(request, form) as answer:
+            revision = form.cleaned_data["revision"]
+            actions.change_rows(publication, by=request.user, revision=revision, rows=form.rows(), proofs=proofs)
+            return answer(request.path if "more" in request.POST else publication)
+    wages = [row for row in sections.items if row.code in WAGES]
+    context = {"publication": publication, "form": form, "sections": form.sections, "wages": wages}
+    return render(request, "property/quarter_rows.html", context)
 
 
 @access(Permission.QUARTER_PUBLISH)

@@ -16,7 +16,7 @@ from core.quarters import Quarter
 from property import entries
 from property.entries import Item
 from property.models import Publication
-from property.publication import actions, seal, sheet
+from property.publication import actions, printed, seal, sheet
 from property.publication.rows import Outstanding
 from tests.factories import full_committee_of
 
@@ -105,7 +105,7 @@ def test_long_tables_repeat_their_heads_and_pages_are_counted(published):
 
 
 def test_equal_rows_give_equal_bytes(published):
-    again = sheet.print_sheet(Publication.objects.for_page().get(pk=published.pk))
+    again = printed.print_sheet(Publication.objects.for_page().get(pk=published.pk))
     assert again == path_of(published.pdf.sha256).read_bytes()
 
 
