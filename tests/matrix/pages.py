@@ -19,6 +19,7 @@ COMMITTEE = {f"{Role.COMMITTEE}:{office}" for office in Office.values}
 RESIDENTS_SEE = {Role.RESIDENT}
 ON_REQUEST = {Role.RESIDENT, Role.GRID_LEADER, Role.RED_STEWARD, *OFFICE}
 BOOKKEEPER = {f"{Role.COMMITTEE}:{Office.BOOKKEEPER}"}
+CASHIER = {f"{Role.COMMITTEE}:{Office.CASHIER}"}
 READS = {Role.AUDITOR, Role.SECRETARY}
 BOOKS = COMMITTEE | READS
 ACCOUNTS = COMMITTEE | OFFICE | RESIDENTS_SEE | {Role.AUDITOR}
@@ -423,6 +424,44 @@ PROPERTY = {
     "property:recurring_draft": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("recurring"), post=True, answer=302),
     "property:recurring_due": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book"), post=True, answer=302),
     "property:recurring_stop": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("recurring")),
+    "property:fees_home": Page(P.BOOKS_VIEW, answers_own=dict.fromkeys(BOOKS, 302)),
+    "property:fees": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_schedules": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_schedule_add": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book")),
+    "property:fee_schedule_end": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", schedule_pk="fee_schedule")),
+    "property:fee_schedule_change": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", schedule_pk="fee_schedule")),
+    "property:fee_reliefs": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_relief_end": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", relief_pk="relief")),
+    "property:fee_vehicles": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_vehicle_end": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", vehicle_pk="vehicle")),
+    "property:fee_household": Page(P.BOOKS_VIEW, BOOKS, pk_of("book", home_pk="household")),
+    "property:fee_take": Page(P.VOUCHER_SETTLE, CASHIER, pk_of("book", home_pk="household")),
+    "property:fee_refund": Page(P.VOUCHER_SETTLE, CASHIER, pk_of("book", home_pk="household")),
+    "property:fee_relief_add": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", home_pk="household")),
+    "property:fee_vehicle_add": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book", home_pk="household")),
+    "property:billing_runs": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:billing_run_new": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book"), query="?first=2026-01&last=2026-01"),
+    "property:billing_run": Page(P.BOOKS_VIEW, BOOKS, pk_of("billing_run")),
+    "property:billing_run_draft": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("billing_run"), post=True, answer=302),
+    "property:fee_payments": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:payment": Page(P.ACCOUNTS_VIEW, BOOKS | RESIDENTS_SEE, pk_of("payment")),
+    "property:receipt_pdf": Page(P.ACCOUNTS_VIEW, BOOKS | RESIDENTS_SEE, pk_of("payment")),
+    "property:payment_undo": Page(P.VOUCHER_SETTLE, CASHIER, pk_of("payment")),
+    "property:fee_days": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_day_draft": Page(
+        P.VOUCHER_DRAFT, BOOKKEEPER, with_text("book", day="2020-01-31"), post=True, answer=302
+    ),
+    "property:fee_ageing": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:fee_arrears": Page(P.BOOKS_VIEW, COMMITTEE, pk_of("book")),
+    "property:fee_slips": Page(P.BOOKS_VIEW, COMMITTEE, pk_of("book")),
+    "property:my_fees": Page(P.OWN_HOUSEHOLD),
+    "property:receipt_check": Page(public=True),
+    "property:cash_counts": Page(P.BOOKS_VIEW, BOOKS, pk_of("book")),
+    "property:cash_count_new": Page(P.VOUCHER_SETTLE, COMMITTEE, pk_of("book")),
+    "property:cash_count": Page(P.BOOKS_VIEW, BOOKS, pk_of("cash_count")),
+    "property:cash_count_witness": Page(P.BOOKS_VIEW, BOOKS, pk_of("cash_count"), post=True, answer=302),
+    "property:cash_count_withdraw": Page(P.VOUCHER_SETTLE, COMMITTEE, pk_of("cash_count"), post=True, answer=302),
+    "property:cash_count_difference": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("cash_count"), post=True, answer=302),
     "property:quarters": Page(P.ACCOUNTS_VIEW),
     "property:quarter_new": Page(P.QUARTER_PUBLISH, COMMITTEE, with_text("book", quarter="2020Q1")),
     "property:quarter": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),

@@ -27,6 +27,7 @@ from helpdesk.actions import settings as request_settings
 from helpdesk.models import Category, UpdatePhoto
 from property import actions as books
 from property.budget import actions as budgets
+from property.counts.actions import count_cash
 from property.entries import Item, paid
 from property.publication.actions import draft_publication
 from property.recurring.actions import make_recurring
@@ -39,6 +40,7 @@ from tests.factories import (
     report_of,
     small_photo,
 )
+from tests.matrix.fees import add_fees
 from tests.matrix.outcome import add_outcome
 from tests.matrix.world import World
 from visits import actions as visits
@@ -291,10 +293,18 @@ def _property(world: World) -> None:
         "book": book,
         "budget": budget,
         "recurring": _recurring(committee, world),
+        "cash_count": count_cash(
+            book,
+            by=committee.cashier,
+            account=committee.account("1001"),
+            pieces={100: 1},
+            explanation=world.secret,
+        ),
         "voucher": voucher,
         "month": voucher.month,
         "published": published,
         "draft": draft_publication(book, by=committee.bookkeeper, quarter=last),
+        **add_fees(world, committee),
     }
 
 
