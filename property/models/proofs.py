@@ -64,9 +64,13 @@ class PublicationLeaf(CommunityRow):
 
 
 class PublicationRoot(CommunityRow):
-    """The root of a publication's leaves with its sums, kept so that a page need not read every leaf."""
+    """What lies under a publication's root: how many lines with their tree's hash, and the root of its leaves with
+    its sums, kept so that a page need not read every leaf, and that what is missing can be told from what is changed.
+    """
 
     publication = models.OneToOneField(Publication, models.PROTECT, related_name="root")
+    line_count = models.PositiveIntegerField()
+    line_hash = models.CharField(max_length=64)
     count = models.PositiveIntegerField()
     hash = models.CharField(max_length=64)
     paid = models.DecimalField(max_digits=14, decimal_places=2)
@@ -75,7 +79,7 @@ class PublicationRoot(CommunityRow):
     objects = RootQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("公示里各户交的钱的总根")
+        verbose_name = _("公示的总根")
 
     def __str__(self) -> str:
         return self.hash

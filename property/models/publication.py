@@ -177,12 +177,13 @@ PUBLICATION_STEPS = StateTable(
 
 
 class PublicationLine(CommunityRow):
-    """A frozen row; `cells` is its canonical JSON, read by `publication.rows`."""
+    """A frozen row; `cells` is its canonical JSON, read by `publication.rows`, `hash` its leaf in the lines' tree."""
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="lines", db_index=False)
     section = models.PositiveSmallIntegerField(_("部分"))
     position = models.PositiveIntegerField(_("行"))
     cells = models.TextField()
+    hash = models.CharField(max_length=64)
 
     objects = PartQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ from grids.models import Household
 from property.fees.totals import paid_by_household
 from property.models import Book, Publication, PublicationLeaf, PublicationRoot
 from property.models.proofs import fen
-from property.proofs.trees import Sum, SumTree, sum_leaf, summary_of
+from property.proofs.trees import LineTree, Sum, SumTree, sum_leaf, summary_of
 
 PARTS = 2
 SALT_BYTES = 32
@@ -30,8 +30,8 @@ def paid_in(book: Book, publication: Publication) -> dict[UUID, Decimal]:
     return {home: sum_ for home, sum_ in paid_by_household(book, period.start, period.end).items() if sum_}
 
 
-def freeze_payments(publication: Publication, paid: Mapping[UUID, Decimal]) -> PublicationRoot:
-    """Write the leaves of what households paid, and their root. Inside the transaction that freezes the lines."""
+def freeze_payments(publication: Publication, paid: Mapping[UUID, Decimal], lines: LineTree) -> PublicationRoot:
+    """Write the leaves of what households paid, and the roots. Inside the transaction that freezes the lines."""
     doors = dict(
         Household.objects.unscoped(reason="the doors of those who paid in a quarter that is being frozen")
         .filter(pk__in=paid)
@@ -43,6 +43,8 @@ def freeze_payments(publication: Publication, paid: Mapping[UUID, Decimal]) -> P
     root = PublicationRoot(
         community_id=publication.community_id,
         publication=publication,
+        line_count=lines.count,
+        line_hash=lines.root,
         count=tree.count,
         hash=tree.root.hash,
         paid=_yuan(tree.root.paid),

@@ -24,7 +24,7 @@ from property.models import Book, Publication, PublicationLeaf, PublicationLine,
 from property.models.proofs import fen
 from property.models.publication import SIGNATORIES
 from property.proofs.leaves import paid_in
-from property.proofs.trees import SumTree, sum_leaf
+from property.proofs.trees import LineTree, SumTree, line_leaf, sum_leaf
 from property.publication import seal
 from property.publication.actions import content_hash_of, draft_sections, hash_of
 from property.publication.rows import BrokenLine, Row, Section, thaw
@@ -88,7 +88,7 @@ def _verify_versions(versions: Sequence[Publication]) -> None:
 def _verify_sheet(publication: Publication, verdict: Verdict) -> None:
     """Lines, leaves, signatures, hashes, code and paper of one version."""
     label = publication.version_label
-    lines = sorted(PublicationLine.objects.of(publication).values_list("section", "position", "cells"))
+    lines = _verify_lines(publication)
     signatures = list(PublicationSignature.objects.of(publication))
     rows = _rows(label, lines)
     leaves = list(PublicationLeaf.objects.of(publication))
@@ -101,6 +101,29 @@ def _verify_sheet(publication: Publication, verdict: Verdict) -> None:
     verdict.lines += len(lines)
     verdict.leaves += len(leaves)
     verdict.hash = publication.hash
+
+
+def _verify_lines(publication: Publication) -> list[Line]:
+    """Every frozen line gives its hash, and all of them their root."""
+    label = publication.version_label
+    stored = PublicationLine.objects.of(publication).values_list("section", "position", "cells", "hash")
+    lines = []
+    for section, position, cells, hashed in sorted(stored):
+        if line_leaf(section, position, cells) != hashed:
+            raise _Wrong(_at(label, section, position), _("这一行和签字时不一样"))
+        lines.append((section, position, cells))
+    try:
+        root = publication.root
+    except ObjectDoesNotExist:
+        raise _Wrong(label, _("公示的总根不见了")) from None
+    tree = LineTree.of(lines)
+    if (root.line_count, root.line_hash) != (tree.count, tree.root):
+        raise _Wrong(
+            label,
+            _("签字时是 %(wanted)d 行，现在是 %(found)d 行，或者有一行被换过")
+            % {"wanted": root.line_count, "found": tree.count},
+        )
+    return lines
 
 
 def _rows(label: str, lines: Sequence[Line]) -> list[tuple[int, int, Row]]:
@@ -132,11 +155,7 @@ def _verify_leaves(publication: Publication, leaves: Sequence[PublicationLeaf]) 
     for leaf in leaves:
         if sum_leaf(leaf.content).hash != leaf.hash:
             raise _Wrong(f"{label} {leaf.door}", _("这一户交的钱和公示时不一样"))
-    try:
-        tree = SumTree.over(sum_leaf(leaf.content) for leaf in leaves)
-        root = publication.root
-    except ObjectDoesNotExist:
-        raise _Wrong(label, _("各户交费的总根不见了")) from None
+    tree, root = SumTree.over(sum_leaf(leaf.content) for leaf in leaves), publication.root
     if (root.count, root.hash) != (tree.count, tree.root.hash):
         raise _Wrong(label, _("各户交费的总根和每户的对不上"))
     if (fen(root.paid), fen(root.back)) != (tree.root.paid, tree.root.back):
@@ -164,7 +183,7 @@ def _verify_signatures(publication: Publication, signatures: Sequence[Publicatio
         if row.content_hash != publication.content_hash:
             raise _Wrong(f"{label} {row.get_office_display()} {row.name}", _("签的不是这份内容"))
     if content != publication.content_hash:
-        raise _Wrong(label, _("内容和签字时不一样：标题、地点、电话、说明或某一行被改过"))
+        raise _Wrong(label, _("标题、公示单位、更正原因、地点、电话、查账时间或说明和签字时不一样"))
     missing = set(SIGNATORIES) - {row.office for row in signatures}
     if missing or len({row.user_id for row in signatures}) != len(SIGNATORIES):
         raise _Wrong(label, _("不是五个职务、五个人签的字"))
@@ -173,7 +192,7 @@ def _verify_signatures(publication: Publication, signatures: Sequence[Publicatio
 def _verify_published(publication: Publication, signatures: Sequence[PublicationSignature]) -> None:
     label = publication.version_label
     if hash_of(publication, signatures) != publication.hash:
-        raise _Wrong(label, _("校验码和内容、签字、公示日期对不上"))
+        raise _Wrong(label, _("公示的日期、某个人的签字或校验码被改过"))
     if publication.check_code != seal.code_of(publication.hash):
         raise _Wrong(label, _("查验码和校验码对不上"))
     for row in signatures:

@@ -25,7 +25,7 @@ from core.scoping import locked
 from property.models import Account, Book, CashProof, Publication, PublicationLine, PublicationSignature
 from property.models.publication import PUBLICATION_STEPS, SIGNATORIES
 from property.proofs.leaves import freeze_payments, paid_in, payments_summary, thaw_payments
-from property.proofs.trees import LineTree
+from property.proofs.trees import LineTree, line_leaf
 from property.publication import readiness, seal, typed
 from property.publication.rows import Outstanding, Row, Section, freeze
 from property.publication.sections import Sections, compose
@@ -321,15 +321,17 @@ def _freeze(book: Book, publication: Publication) -> None:
                 section=section,
                 position=position,
                 cells=cells,
+                hash=line_leaf(section, position, cells),
             )
             for section, position, cells in lines
         ],
         batch_size=500,
     )
-    root = freeze_payments(publication, paid_in(book, publication))
+    tree = LineTree.of(lines)
+    root = freeze_payments(publication, paid_in(book, publication), tree)
     if root.paid - root.back != sum(row.received for row in sections.collection):
         raise Refused(_("各户交的钱相加，和收费情况里的合计对不上，请先核对收费记录。"))
-    publication.content_hash = content_hash_of(publication, lines)
+    publication.content_hash = seal.content_hash(content_of(publication, tree.summary))
 
 
 def _locked(publication: Publication) -> tuple[Book, Publication]:
