@@ -30,6 +30,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)|(\d{4})(\d{2})(\d{2})(?=\d{6
 _DMY = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 _NAMED = re.compile(r"(\d{1,2})[-/ ]([a-z]{3})[a-z]*[-/ ,]+(\d{4})(?!\d)")
 _SHORT = re.compile(r"(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_SERIAL = re.compile(r"\d{5}(\.\d{1,12})?", re.ASCII)
 _CLOCK = re.compile(
     r"(上午|下午|am|pm)?\s*(\d{1,2})\s*[:时点.]\s*(\d{1,2})(?:\s*[:分.]\s*(\d{1,2}))?(?:\.\d+)?\s*[分秒]?\s*(am|pm)?"
 )
@@ -139,6 +140,8 @@ def moment(cell: Cell, *, day_first: bool | None = None) -> tuple[date, time | N
     text = plain(cell)
     if not text:
         return None
+    if _SERIAL.fullmatch(text) and 36_526 <= float(text) < 55_000:
+        return _of_serial(float(text))
     for pattern, order in ((_YMD, "ymd"), (_COMPACT, "ymd"), (_NAMED, "dmy"), (_DMY, ""), (_SHORT, "ymd")):
         if found := pattern.match(text):
             day = _day([part for part in found.groups() if part], order, day_first)

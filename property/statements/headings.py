@@ -310,7 +310,7 @@ def _nameless(index: int, row: Sequence[Cell]) -> Headings:
 
 
 def _is_day(cell: Cell) -> bool:
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell < 19_000_000:
+    if len(cells.plain(cell)) < 6:
         return False
     try:
         return cells.moment(cell, day_first=True) is not None

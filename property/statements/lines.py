@@ -163,7 +163,7 @@ class _Reader:
     def looks_like_a_row(self, row: Sequence[Cell]) -> bool:
         """Whether a line that could not be read is more than a remark under the table."""
         filled = sum(1 for one in self.headings.columns if cells.plain(_at(row, one.index)))
-        return bool(self.amounts(row)) or (self._moment(row) is not None and filled >= 3)
+        return bool(self.amounts(row)) or (self._moment(row) is not None and filled >= min(3, len(self.names)))
 
     def _moment(self, row: Sequence[Cell]) -> tuple[date, time | None] | None:
         for place in self.places[C.DATE]:

@@ -82,6 +82,11 @@ def _is_day(cell: Cell) -> bool:
         return False
 
 
+def _is_unnamed_day(cell: Cell) -> bool:
+    """A day that nobody could take for a number."""
+    return len(cells.plain(cell)) >= 6 and _is_day(cell)
+
+
 def _is_amount(cell: Cell) -> bool:
     try:
         return cells.amount(cell) is not None
@@ -92,7 +97,7 @@ def _is_amount(cell: Cell) -> bool:
 def _days(headings: Headings, below: Sequence[Sequence[Cell]]) -> dict[int, str]:
     for one in headings.columns:
         filled = [row[one.index] for row in below if one.index < len(row) and cells.plain(row[one.index])]
-        if one.rank >= 0 and not one.column and len(filled) > 0 and _share(filled, _is_day):
+        if one.rank >= 0 and not one.column and len(filled) > 0 and _share(filled, _is_unnamed_day):
             return {one.index: C.DATE.value}
     return {}
 

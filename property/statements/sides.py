@@ -77,12 +77,13 @@ def _by_words(rows: Sequence[Line]) -> list[Side]:
     fix_in = _redundant([-row.into.value for row in rows if row.into], most=True)
     fix_said = _redundant([row.single.value for row in rows if row.single and row.says == OUT])
     is_signed = any(row.single and row.single.is_signed for row in rows)
+    is_said = any(row.says for row in rows)
     sides = []
     for row in rows:
         if in_two_columns and (row.into or row.out):
             sides.append(_of_columns(row, fix_in, fix_out))
         else:
-            sides.append(_of_single(row, fix_said, is_signed=is_signed))
+            sides.append(_of_single(row, fix_said, is_signed=is_signed, is_said=is_said))
     return sides
 
 
@@ -106,13 +107,13 @@ def _of_columns(row: Line, fix_in: Callable[[Decimal], Decimal], fix_out: Callab
     return (IN if into or not row.out else OUT), moved
 
 
-def _of_single(row: Line, fix_said: Callable[[Decimal], Decimal], *, is_signed: bool) -> Side:
+def _of_single(row: Line, fix_said: Callable[[Decimal], Decimal], *, is_signed: bool, is_said: bool) -> Side:
     value = row.single.value if row.single else ZERO
     if row.says == IN:
         return IN, value
     if row.says == OUT:
         return OUT, -fix_said(value)
-    if row.says == NEUTRAL or (not is_signed and row.text(C.METHOD)):
+    if row.says == NEUTRAL or (is_said and not is_signed):
         return NEUTRAL, _neutral(row, value)
     if is_signed:
         return (OUT, value) if value < 0 else (IN, value)
@@ -140,7 +141,7 @@ def _words(row: Line) -> str:
 
 def _unsaid(rows: Sequence[Line]) -> str:
     """A sentence where neither column, sign nor words say on which side rows stand."""
-    unsaid = [row for row in rows if row.single and not row.says and not row.text(C.METHOD)]
-    if not unsaid or any(row.single.is_signed for row in unsaid if row.single):
+    unsaid = [row for row in rows if row.single and row.single.value and not row.says]
+    if not unsaid or any(row.says or (row.single and row.single.is_signed) or row.out for row in rows):
         return ""
     return _("有 %(n)d 笔没有写是收入还是支出，是按交易类型猜的，请核对。") % {"n": len(unsaid)}

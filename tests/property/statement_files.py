@@ -14,10 +14,42 @@ from xlsxwriter import Workbook
 DATE = ("交易日期", "日期", "记账日期", "交易时间", "入账日期", "记账日", "发生日期", "交易日", "Transaction Date")
 TIME = ("交易时间", "时间")
 AMOUNT = ("金额", "交易金额", "发生额", "金额(元)", "交易金额（元）", "收支金额", "Amount", "本次发生额")
-IN = ("收入", "收入金额", "贷方发生额", "贷方金额", "存入金额", "收入金额（+元）", "贷方发生额（收入）", "转入金额", "Credit", "贷方")
-OUT = ("支出", "支出金额", "借方发生额", "借方金额", "支取金额", "支出金额（-元）", "借方发生额（支取）", "转出金额", "Debit", "借方")
+IN = (
+    "收入",
+    "收入金额",
+    "贷方发生额",
+    "贷方金额",
+    "存入金额",
+    "收入金额（+元）",
+    "贷方发生额（收入）",
+    "转入金额",
+    "Credit",
+    "贷方",
+)
+OUT = (
+    "支出",
+    "支出金额",
+    "借方发生额",
+    "借方金额",
+    "支取金额",
+    "支出金额（-元）",
+    "借方发生额（支取）",
+    "转出金额",
+    "Debit",
+    "借方",
+)
 DIRECTION = ("收/支", "借贷标志", "收支类型", "借贷", "借/贷", "收支方向", "借贷方向", "收支标志")
-BALANCE = ("余额", "账户余额", "本次余额", "联机余额", "交易后余额", "账户结余", "帐户余额", "Balance", "账户余额（元）")
+BALANCE = (
+    "余额",
+    "账户余额",
+    "本次余额",
+    "联机余额",
+    "交易后余额",
+    "账户结余",
+    "帐户余额",
+    "Balance",
+    "账户余额（元）",
+)
 WHO = ("对方户名", "交易对方", "对方名称", "对手信息", "对方单位名称", "收/付方名称", "对方姓名", "对方账户名称")
 REMARK = ("摘要", "备注", "附言", "用途", "交易摘要", "商品说明", "交易附言", "客户摘要")
 NUMBER = ("交易流水号", "流水号", "交易单号", "账务流水号", "日志号", "业务参考号", "交易订单号")
@@ -29,7 +61,7 @@ PREAMBLES = (
     [["明细查询文件下载"], [], ["起始日期：20260101 截止日期：20261231"], ["币种：人民币"]],
     [["#账务明细"], ["-----------------账务明细列表-----------------"]],
 )
-WORDS = "王建国 3-2-501 物业费 3幢2单元501 李秀英 停车费 利息 电费 国网电力有限公司 转账 7月 报销，垃圾清运 引号\" 中文、顿号".split()
+WORDS = '王建国 3-2-501 物业费 3幢2单元501 李秀英 停车费 利息 电费 国网电力有限公司 转账 7月 报销，垃圾清运 引号" 中文、顿号'.split()
 
 
 @dataclass(frozen=True)
@@ -129,7 +161,10 @@ def table(found: list[Row], style: Style) -> list[list[str]]:
     if style.total and style.shape == "columns":
         total = dict.fromkeys(head, "")
         total[head[0]] = "合计"
-        sums = {"in": sum(r.amount for r in found if r.amount > 0), "out": -sum(r.amount for r in found if r.amount < 0)}
+        sums = {
+            "in": sum(r.amount for r in found if r.amount > 0),
+            "out": -sum(r.amount for r in found if r.amount < 0),
+        }
         total |= {side: _money(Decimal(amount), style) for side, amount in sums.items()}
         total[head[0]] = "合计" if head[0] not in sums else total[head[0]]
         if head[0] not in sums:
@@ -196,3 +231,15 @@ def _day(day: date, form: str) -> str:
 def _money(amount: Decimal, style: Style) -> str:
     text = f"{amount:,.2f}" if style.thousands else f"{amount:.2f}"
     return f"¥{text}" if style.yen and amount >= 0 else text
+
+
+def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
+    """Several sheets of texts."""
+    target = io.BytesIO()
+    with Workbook(target, {"in_memory": True}) as book:
+        for name, lines in sheets.items():
+            sheet = book.add_worksheet(name)
+            for number, line in enumerate(lines):
+                for place, cell in enumerate(line):
+                    sheet.write_string(number, place, cell)
+    return target.getvalue()
