@@ -25,6 +25,17 @@ WORDS_OF_THE_RECORD = {
     "publication_published": _("公示了本季账目"),
     "publication_superseded": _("由更正版代替了"),
     "publication_correction_begun": _("开始出更正版"),
+    "question_asked": _("对公示提了问题"),
+    "question_answered": _("答复了居民的提问"),
+    "question_withdrawn": _("收回了提问"),
+    "posting_photographed": _("上传了张贴照片"),
+    "posting_photo_removed": _("拿掉了一张张贴照片"),
+    "petition_begun": _("发起了审计联名"),
+    "petition_signed": _("联了名"),
+    "petition_withdrawn": _("收回了联名"),
+    "petition_reached": _("审计联名达到了要求"),
+    "petition_ended": _("写明了审计联名的办理结果"),
+    "petition_read": _("核对了联名的门牌"),
 }
 
 
@@ -47,3 +58,15 @@ def tiles(user: User | AnonymousUser) -> list[Tile]:
         text = _("每季度收了多少、花在哪里")
         return [Tile(_("账目公示"), reverse("property:quarters"), text, "cash-coin", order=30)]
     return [Tile(_("账目公示"), latest.get_absolute_url(), latest.period.label, "cash-coin", order=30)]
+
+
+def register() -> None:
+    """What the published quarter keeps about people, for how long, and what it does by itself."""
+    from community import personal, retention
+    from core import daily
+    from property.publication import asking, forgetting
+    from property.publication import personal as kept
+
+    daily.register("questions about published quarters", asking.remind)
+    personal.register("publication", kept.ROOM)
+    retention.register(*forgetting.RULES)

@@ -15,7 +15,7 @@ from core.money import yuan
 from core.quarters import Month, Quarter
 from core.refusal import Refused
 from property.chart import AccountKind, Fund
-from property.models import Book, CashProof, MonthlyBalance, Posting, Voucher, VoucherAttachment
+from property.models import Account, Book, CashProof, MonthlyBalance, Posting, Voucher, VoucherAttachment
 from property.publication import fee_facts
 from property.publication.answers import answers
 from property.publication.rows import (
@@ -97,7 +97,7 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: It
     year = balances.statement(january, last)
     sections = Sections(
         funds=tuple(_funds(statement)),
-        items=tuple(_items(statement, year, fee_facts.of_items(book, quarter))),
+        items=tuple(_items(book, statement, year, fee_facts.of_items(book, quarter))),
         spending=tuple(_spending(book, first, last)),
         cash=tuple(_cash(statement, proofs)),
         history=tuple(_history(book, quarter)),
@@ -164,26 +164,52 @@ def _effect(row: StatementRow) -> Decimal:
 
 
 def _items(
-    statement: list[StatementRow], year: list[StatementRow], facts: Mapping[tuple[str, str], fee_facts.ItemFacts]
+    book: Book,
+    statement: list[StatementRow],
+    year: list[StatementRow],
+    facts: Mapping[tuple[str, str], fee_facts.ItemFacts],
 ) -> list[ItemRow]:
-    nothing = fee_facts.ItemFacts()
+    """What came and went by account and fund; what was planned or billed is told also where nothing came."""
     quarter = {(row.account.pk, row.fund): _effect(row) for row in statement}
-    order = {"income": 0, "expense": 1, "other": 2}
-    rows = [
-        ItemRow(
-            kind=str(_kind(row)),
-            code=row.account.code,
-            name=row.account.name,
-            fund=row.fund,
-            quarter=quarter.get((row.account.pk, row.fund), ZERO),
-            year=_effect(row),
-            **asdict(facts.get((row.account.code, row.fund), nothing)),
-        )
-        for row in year
-        if _kind(row)
-    ]
+    rows = []
+    for row in year:
+        kind = str(_kind(row))
+        if kind:
+            now = quarter.get((row.account.pk, row.fund), ZERO)
+            rows.append(_item(row.account, row.fund, kind, now, _effect(row), facts))
     told = [row for row in rows if row.quarter or (row.year and row.kind != "other")]
-    return sorted(told, key=lambda row: (order[row.kind], row.code, list(Fund.values).index(row.fund)))
+    expected = {key for key, fact in facts.items() if fact.budget or fact.receivable}
+    told += _expected(book, expected - {(row.code, row.fund) for row in told}, facts)
+    return sorted(told, key=lambda row: (_ORDER[row.kind], row.code, list(Fund.values).index(row.fund)))
+
+
+def _expected(
+    book: Book, keys: set[tuple[str, str]], facts: Mapping[tuple[str, str], fee_facts.ItemFacts]
+) -> list[ItemRow]:
+    """What was planned or billed and has not moved this year; no query where there is none."""
+    if not keys:
+        return []
+    accounts = {one.code: one for one in Account.objects.of_book(book).filter(code__in=[code for code, _fund in keys])}
+    return [
+        _item(accounts[code], fund, str(accounts[code].kind), ZERO, ZERO, facts)
+        for code, fund in keys
+        if code in accounts and accounts[code].kind in _ORDER
+    ]
+
+
+_ORDER: dict[str, int] = {"income": 0, "expense": 1, "other": 2}
+
+
+def _item(
+    account: Account,
+    fund: str,
+    kind: str,
+    quarter: Decimal,
+    year: Decimal,
+    facts: Mapping[tuple[str, str], fee_facts.ItemFacts],
+) -> ItemRow:
+    known = facts.get((account.code, fund), fee_facts.ItemFacts())
+    return ItemRow(kind, account.code, account.name, fund, quarter, year, **asdict(known))
 
 
 def _spending(book: Book, first: Month, last: Month) -> list[SpendingRow]:

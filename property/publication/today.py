@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from community.roles import Office, Role
 from community.today import Ask
+from core import clock
 from core.quarters import Month, Quarter
-from property.models import Book, LedgerMonth, Publication
+from property.models import AuditPetition, Book, LedgerMonth, Publication, PublicationQuestion
 from property.models.publication import SIGNATORIES
+from property.publication.asking import waiting_words
 
 if TYPE_CHECKING:
     from community.models import User
@@ -20,10 +22,62 @@ State = Publication.State
 
 
 def asks(user: User, book: Book | None = None) -> list[Ask]:
-    """What waits for `user`, in one book or in all; no query for whoever sits on no committee."""
+    """What waits for `user`, in one book or in all; one for the secretary, no query for whoever sits on no
+    committee besides."""
+    petitions = _petitions(user) if user.scope.has_role(Role.SECRETARY) else []
     if not user.scope.has_role(Role.COMMITTEE):
-        return []
-    return [*_in_the_making(user, book), *_to_draft(user, book)]
+        return petitions
+    return [*_in_the_making(user, book), *_to_draft(user, book), *_questions(user, book), *petitions]
+
+
+def _questions(user: User, book: Book | None) -> list[Ask]:
+    """One ask a quarter for the questions that wait for the committee; urgent once an answer is late."""
+    rows = PublicationQuestion.objects.visible_to(user).open().filter(publication__book__estate__in=user.scope.estates)
+    if book is not None:
+        rows = rows.filter(publication__book=book)
+    waiting: dict[Any, list[PublicationQuestion]] = {}
+    for row in rows.select_related("publication__book__estate").order_by("due_at"):
+        waiting.setdefault(row.publication_id, []).append(row)
+    return [
+        Ask(
+            title=waiting_words(len(found)),
+            detail=f"{found[0].publication} · {_due(found[0])}",
+            url=_answer_url(found),
+            button=_("去答复"),
+            since=min(one.asked_at for one in found),
+            urgent=found[0].is_late,
+        )
+        for found in waiting.values()
+    ]
+
+
+def _answer_url(found: list[PublicationQuestion]) -> str:
+    """The form itself for a single question, the list for several."""
+    if len(found) == 1:
+        return reverse("property:question_answer", args=[found[0].pk])
+    return reverse("property:quarter_questions", args=[found[0].publication_id])
+
+
+def _due(question: PublicationQuestion) -> str:
+    words = {"day": clock.local(question.due_at).date().isoformat()}
+    return _("应在 %(day)s 前答复，已经过期") % words if question.is_late else _("%(day)s 前答复") % words
+
+
+def _petitions(user: User) -> list[Ask]:
+    """Petitions that have reached their threshold and wait for the secretary's word."""
+    rows = AuditPetition.objects.visible_to(user).filter(state=AuditPetition.State.REACHED)
+    own = rows.filter(community__in=user.scope.ids("community", Role.SECRETARY)).for_page()
+    return [
+        Ask(
+            title=_("审计联名达到了要求，请安排审计"),
+            detail=str(one.publication),
+            url=one.get_absolute_url(),
+            button=_("去看看"),
+            since=one.reached_at,
+            urgent=True,
+        )
+        for one in own
+    ]
 
 
 def _in_the_making(user: User, book: Book | None) -> list[Ask]:
