@@ -45,6 +45,8 @@ FILES = {
     "property:paper",
     "property:quarter_pdf",
     "property:check_pdf",
+    "property:fee_slips",
+    "property:receipt_pdf",
     "visits:book_worker",
     "visits:book_manifest",
     "visits:late_photo",

@@ -70,6 +70,11 @@ def budget_of(world: World) -> dict[str, Any]:
     return {"pk": world.records["book"].pk, "year": world.records["budget"].year}
 
 
+def whole_of(publication: str) -> Callable[[World], dict[str, Any]]:
+    """The keyword arguments that name a published quarter as a whole, as if it were a line of it."""
+    return lambda world: {"pk": world.records[publication].pk, "section": 0, "position": 0}
+
+
 CORE = {
     "core:job": Page(None, {Role.COMMUNITY_STAFF}, pk_of("job")),
     "core:set_care": Page(public=True, post=True, answer=302),
@@ -466,6 +471,23 @@ PROPERTY = {
     "property:quarter_new": Page(P.QUARTER_PUBLISH, COMMITTEE, with_text("book", quarter="2020Q1")),
     "property:quarter": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
     "property:quarter_pdf": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
+    "property:quarter_xlsx": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
+    "property:quarter_changes": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published"), answer=404),
+    "property:quarter_line": Page(P.ACCOUNTS_VIEW, ACCOUNTS, whole_of("published")),
+    "property:quarter_ask": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, whole_of("published")),
+    "property:quarter_questions": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("published")),
+    "property:question_answer": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("question")),
+    "property:question_withdraw": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("question"), post=True, answer=302),
+    "property:photo_add": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("published")),
+    "property:posting_photo": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("posting_photo")),
+    "property:photo_remove": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("posting_photo"), post=True, answer=302),
+    "property:petition_new": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("published"), answer=302),
+    "property:petition": Page(P.ACCOUNTS_VIEW, ACCOUNTS, pk_of("petition")),
+    "property:petition_sign": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("petition"), post=True, answer=302),
+    "property:petition_withdraw": Page(P.OWN_HOUSEHOLD, RESIDENTS_SEE, pk_of("petition"), post=True, answer=302),
+    "property:petition_end": Page(P.BOOKS_VIEW, {Role.SECRETARY}, pk_of("petition")),
+    "property:petition_signers": Page(P.BOOKS_VIEW, {Role.SECRETARY}, pk_of("petition")),
+    "property:quarter_rows": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
     "property:quarter_edit": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
     "property:quarter_sign": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),
     "property:quarter_publish": Page(P.QUARTER_PUBLISH, COMMITTEE, pk_of("draft")),

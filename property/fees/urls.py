@@ -1,0 +1,36 @@
+from django.urls import path
+
+from property.fees.views import arrears, households, own, payments, runs, schedules
+
+urlpatterns = [
+    path("fees/", payments.fees_home, name="fees_home"),
+    path("books/<int:pk>/fees/", payments.fees, name="fees"),
+    path("books/<int:pk>/fees/rates/", schedules.schedules, name="fee_schedules"),
+    path("books/<int:pk>/fees/rates/add/", schedules.schedule_add, name="fee_schedule_add"),
+    path("books/<int:pk>/fees/rates/<int:schedule_pk>/end/", schedules.schedule_end, name="fee_schedule_end"),
+    path("books/<int:pk>/fees/rates/<int:schedule_pk>/change/", schedules.schedule_change, name="fee_schedule_change"),
+    path("books/<int:pk>/fees/reliefs/", households.reliefs, name="fee_reliefs"),
+    path("books/<int:pk>/fees/reliefs/<int:relief_pk>/end/", households.relief_end, name="fee_relief_end"),
+    path("books/<int:pk>/fees/vehicles/", households.vehicles, name="fee_vehicles"),
+    path("books/<int:pk>/fees/vehicles/<int:vehicle_pk>/end/", households.vehicle_end, name="fee_vehicle_end"),
+    path("books/<int:pk>/fees/homes/<uuid:home_pk>/", households.household, name="fee_household"),
+    path("books/<int:pk>/fees/homes/<uuid:home_pk>/take/", payments.take, name="fee_take"),
+    path("books/<int:pk>/fees/homes/<uuid:home_pk>/refund/", payments.refund, name="fee_refund"),
+    path("books/<int:pk>/fees/homes/<uuid:home_pk>/relief/", households.relief_add, name="fee_relief_add"),
+    path("books/<int:pk>/fees/homes/<uuid:home_pk>/vehicle/", households.vehicle_add, name="fee_vehicle_add"),
+    path("books/<int:pk>/fees/runs/", runs.runs, name="billing_runs"),
+    path("books/<int:pk>/fees/runs/new/", runs.run_new, name="billing_run_new"),
+    path("fees/runs/<uuid:pk>/", runs.run, name="billing_run"),
+    path("fees/runs/<uuid:pk>/voucher/", runs.run_draft, name="billing_run_draft"),
+    path("books/<int:pk>/fees/payments/", payments.payments, name="fee_payments"),
+    path("fees/payments/<uuid:pk>/", payments.payment, name="payment"),
+    path("fees/payments/<uuid:pk>/paper/", payments.receipt_pdf, name="receipt_pdf"),
+    path("fees/payments/<uuid:pk>/undo/", payments.undo, name="payment_undo"),
+    path("books/<int:pk>/fees/days/", payments.days, name="fee_days"),
+    path("books/<int:pk>/fees/days/<str:day>/", payments.day_draft, name="fee_day_draft"),
+    path("books/<int:pk>/fees/ageing/", arrears.ageing, name="fee_ageing"),
+    path("books/<int:pk>/fees/open/", arrears.arrears, name="fee_arrears"),
+    path("books/<int:pk>/fees/open/slips/", arrears.slips, name="fee_slips"),
+    path("my-fees/", own.my_fees, name="my_fees"),
+    path("receipt/", own.receipt_check, name="receipt_check"),
+]
