@@ -35,6 +35,9 @@ from property.fees.querysets import (
 from property.models.ledger import Account, Book, Means, Voucher, mask_payee, money_field
 
 
+HALF_A_FEN = Decimal("0.005")
+
+
 def mask_plate(plain: str) -> str:
     """苏L·＊＊＊23: the province, the city and the last two characters."""
     return f"{plain[:2]}＊＊＊{plain[-2:]}" if len(plain) > 4 else "＊＊＊"
@@ -243,7 +246,12 @@ class Bill(CommunityRow):
                 condition=Q(kind="fee", vehicle__isnull=False),
                 name="bill_once_a_vehicle_and_month",
             ),
-            models.CheckConstraint(condition=Q(amount=models.F("gross") - models.F("relief")), name="bill_adds_up"),
+            # Within half a fen: SQLite subtracts decimals as binary fractions.
+            models.CheckConstraint(
+                condition=Q(amount__gt=models.F("gross") - models.F("relief") - HALF_A_FEN)
+                & Q(amount__lt=models.F("gross") - models.F("relief") + HALF_A_FEN),
+                name="bill_adds_up",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="opening", run__isnull=True, schedule__isnull=True)
                 | ~Q(kind="opening") & Q(run__isnull=False, schedule__isnull=False),
