@@ -43,8 +43,8 @@ _MONTHS = {
 }
 
 _DIRECTIONS = {
-    IN: "收入|收|入|进|贷|贷方|转入|存入|入账|进账|来账|汇入|收款|收方|流入|已收入|cr|c|credit|in|+|贷cr|贷c|deposit",
-    OUT: "支出|支|出|付|借|借方|转出|支取|取出|出账|往账|汇出|付款|付方|流出|已支出|dr|d|debit|out|-|借dr|借d|withdrawal",
+    IN: "收入|收|入|进|贷|贷方|转入|存入|入账|进账|来账|汇入|收款|收方|流入|cr|c|credit|in|+|贷cr|贷c|deposit",
+    OUT: "支出|支|出|付|借|借方|转出|支取|取出|出账|往账|汇出|付款|付方|流出|dr|d|debit|out|-|借dr|借d|withdrawal",
     NEUTRAL: "/|不计收支|中性|中性交易|其他|其它|资金转移|不计|冻结|解冻",
 }
 _DIRECTION_OF = {word: side for side, words in _DIRECTIONS.items() for word in words.split("|")}

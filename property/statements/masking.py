@@ -49,3 +49,9 @@ def mask_remark(plain: str) -> str:
 def mask_number(plain: str) -> str:
     """The last four places of an account number."""
     return f"****{plain[-4:]}" if len(plain) > 6 else "****"
+
+
+def names_in(text: str) -> set[str]:
+    """What in a payer's words may be the name of a person."""
+    rests = [rest for run in _CHINESE.findall(text) for rest in _WORDS.split(run)]
+    return {rest for rest in rests if 2 <= len(rest) <= 4 and rest[0] in _SURNAMES}
