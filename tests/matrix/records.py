@@ -29,6 +29,7 @@ from property import actions as books
 from property.budget import actions as budgets
 from property.counts.actions import count_cash
 from property.entries import Item, paid
+from property.handover.actions import begin_handover
 from property.publication.actions import draft_publication
 from property.recurring.actions import make_recurring
 from tests.factories import (
@@ -42,6 +43,7 @@ from tests.factories import (
 )
 from tests.matrix.fees import add_fees
 from tests.matrix.outcome import add_outcome
+from tests.matrix.publication import quarter_records
 from tests.matrix.world import World
 from visits import actions as visits
 from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
@@ -293,6 +295,14 @@ def _property(world: World) -> None:
         "book": book,
         "budget": budget,
         "recurring": _recurring(committee, world),
+        "handover": begin_handover(
+            book,
+            by=committee.cashier,
+            office=Office.CASHIER,
+            leaving=committee.cashier,
+            successor=committee.supervisor,
+            note=world.secret,
+        ),
         "cash_count": count_cash(
             book,
             by=committee.cashier,
@@ -303,6 +313,7 @@ def _property(world: World) -> None:
         "voucher": voucher,
         "month": voucher.month,
         "published": published,
+        **quarter_records(world, published),
         "draft": draft_publication(book, by=committee.bookkeeper, quarter=last),
         **add_fees(world, committee),
     }
