@@ -12,6 +12,7 @@ from community.models import User
 from community.roles import Office
 from core import clock
 from core.quarters import Month, Quarter
+from demo.fees import Fees, first_quarter
 from demo.officers import Officers, at_noon
 from demo.requests import picture
 from grids.models import Estate
@@ -30,6 +31,8 @@ OPENING = (
     ("1002", Fund.GRANT, Decimal("12000.00")),
 )
 BANK, CASH, WECHAT = "1002", "1001", "100901"
+BILLED = ("430101", "490201")
+"""What is billed door by door once there are fees."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,10 @@ class _Keeper:
         with clock.at(at_noon(OPENED)):
             self._close(Month.of(OPENED).previous())
         today = clock.today()
+        fees = Fees(self._book, self._people, self._random)
         for month in Month.range(Month.of(OPENED), Month.of(today)):
             self._post(month, today)
+            fees.take_in(month, today)
             if month.end < today:
                 with clock.at(at_noon(month.end + timedelta(days=1))):
                     self._close(month)
@@ -125,8 +130,9 @@ class _Keeper:
         return self._book
 
     def _post(self, month: Month, today: date) -> None:
+        door_by_door = month.quarter >= first_quarter(today)
         for entry, day in _due(month):
-            if day < today:
+            if day < today and not (door_by_door and entry.code in BILLED):
                 with clock.at(at_noon(day)):
                     self._sign(self._draft(entry, day), self._means(entry))
 
