@@ -80,7 +80,9 @@ def digest(obj: object) -> str:
 def quoted(text: str) -> str:
     """A text as `canonical` writes it, in quotes and NFC: for those who put canonical bytes together by hand, because
     they write by the hundred thousand. Raises TypeError for what is not text."""
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+    if text.isascii():
+        return encode_basestring(text)
+    if not unicodedata.is_normalized("NFC", text):
         text = unicodedata.normalize("NFC", text)
     return encode_basestring(text)
 

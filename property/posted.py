@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection, models, transaction
@@ -48,8 +48,8 @@ def windows(
 ) -> Iterator[Window]:
     """The posted vouchers after one place in the chain and up to another (None: all), of days as far as `until`.
 
-    Each row begins with the id of its voucher, that of a voucher with its place in the chain after it; then come the
-    named columns. Without names of papers' columns no papers are read.
+    The row of a voucher begins with its id and its place in the chain, each other one with the voucher's place; then
+    come the named columns. Without names of papers' columns no papers are read.
     """
     asked = Voucher.objects.unscoped(reason=REASON).filter(book=book, state=Voucher.State.POSTED)
     if up_to is not None:
@@ -91,11 +91,14 @@ def _rows(
     model: type[models.Model], book: Book, reach: tuple[int, int], until: date | None, names: tuple[str, ...]
 ) -> list[Row]:
     asked = model._default_manager.unscoped(reason=REASON).filter(  # type: ignore[attr-defined]
-        voucher__book=book, voucher__state=Voucher.State.POSTED, voucher__sequence__range=reach
+        community=book.community_id,
+        voucher__book=book,
+        voucher__state=Voucher.State.POSTED,
+        voucher__sequence__range=reach,
     )
     if until is not None:
         asked = asked.filter(voucher__day__lte=until)
-    return list(asked.order_by("voucher__sequence", "line").values_list(*as_kept("voucher_id", *names)))
+    return list(asked.order_by("voucher__sequence", "line").values_list(*as_kept("voucher__sequence", *names)))
 
 
 class _AsKept(Func):
@@ -118,8 +121,8 @@ class _AsKept(Func):
 _WRITTEN_BY_POSTGRESQL: dict[Any, str] = {
     models.UUIDField: "%(expressions)s::text",
     models.DecimalField: "%(expressions)s::text",
-    models.DateField: "TO_CHAR(%(expressions)s, 'YYYY-MM-DD')",
-    models.DateTimeField: "TO_CHAR(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')",
+    models.DateField: "%(expressions)s::text",
+    models.DateTimeField: "(%(expressions)s AT TIME ZONE 'UTC')::text",
 }
 
 
@@ -169,42 +172,34 @@ def _id(value: str | None) -> str:
 
 
 def _day(value: str | None) -> str:
-    return "null" if value is None else quoted(value)
+    return "null" if value is None else f'"{value}"' if len(value) == 10 else quoted(value)
 
 
 def _moment(value: str | None) -> str:
-    """SQLite keeps `2026-09-30 16:00:00` and, where there are any, six digits of the second; all in UTC."""
+    """Both keep `2026-09-30 16:00:00` in UTC and, where there are any, up to six digits of the second."""
     if value is None:
         return "null"
     size = len(value)
     if size == 26:
-        return quoted(f"{value[:10]}T{value[11:]}Z")
+        return f'"{value[:10]}T{value[11:]}Z"'
     if size == 19:
-        return quoted(f"{value[:10]}T{value[11:]}.000000Z")
-    if size == 27:  # As PostgreSQL was asked to write it.
-        return quoted(value)
-    return quoted(datetime.fromisoformat(value).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        return f'"{value[:10]}T{value[11:]}.000000Z"'
+    if 20 < size < 26:
+        return f'"{value[:10]}T{value[11:]:0<15}Z"'
+    raise ValueError(f"not a moment: {value}")
 
 
 def _money(value: Any) -> str:
-    return f'"{yuan_text(value)}"'
+    return f'"{amount_kept(value)[0]}"'
 
 
-def yuan_text(value: Any) -> str:
-    """An amount with two places, as text. PostgreSQL gave it as such; SQLite keeps the nearest binary fraction, and
-    one that is not the nearest to whole fen is shown as what it is."""
-    if isinstance(value, str):
-        return value
-    text = "%.2f" % value  # noqa: UP031 a quarter faster than the other ways, for every line of a book
-    return text if float(text) == value and value else repr(value) if value else "0.00"
-
-
-def fen_kept(value: Any) -> int:
-    """An amount in fen; raises ValueError or TypeError for one that is not in whole fen."""
-    text = yuan_text(value)
-    if text[-3:-2] != ".":
-        raise ValueError(f"not in whole fen: {text}")
-    return int(text[:-3] + text[-2:])
+def amount_kept(value: Any) -> tuple[str, int]:
+    """An amount in yuan with two places, as text, and in fen; 0 or more. PostgreSQL gives it as text; SQLite keeps the
+    nearest binary fraction. Raises ValueError or TypeError for one that is not in whole fen."""
+    text = value if type(value) is str else "%.2f" % value  # noqa: UP031 the fastest way, for every line of a book
+    if (text is not value and float(text) != value) or text[-3] != ".":
+        raise ValueError(f"not in whole fen: {value}")
+    return text, int(text[:-3] + text[-2:])
 
 
 _FORMS: dict[Any, Form] = {

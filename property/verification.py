@@ -18,7 +18,7 @@ from community.models import AuditEvent
 from core.money import yuan
 from property import chart
 from property.models import Account, Book, LedgerMonth, MonthlyBalance, Voucher
-from property.posted import as_kept, fen_kept, steady, windows
+from property.posted import amount_kept, as_kept, steady, windows
 from property.querysets import yuan_of
 from property.resealing import PAPERS, POSTINGS, VOUCHERS, Reader, Totals, Wrong
 
@@ -96,12 +96,20 @@ def _verify_vouchers(book: Book, verdict: Verdict, processes: int) -> None:
         verdict.papers += part.papers
         # A part knows the numbers and the head of all before it.
         verdict.vouchers, verdict.head, verdict.numbers = part.vouchers, part.head, part.numbers
-        for key, (debit, credit) in part.totals.items():
-            total = verdict.totals.setdefault(key, [0, 0])
-            total[0] += debit
-            total[1] += credit
+        _add_up(verdict.totals, part.totals)
         if not part.is_good:
             raise Wrong(part.row, part.wrong)
+
+
+def _add_up(totals: Totals, more: Totals) -> None:
+    for month, of_month in more.items():
+        kept = totals.setdefault(month, {})
+        for key, total in of_month.items():
+            if key in kept:
+                kept[key].debit += total.debit
+                kept[key].credit += total.credit
+            else:
+                kept[key] = total
 
 
 def _verify_placed(book: Book) -> None:
@@ -194,8 +202,9 @@ def _verify_balances(book: Book, verdict: Verdict) -> None:
     codes = dict(Account.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "code"))
     months = dict(LedgerMonth.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "month"))
     wanted = {
-        (months[month], codes[account], fund): (debit, credit)
-        for (month, account, fund), (debit, credit) in verdict.totals.items()
+        (months[month], codes[account], fund): (total.debit, total.credit)
+        for month, of_month in verdict.totals.items()
+        for (account, fund), total in of_month.items()
     }
     kept = _kept_balances(book, codes)
     for key in sorted(kept.keys() | wanted.keys()):
@@ -214,7 +223,7 @@ def _kept_balances(book: Book, codes: dict[int, str]) -> dict[tuple[str, str, st
         if account not in codes or community != book.community_id:
             raise Wrong(" ".join(key), _("余额记在了别的账本里"))
         try:
-            kept[key] = fen_kept(debit), fen_kept(credit)
+            kept[key] = amount_kept(debit)[1], amount_kept(credit)[1]
         except (TypeError, ValueError):
             raise Wrong(" ".join(key), _("有一个金额不是整分")) from None
     return kept
