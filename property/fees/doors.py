@@ -73,12 +73,12 @@ def surname(name: str) -> str:
     return f"{name[:1]}＊＊" if name else ""
 
 
-def _meant(sought: Sought, code: str) -> Q:
+def _meant(sought: Sought, code: str) -> Any:
     door = door_matches(sought, codes=(code,), prefix="dwelling__")
     person = name_matches(sought, "resident__")
     if sought.latin and person is not None:
         person |= Q(resident__pinyin__startswith=sought.latin) | Q(resident__initials__startswith=sought.latin)
-    found = Q(pk__in=[]) if door is None else door
+    found: Any = Q(pk__in=[]) if door is None else door
     if person is not None:
         members = Membership.objects.unscoped(reason=_WHY).filter(person, household=OuterRef("pk"))
         found |= Exists(members)

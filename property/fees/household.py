@@ -134,7 +134,7 @@ def lines_of(bills: Iterable[Bill]) -> list[BillLine]:
 
 
 def _is_settled(bill: Bill) -> bool:
-    return bill.amount == yuan_of(bill.paid_fen)
+    return not bill.amount - yuan_of(bill.paid_fen)
 
 
 def _line(bills: Sequence[Bill]) -> BillLine:

@@ -45,8 +45,8 @@ def entries(user: User) -> list[Entry]:
 def tiles(user: User | AnonymousUser) -> list[Tile]:
     """One's own fees, where something was ever billed; for a visitor the check of a receipt."""
     if user.is_anonymous:
-        text = gettext_lazy("扫收据上的码，或者填编号")
-        return [Tile(gettext_lazy("查验收据"), reverse("property:receipt_check"), text, "receipt", order=65)]
+        check = gettext_lazy("扫收据上的码，或者填编号")
+        return [Tile(gettext_lazy("查验收据"), reverse("property:receipt_check"), check, "receipt", order=65)]
     owed = own_owed(user)
     if owed is None:
         return []

@@ -264,10 +264,11 @@ def day_draft(request: PortalRequest, pk: int, day: str) -> HttpResponseBase:
         when = date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
-    back = reverse("property:fee_days", args=[book.pk])
+    target: Any = reverse("property:fee_days", args=[book.pk])
     with acting(request) as answer:
         voucher = actions.draft_day(book, when, by=request.user)
         if voucher is None:
             messages.info(request, _("这一天的收款都在凭证上了。"))
-        return answer(voucher or back)
-    return redirect(back)
+        target = voucher or target
+        answer(target)
+    return redirect(target)

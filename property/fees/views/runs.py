@@ -160,10 +160,11 @@ def _columns() -> list[tuple[str, Any]]:
 def run_draft(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """The voucher of a run again, where its draft was given up."""
     found = _found(request, pk)
+    target: Any = found
     with acting(request) as answer:
-        voucher = actions.draft_run(found, by=request.user)
-        return answer(voucher or found)
-    return redirect(found)
+        target = actions.draft_run(found, by=request.user) or found
+        answer(target)
+    return redirect(target)
 
 
 def _found(request: PortalRequest, pk: UUID) -> BillingRun:
