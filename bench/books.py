@@ -15,7 +15,6 @@ from typing import Any
 
 import ledger
 from django.db import connection, transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from community.models import Appointment, User
@@ -23,6 +22,7 @@ from community.roles import Office, Role
 from core import clock
 from core.quarters import Month, Quarter
 from demo.officers import PASSWORD
+from property.drawn_accounts import drawn_accounts
 from property.models import Book, MonthlyBalance, Posting, Publication, Voucher
 from property.sealing import FIELDS, POSTING_FIELDS, book_name, seal
 
@@ -77,9 +77,7 @@ def statement(estate: str) -> dict[str, float]:
         return MonthlyBalance.objects.of_book(book).statement(first, last)
 
     def drawn() -> str:
-        rows = [{"row": row, "fund": row.fund, "side": ""} for row in read()]
-        words = {"book": book, "month": last, "months": [], "rows": rows, "debit": 0, "credit": 0, "offices": ()}
-        return render_to_string("property/accounts.html", words)
+        return drawn_accounts(book, last, read())
 
     asked = {"first": str(first), "last": str(last), "book": book.pk}
     return {

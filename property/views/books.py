@@ -20,6 +20,7 @@ from core.quarters import Month
 from grids.models import Estate
 from property import actions, closing, today
 from property.chart import AccountKind, Fund
+from property.drawn_accounts import drawn_accounts, side_of
 from property.forms import AccountForm, BookForm, LimitForm
 from property.models import Account, Book, LedgerMonth, MonthlyBalance, Posting, Voucher
 
@@ -112,7 +113,7 @@ def accounts(request: PortalRequest, pk: int) -> HttpResponse:
             "book": book,
             "month": month,
             "months": LedgerMonth.objects.visible_to(request.user).of_book(book).order_by("-month"),
-            "rows": [{"row": row, "fund": Fund(row.fund).label, "side": _side(row.closing)} for row in rows],
+            "rows": drawn_accounts(book, month, rows),
             "debit": sum(row.debit for row in rows),
             "credit": sum(row.credit for row in rows),
             "offices": offices_of(request, book),
@@ -142,7 +143,7 @@ def account(request: PortalRequest, pk: int, code: str) -> HttpResponse:
             "previous": month.previous(),
             "following": month.next() if month < Month.of(clock.today()) else None,
             "opening_amount": abs(opening),
-            "opening_side": _side(opening),
+            "opening_side": side_of(opening),
             "lines": _running(postings, opening)[LINES_A_PAGE * (page - 1) :],
             "page": page,
             "next_page": page + 1,
@@ -228,15 +229,10 @@ def _page(request: PortalRequest) -> int:
     return max(int(text), 1) if text.isdecimal() and len(text) < 5 else 1
 
 
-def _side(balance: Decimal) -> str:
-    """On which side a balance stands, as ledgers say it."""
-    return _("平") if not balance else _("借") if balance > 0 else _("贷")
-
-
 def _running(postings: list[Posting], opening: Decimal) -> list[dict[str, Any]]:
     """Each line with the balance after it and the side on which that stands."""
     lines, balance = [], opening
     for posting in postings:
         balance += posting.debit - posting.credit
-        lines.append({"posting": posting, "balance": abs(balance), "side": _side(balance)})
+        lines.append({"posting": posting, "balance": abs(balance), "side": side_of(balance)})
     return lines
