@@ -26,5 +26,6 @@ class PropertyConfig(AppConfig):
         home.register(fees_menu.tiles)
         reveal.register("property.voucher", {"payee"}, Permission.BOOKS_VIEW)
         publication_menu.register()
+        history.register_readings("paper_opened")
         history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)
         history.register(fees_menu.WORDS_OF_THE_RECORD)

@@ -54,7 +54,7 @@ def digest_of(handover: Handover) -> str:
 
 def is_stale(handover: Handover) -> bool:
     """Whether the books have moved since the hand-over was taken down."""
-    return take(handover.book) != handover.snapshot
+    return bool(take(handover.book) != handover.snapshot)
 
 
 def _money(book: Book) -> list[dict[str, str]]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import content_disposition_header
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from community import history
 from community.access import Permission, PortalRequest, access, signed_in
-from community.models import AuditEvent
+from community.models import AuditEvent, User
 from community.once import acting, once
 from core.documents import render as document
 from core.forms import PortalForm
@@ -112,7 +114,7 @@ def handover_cancel(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     return render(request, "property/handover_cancel.html", {"handover": found, "form": PortalForm()})
 
 
-def signatures(handover: Handover) -> list[tuple[str, object, object]]:
+def signatures(handover: Handover) -> list[tuple[str, User | None, datetime | None]]:
     """Who signs as what, and when it was."""
     return [
         (_("移交人"), handover.leaving, handover.leaving_at),
@@ -131,7 +133,7 @@ def printed(handover: Handover) -> dict[str, object]:
         "office": handover.get_office_display(),
         "leaving": str(handover.leaving),
         "successor": str(handover.successor),
-        "taken_at": handover.taken_at.isoformat(timespec="minutes"),
+        "taken_at": _minute(handover.taken_at),
         "money": [[account, fund, yuan(amount)] for account, fund, amount in words["money"]],
         "total": yuan(words["total"]),
         "cash": [[account, day, yuan(amount)] for account, day, amount in words["cash"]],
@@ -143,12 +145,13 @@ def printed(handover: Handover) -> dict[str, object]:
         "note": handover.note,
         "absent_reason": handover.absent_reason,
         "digest": handover.digest[:16],
-        "signed": [
-            [label, str(who or ""), at.isoformat(timespec="minutes") if at else ""]
-            for label, who, at in signatures(handover)
-        ],
+        "signed": [[label, str(who or ""), _minute(at)] for label, who, at in signatures(handover)],
         "labels": _labels(),
     }
+
+
+def _minute(at: datetime | None) -> str:
+    return localtime(at).isoformat(timespec="minutes") if at else ""
 
 
 def _labels() -> dict[str, str]:

@@ -18,6 +18,7 @@ from core.lists import list_page
 from core.money import chinese_capital
 from property import actions
 from property.actions.vouchers import needs_resolution
+from property.auditing import gate
 from property.forms import (
     ReverseForm,
     SendBackForm,
@@ -87,7 +88,7 @@ def voucher(request: PortalRequest, pk: UUID) -> HttpResponse:
         request,
         "property/voucher.html",
         {
-            **_paper(voucher),
+            **_paper(voucher, apart=gate.is_auditing(request.user, voucher.book)),
             "steps": steps,
             "form": StepForm(initial={"version": voucher.version}),
             "reversal": reversal,
@@ -225,13 +226,16 @@ def voucher_reverse(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 @access(Permission.BOOKS_VIEW)
 def paper(request: PortalRequest, pk: UUID, line: int) -> HttpResponseBase:
     """A file that hangs on a voucher."""
-    papers = VoucherAttachment.objects.visible_to(request.user).select_related("attachment")
+    papers = VoucherAttachment.objects.visible_to(request.user).select_related("attachment", "voucher__book")
     found = get_object_or_404(papers, voucher=pk, line=line)
+    asked = gate.open_recorded(request, found.voucher.book, found.voucher, caption_of(found))
+    if asked is not None:
+        return asked
     return hand_over(found.attachment, small="small" in request.GET)
 
 
-def _paper(voucher: Voucher) -> dict[str, Any]:
-    """What the paper of a voucher shows."""
+def _paper(voucher: Voucher, *, apart: bool = False) -> dict[str, Any]:
+    """What the paper of a voucher shows; `apart`: no picture before it is opened, since each opening is recorded."""
     papers: list[VoucherAttachment] = voucher.paper_lines
     lines = voucher.lines
     above_limit = needs_resolution(voucher, lines)
@@ -240,8 +244,8 @@ def _paper(voucher: Voucher) -> dict[str, Any]:
         "book": voucher.book,
         "lines": lines,
         "capital": chinese_capital(voucher.amount),
-        "photos": [_photo(one) for one in papers if one.attachment.is_photo],
-        "files": [(one, caption_of(one)) for one in papers if not one.attachment.is_photo],
+        "photos": [_photo(one) for one in papers if one.attachment.is_photo and not apart],
+        "files": [(one, caption_of(one)) for one in papers if apart or not one.attachment.is_photo],
         "lacks_paper": not papers and voucher.kind in {Kind.PAYMENT, Kind.RECEIPT},
         "above_limit": above_limit,
         "lacks_scan": above_limit and not any(one.is_resolution for one in papers),
