@@ -59,10 +59,21 @@ def suggest(book: Book, rows: Sequence[StatementRow], most: int = 4) -> dict[UUI
     _vouchers(book, open_rows, found)
     _households(book, [row for row in open_rows if row.amount > 0], found)
     for pk, suggestions in found.items():
+        _prefer_booked(suggestions)
         suggestions.sort(key=lambda one: -one.weight)
         found[pk] = _told_apart(suggestions)[:most]
     _one_each(found)
     return found
+
+
+def _prefer_booked(suggestions: list[Suggestion]) -> None:
+    """Money that is booked for a household already is not taken from it a second time."""
+    booked = {one.target.household_id: one for one in suggestions if one.kind == "payment"}
+    for one in suggestions:
+        if one.kind == "household" and one.target.pk in booked:
+            payment = booked[one.target.pk]
+            payment.weight, payment.reasons = payment.weight + 2, [*payment.reasons, *one.reasons[:1]]
+            one.weight = 1
 
 
 def _told_apart(suggestions: list[Suggestion]) -> list[Suggestion]:
