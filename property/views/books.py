@@ -18,7 +18,7 @@ from core.forms import PortalForm
 from core.money import yuan
 from core.quarters import Month
 from grids.models import Estate
-from property import actions, closing, today
+from property import actions, closing, month_end, today
 from property.chart import AccountKind, Fund
 from property.drawn_accounts import drawn_accounts, side_of
 from property.forms import AccountForm, BookForm, LimitForm
@@ -187,7 +187,7 @@ def month_close(request: PortalRequest, pk: int, month: str) -> HttpResponseBase
             actions.close_month(row, by=request.user)
             return answer(book)
     money = MonthlyBalance.objects.of_book(book).money_by_fund(row.period)
-    checks = closing.checklist(book, row, money)
+    checks = [*closing.checklist(book, row, money), *month_end.warnings(book, row.period)]
     return render(
         request,
         "property/month_close.html",
