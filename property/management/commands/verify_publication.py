@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from core.quarters import Quarter
-from property.management.commands.verify_books import _find
+from property.management.book_command import find_book
 from property.models import Publication
 from property.proofs.verification import verify
 from property.publication import seal
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        book = _find(options["code"], options["community"])
+        book = find_book(options["code"], options["community"])
         try:
             quarter = Quarter.parse(options["quarter"])
         except ValueError:

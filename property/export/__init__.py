@@ -1,0 +1,1 @@
+"""The books for other tools: balances as a list, all vouchers as a journal for hledger or beancount."""
