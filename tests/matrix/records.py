@@ -45,6 +45,7 @@ from tests.matrix.fees import add_fees
 from tests.matrix.outcome import add_outcome
 from tests.matrix.publication import quarter_records
 from tests.matrix.world import World
+from tests.property.fee_payments import pay
 from visits import actions as visits
 from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
 from visits.report import Brought
@@ -274,6 +275,7 @@ def _property(world: World) -> None:
         estate, by=people["bookkeeper"], opened_on=last.previous().start, spending_limit=Decimal("2000.00")
     )
     committee = FullCommittee(book, **{office: user for office, user in people.items() if user is not None})
+    pay(committee, world.homes["own"], "12.00", last.previous().start, number=99_000)
     published = committee.publish(last.previous())
     committee.close(last)
     photo = small_photo("blue")
