@@ -35,13 +35,9 @@ def side_of(balance: Decimal) -> str:
 
 def drawn_accounts(book: Book, month: Month, rows: Iterable[StatementRow]) -> SafeString:
     """Each account and fund with its opening, movement and closing of a month."""
-    gaps = ["{}"] * 8
-    labels = {
-        "opening": _("期初（元）"),
-        "debit": _("借方（元）"),
-        "credit": _("贷方（元）"),
-        "closing": _("期末（元）"),
-    }
+    gaps, pages = ["{}"] * 8, reverse("property:accounts", args=[book.pk])
+    labels = {"opening": _("期初（元）"), "debit": _("借方（元）")}
+    labels |= {"credit": _("贷方（元）"), "closing": _("期末（元）")}
     row = format_html(_ROW, *gaps, month=month, fund=_("资金"), **labels)
     funds = {fund.value: str(fund.label) for fund in Fund}
     sides = {sign: side_of(Decimal(sign)) for sign in (-1, 0, 1)}
