@@ -11,21 +11,28 @@ class PropertyConfig(AppConfig):
         from property import menu
         from property.fees import menu as fees_menu
         from property.fees import today as fees_today
+        from property.proofs import personal as proofs_personal
         from property.publication import menu as publication_menu
         from property.publication import today as publication_today
+        from property.statements import menu as statements_menu
+        from property.statements import today as statements_today
         from property.today import asks
 
         today.register(asks)
         messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_", "fees_"))
         today.register(publication_today.asks)
         today.register(fees_today.asks)
+        today.register(statements_today.asks)
         nav.register(menu.entries)
         nav.register(publication_menu.entries)
         nav.register(fees_menu.entries)
         home.register(publication_menu.tiles)
         home.register(fees_menu.tiles)
         reveal.register("property.voucher", {"payee"}, Permission.BOOKS_VIEW)
+        reveal.register("property.statementrow", {"counterparty", "remark"}, Permission.VOUCHER_SETTLE)
         publication_menu.register()
+        proofs_personal.register()
         history.register_readings("paper_opened")
         history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)
         history.register(fees_menu.WORDS_OF_THE_RECORD)
+        history.register(statements_menu.WORDS_OF_THE_RECORD)

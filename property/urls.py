@@ -9,6 +9,7 @@ from property.handover import urls as handover_urls
 from property.proofs import urls as proofs_urls
 from property.publication import urls as publication_urls
 from property.recurring import urls as recurring_urls
+from property.statements import urls as statements_urls
 
 app_name = "property"
 urlpatterns = [
@@ -40,4 +41,5 @@ urlpatterns = [
     *auditing_urls.urlpatterns,
     *publication_urls.urlpatterns,
     *proofs_urls.urlpatterns,
+    *statements_urls.urlpatterns,
 ]

@@ -57,6 +57,12 @@ class StatementRowQuerySet(ScopedQuerySet[Any]):
         return self.filter(Q(day__lte=last_day))
 
     def for_list(self) -> Self:
-        return self.select_related("account", "voucher__month", "statement__book__estate").defer(
-            "statement__sealed_content", "statement__sealed_preview"
+        return self.select_related("account__book__estate", "voucher__month", "payment__household__dwelling")
+
+    def for_page(self) -> Self:
+        """One row with its statement, without the sealed file and preview."""
+        return (
+            self.for_list()
+            .select_related("statement", "matched_by")
+            .defer("statement__sealed_content", "statement__sealed_preview")
         )

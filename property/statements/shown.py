@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.money import yuan
 from property.models.ledger import mask_payee
 from property.statements.headings import Headings
 from property.statements.keeping import Plan
@@ -19,6 +20,9 @@ def preview(found: Plan) -> dict[str, Any]:
     doubts = summary.pop("doubts")
     return {
         **summary,
+        "money_in_yuan": yuan(found.reading.money_in),
+        "money_out_yuan": yuan(found.reading.money_out),
+        "neutral_yuan": yuan(found.reading.neutral) if found.reading.neutral else "",
         "label": str(found.reading.format.label),
         "doubts": doubts[:DOUBTS_SHOWN],
         "more_doubts": max(len(doubts) - DOUBTS_SHOWN, 0),
@@ -26,10 +30,9 @@ def preview(found: Plan) -> dict[str, Any]:
         "entries": [
             {
                 "day": entry.day.isoformat(),
-                "amount": str(entry.amount),
+                "yuan": yuan(entry.amount),
                 "who": mask_payee(entry.counterparty) if entry.counterparty else "",
                 "remark": mask_remark(entry.remark),
-                "balance": None if entry.balance is None else str(entry.balance),
             }
             for _print, entry in found.new[:ROWS_SHOWN]
         ],
