@@ -19,6 +19,7 @@ from community.models import AuditEvent
 from core.money import yuan
 from core.quarters import Quarter
 from core.refusal import Refused
+from grids.models import Household
 from property import verification as books
 from property.models import Book, Publication, PublicationLeaf, PublicationLine, PublicationSignature
 from property.models.proofs import fen
@@ -259,6 +260,11 @@ def _verify_payments(book: Book, publication: Publication) -> None:
         if said.get(home, 0) != paid.get(home, 0):
             words = {"said": yuan(said.get(home, Decimal(0))), "paid": yuan(paid.get(home, Decimal(0)))}
             raise _Wrong(
-                f"{publication.version_label} {doors.get(home, home)}",
+                f"{publication.version_label} {doors.get(home) or _door(home)}",
                 _("公示里是 %(said)s 元，收据相加是 %(paid)s 元") % words,
             )
+
+
+def _door(household: Any) -> str:
+    found = Household.objects.unscoped(reason="a household whose payment is not under a root")
+    return str(found.select_related("dwelling").get(pk=household))

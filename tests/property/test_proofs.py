@@ -353,3 +353,16 @@ def test_the_program_is_there_to_be_read(client):
     answer = client.get(reverse("property:verifier"))
     assert answer.content == VERIFIER.read_bytes()
     assert answer["Content-Type"].startswith("text/plain")
+
+
+def test_what_is_kept_of_a_household_can_be_taken_along(published, paid, client):
+    from community import personal
+
+    user = resident_of(paid[0])
+    found = {section.slug: section.rows for _room, sections in personal.sections(user) for section in sections}
+    assert found["published_payments"] == [
+        {"quarter": "2025Q4", "version": 1, "door": str(paid[0]), "sum": "360.00"},
+    ]
+    stranger = appoint(Role.COMMUNITY_STAFF, published.community)
+    found = {section.slug: section.rows for _room, sections in personal.sections(stranger) for section in sections}
+    assert found["published_payments"] == []
