@@ -28,6 +28,7 @@ def main(command: str, *arguments: str) -> Any:
         "ledger": ledger.race,
         "books_grow": books.books_grow,
         "statement": books.statement,
+        "bill": books.bill,
         "crowd": crowd.crowd,
         "settle": crowd.settle,
         "register_pages": crowd.register_pages,
