@@ -46,6 +46,7 @@ test: test-sqlite test-postgres test-browser ## the whole suite: on SQLite, on a
 test-sqlite: install-dev ## all but the browser tests, on SQLite
 	@printf '\n== Tests on SQLite\n'
 	@env -u DATABASE_URL $(PYTEST) tests -q -n $(WORKERS) --dist worksteal -m "not browser"
+	@command -v hledger > /dev/null || $(call left-out,'hledger on the exported books','apt install hledger')
 
 test-postgres: install-dev ## what opens the database, on a throw-away PostgreSQL; then the journeys in the browser there
 	@if tools/with_postgres --check; \
