@@ -18,6 +18,7 @@ WORDS_OF_THE_RECORD = {
     "account_added": _("加了科目"),
     "limit_changed": _("改了委员会限额"),
     "month_closed": _("结了账"),
+    "opening_taken_in": _("记了各户的期初"),
     "budget_drafted": _("编了预算"),
     "budget_changed": _("改了预算草稿"),
     "budget_approved": _("批准了预算"),

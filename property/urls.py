@@ -6,6 +6,7 @@ from property.budget import urls as budget_urls
 from property.counts import urls as counts_urls
 from property.fees import urls as fees_urls
 from property.handover import urls as handover_urls
+from property.opening import urls as opening_urls
 from property.proofs import urls as proofs_urls
 from property.publication import urls as publication_urls
 from property.recurring import urls as recurring_urls
@@ -35,6 +36,7 @@ urlpatterns = [
     path("books/vouchers/<uuid:pk>/papers/<int:line>/", views.paper, name="paper"),
     *fees_urls.urlpatterns,
     *budget_urls.urlpatterns,
+    *opening_urls.urlpatterns,
     *recurring_urls.urlpatterns,
     *counts_urls.urlpatterns,
     *handover_urls.urlpatterns,

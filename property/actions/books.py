@@ -57,9 +57,9 @@ def open_book(
     _lay_out(book)
     LedgerMonth.objects.create(community_id=book.community_id, book=book, month=str(Month.of(opened_on)))
     audit.record("book_opened", book, by=by, changes={"spending_limit": [None, str(spending_limit)]})
-    lines = _opening_lines(book, opening)
+    lines = opening_lines(book, opening)
     if lines:
-        _draft_opening(book, lines, by=by)
+        draft_opening(book, lines, by=by)
     return book
 
 
@@ -178,7 +178,8 @@ def _lay_out(book: Book) -> None:
         made |= {account.code: account for account in Account.objects.bulk_create(accounts)}
 
 
-def _opening_lines(book: Book, opening: Iterable[tuple[str, str, Decimal]]) -> list[Line]:
+def opening_lines(book: Book, opening: Iterable[tuple[str, str, Decimal]]) -> list[Line]:
+    """Balances as the lines of an opening voucher, with the net assets of each fund on their other side."""
     accounts = {account.code: account for account in Account.objects.of_book(book)}
     lines: list[Line] = []
     rest: dict[str, Decimal] = {}
@@ -196,12 +197,14 @@ def _opening_lines(book: Book, opening: Iterable[tuple[str, str, Decimal]]) -> l
     return lines
 
 
-def _draft_opening(book: Book, lines: list[Line], *, by: User) -> None:
+def draft_opening(book: Book, lines: list[Line], *, by: User) -> Voucher:
     """The opening voucher, of the day before the book, in a month of its own."""
     from property.actions.vouchers import write_lines
 
     day = book.opened_on - timedelta(days=1)
-    month = LedgerMonth.objects.create(community_id=book.community_id, book=book, month=str(Month.of(day)))
+    month, _made = LedgerMonth.objects.of_book(book).get_or_create(
+        book=book, month=str(Month.of(day)), defaults={"community_id": book.community_id}
+    )
     voucher = Voucher.objects.create(
         community_id=book.community_id,
         book=book,
@@ -214,3 +217,4 @@ def _draft_opening(book: Book, lines: list[Line], *, by: User) -> None:
     )
     write_lines(voucher, lines)
     audit.record("voucher_drafted", voucher, by=by, changes={"amount": [None, str(voucher.amount)]})
+    return voucher

@@ -34,7 +34,6 @@ from property.fees.querysets import (
 )
 from property.models.ledger import Account, Book, Means, Voucher, mask_payee, money_field
 
-
 HALF_A_FEN = Decimal("0.005")
 
 

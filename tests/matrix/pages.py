@@ -424,6 +424,8 @@ PROPERTY = {
         lambda world: {"pk": world.records["voucher"].pk, "line": 1},
         answers_own={Role.AUDITOR: 302},
     ),
+    "property:opening": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book")),
+    "property:opening_take_in": Page(P.VOUCHER_DRAFT, BOOKKEEPER, pk_of("book"), post=True, answer=302),
     "property:budgets": Page(P.BOOKS_VIEW, BOOKS, pk_of("book"), answer=302),
     "property:budget": Page(P.BOOKS_VIEW, BOOKS, with_text("book", year="2020")),
     "property:budget_edit": Page(P.VOUCHER_DRAFT, BOOKKEEPER, with_text("book", year="2020")),
