@@ -23,6 +23,7 @@ from core.refusal import Refused
 from property.closing import Check
 from property.models import Book, PostingPhoto, Publication, PublicationSignature
 from property.models.publication import SIGNATORIES
+from property.proofs.proof import has_own
 from property.publication import actions, readiness, seal, sheet, today, typed
 from property.publication.body import body_of
 from property.publication.forms import CheckForm, ConfirmForm, CorrectForm, PublicationForm, SignForm
@@ -74,6 +75,7 @@ def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     context["others"] = [one for one in beside if one.quarter != publication.quarter and one.state == State.PUBLISHED]
     if publication.is_out:
         context["may_correct"] = _may_correct(request, publication)
+        context["own_proof"] = has_own(publication, request.user.scope.households)
         context |= _replies(request, publication)
     else:
         context |= _work(request, publication)
