@@ -44,6 +44,7 @@ from tests.factories import (
 from tests.matrix.fees import add_fees
 from tests.matrix.outcome import add_outcome
 from tests.matrix.publication import quarter_records
+from tests.matrix.statements import add_statements
 from tests.matrix.world import World
 from tests.property.fee_payments import pay
 from visits import actions as visits
@@ -318,6 +319,7 @@ def _property(world: World) -> None:
         **quarter_records(world, published),
         "draft": draft_publication(book, by=committee.bookkeeper, quarter=last),
         **add_fees(world, committee),
+        **add_statements(world, committee),
     }
 
 

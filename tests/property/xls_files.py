@@ -1,4 +1,4 @@
-"""A workbook as Excel 97 writes it (BIFF8 in a compound file), of texts and numbers: no program here makes one any more."""
+"""A workbook as Excel 97 writes it (BIFF8 in a compound file): no program here makes one any more."""
 
 from __future__ import annotations
 
