@@ -9,17 +9,23 @@ class PropertyConfig(AppConfig):
         from community import history, home, messages, nav, reveal, today
         from community.access import Permission
         from property import menu
+        from property.budget import today as budget_today
+        from property.counts import today as counts_today
         from property.fees import menu as fees_menu
         from property.fees import today as fees_today
+        from property.handover import today as handover_today
         from property.proofs import personal as proofs_personal
         from property.publication import menu as publication_menu
         from property.publication import today as publication_today
+        from property.recurring import today as recurring_today
         from property.statements import menu as statements_menu
         from property.statements import today as statements_today
         from property.today import asks
 
         today.register(asks)
-        messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_", "fees_"))
+        for room in (recurring_today, counts_today, budget_today, handover_today):
+            today.register(room.asks)
+        messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_", "fees_", "budget_"))
         today.register(publication_today.asks)
         today.register(fees_today.asks)
         today.register(statements_today.asks)
@@ -29,7 +35,9 @@ class PropertyConfig(AppConfig):
         home.register(publication_menu.tiles)
         home.register(fees_menu.tiles)
         reveal.register("property.voucher", {"payee"}, Permission.BOOKS_VIEW)
-        reveal.register("property.statementrow", {"counterparty", "remark"}, Permission.VOUCHER_SETTLE)
+        reveal.register(
+            "property.statementrow", {"counterparty", "remark"}, Permission.VOUCHER_SETTLE, Permission.BOOKS_AUDIT
+        )
         publication_menu.register()
         proofs_personal.register()
         history.register_readings("paper_opened")

@@ -61,9 +61,7 @@ def count_cash(
     if difference and not explanation.strip():
         words = {"counted": yuan(counted), "wanted": yuan(held + not_posted), "difference": yuan(difference)}
         raise Refused(
-            _(
-                "点到 %(counted)s 元，应该有 %(wanted)s 元，相差 %(difference)s 元。请再点一遍；还是这样，就写明可能的原因。"
-            )
+            _("点到 %(counted)s 元，应该有 %(wanted)s 元，相差 %(difference)s 元。请再点一遍；还是这样，就写明原因。")
             % words
         )
     count = CashCount.objects.create(

@@ -52,7 +52,7 @@ def test_two_people_and_it_comes_out(committee):
 
 def test_a_difference_says_why_and_is_drafted_once(committee):
     short = {10_000: 5, 5_000: 1, 1_000: 2}
-    with pytest.raises(Refused, match="相差 -10.00"):
+    with pytest.raises(Refused, match=r"相差 -10\.00"):
         counted(committee, pieces=short)
     count = actions.witness_count(counted(committee, pieces=short, explanation="原因不明"), by=committee.chair)
     with pytest.raises(Refused):
