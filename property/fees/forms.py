@@ -216,6 +216,12 @@ class EndForm(PortalForm):
         self.fields["ends_on"].initial = clock.today
 
 
+class DropForm(PortalForm):
+    """A relief that was entered by mistake."""
+
+    reason = forms.CharField(label=_("哪里登记错了"), max_length=200)
+
+
 class RunForm(PortalForm):
     """Which months are billed, and by when they should be paid; sent twice, once to look and once to do it."""
 

@@ -24,6 +24,7 @@ WORDS_OF_THE_RECORD = {
     "fee_schedule_ended": gettext_lazy("让一项收费到期为止"),
     "relief_added": gettext_lazy("登记了减免"),
     "relief_ended": gettext_lazy("结束了减免"),
+    "relief_dropped": gettext_lazy("去掉了登记错的减免"),
     "vehicle_added": gettext_lazy("登记了车辆"),
     "vehicle_ended": gettext_lazy("结束了车辆登记"),
     "fees_billed": gettext_lazy("出了账单"),

@@ -61,7 +61,7 @@ def read_code(text: str) -> str:
 
 def read_number(text: str) -> tuple[int, int] | None:
     """Year and number of "2026-00012" as it was typed; None where it is none."""
-    plain = re.sub(r"[\s№#]+", "", unicodedata.normalize("NFKC", text)).replace("—", "-").replace("–", "-")
+    plain = re.sub(r"[\s#]+|(?i:no\.?)", "", unicodedata.normalize("NFKC", text)).replace("—", "-").replace("–", "-")
     match = _NUMBER.fullmatch(plain)
     return (int(match[1]), int(match[2])) if match else None
 

@@ -131,11 +131,7 @@ def reminded(book: Book) -> dict[str, date]:
     """The last day on which each household got a word, by its id as text; of the last three months."""
     since = clock.now() - timedelta(days=90)
     events = AuditEvent.objects.of(book).filter(verb=VERB, at__gte=since).order_by("at", "pk")
-    return {
-        str(key): clock.local(event.at).date()
-        for event in events
-        for key in (event.changes.get("told") or {}).get("households", [])
-    }
+    return {key: clock.local(event.at).date() for event in events for key in str(event.changes.get("told", "")).split()}
 
 
 @transaction.atomic
@@ -151,8 +147,7 @@ def remind(book: Book, *, by: User, count: int) -> int:
         raise Refused(_("现在没有要提醒的住户。"))
     for home, users in _by_household(due):
         notify(users, about=home.household, kind="fees_reminder", text=_text(home), url="property:my_fees")
-    told = {"households": [str(one.household.pk) for one in due]}
-    audit.record(VERB, book, by=by, changes={"told": told, "count": [None, len(due)]})
+    audit.record(VERB, book, by=by, changes={"told": " ".join(str(one.household.pk) for one in due)})
     return len(due)
 
 

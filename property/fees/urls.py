@@ -11,6 +11,7 @@ urlpatterns = [
     path("books/<int:pk>/fees/rates/<int:schedule_pk>/change/", schedules.schedule_change, name="fee_schedule_change"),
     path("books/<int:pk>/fees/reliefs/", households.reliefs, name="fee_reliefs"),
     path("books/<int:pk>/fees/reliefs/<int:relief_pk>/end/", households.relief_end, name="fee_relief_end"),
+    path("books/<int:pk>/fees/reliefs/<int:relief_pk>/drop/", households.relief_drop, name="fee_relief_drop"),
     path("books/<int:pk>/fees/vehicles/", households.vehicles, name="fee_vehicles"),
     path("books/<int:pk>/fees/vehicles/<int:vehicle_pk>/end/", households.vehicle_end, name="fee_vehicle_end"),
     path("books/<int:pk>/fees/homes/<uuid:home_pk>/", households.household, name="fee_household"),

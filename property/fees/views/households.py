@@ -16,7 +16,7 @@ from core import clock
 from core.lists import list_page
 from property.fees import actions
 from property.fees.doors import door_of
-from property.fees.forms import DoorForm, EndForm, ReliefForm, VehicleForm, holder_filter
+from property.fees.forms import DoorForm, DropForm, EndForm, ReliefForm, VehicleForm, holder_filter
 from property.fees.household import fees_of
 from property.fees.views.found import find_home, is_bookkeeper, is_cashier
 from property.models import Book, FeeSchedule, Relief, Vehicle
@@ -136,6 +136,22 @@ def relief_end(request: PortalRequest, pk: int, relief_pk: int) -> HttpResponseB
             return answer(_back(book, relief.household_id))
     lead = _("这天以后的月份按全额出账；已经出过账的，下次出账时补差。")
     return _form(request, form, book, relief.household, _("结束减免"), lead)
+
+
+@access(Permission.VOUCHER_DRAFT)
+@once
+def relief_drop(request: PortalRequest, pk: int, relief_pk: int) -> HttpResponseBase:
+    """Take away a relief that was entered by mistake."""
+    book = find_book(request, pk)
+    rows = Relief.objects.of_book(book).select_related("book", "household__dwelling", "household__head")
+    relief = get_object_or_404(rows, pk=relief_pk)
+    form = DropForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with acting(request, form) as answer:
+            actions.drop_relief(relief, by=request.user, **form.given())
+            return answer(_back(book, relief.household_id))
+    lead = _("从没有过这项减免一样；按它出过的账，下次出账时补差。")
+    return _form(request, form, book, relief.household, _("去掉登记错的减免"), lead)
 
 
 @access(Permission.VOUCHER_DRAFT)
