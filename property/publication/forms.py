@@ -18,6 +18,7 @@ from property.publication.actions import Proof
 from property.publication.rows import CashRow, Outstanding
 
 ITEMS = 3
+MOST_ITEMS = 40
 
 
 class SignedYuanField(forms.CharField):
@@ -62,14 +63,19 @@ class PublicationForm(PortalForm):
         publication: Publication,
         accounts: Iterable[CashRow],
         proofs: Mapping[str, CashProof],
+        suggested: Mapping[str, CashProof] | None = None,
         **kwargs: Any,
     ) -> None:
+        """`suggested` are shown for accounts of which `proofs` say nothing yet."""
         texts = ("revision", "places", "contact", "inspection_hours", "notes")
         kwargs.setdefault("initial", {name: getattr(publication, name) for name in texts})
         super().__init__(*args, **kwargs)
         self.accounts = list(accounts)
+        self.items: dict[str, int] = {}
+        known = {code: proof for code, proof in proofs.items() if proof.balance is not None}
+        self.suggested = {code: proof for code, proof in (suggested or {}).items() if code not in known}
         for row in self.accounts:
-            self._add(row, proofs.get(row.code))
+            self._add(row, self.suggested.get(row.code) or proofs.get(row.code))
 
     def _add(self, row: CashRow, proof: CashProof | None) -> None:
         """The fields of one money account."""
@@ -90,7 +96,8 @@ class PublicationForm(PortalForm):
                     label=label, max_length=40, required=False, initial=getattr(proof, name, "")
                 )
         items = list(proof.items) if proof else []
-        for number in range(ITEMS):
+        self.items[code] = self._count(code, len(items))
+        for number in range(self.items[code]):
             what, amount = items[number] if number < len(items) else ("", "")
             self.fields[f"what_{code}_{number}"] = forms.CharField(
                 label=_("未达账项 %(number)d") % {"number": number + 1}, max_length=60, required=False, initial=what
@@ -102,6 +109,13 @@ class PublicationForm(PortalForm):
             label=_("还有差额的话，原因是"), max_length=200, required=False, initial=proof.explanation if proof else ""
         )
 
+    def _count(self, code: str, known: int) -> int:
+        """How many lines for outstanding items: those there are and one more, or as many as were sent."""
+        count = max(ITEMS, known + 1)
+        while self.is_bound and f"what_{code}_{count}" in self.data and count < MOST_ITEMS:
+            count += 1
+        return count
+
     @property
     def groups(self) -> list[dict[str, Any]]:
         """The fields account by account, for the template."""
@@ -110,8 +124,11 @@ class PublicationForm(PortalForm):
                 "row": row,
                 "fields": [self[name] for name in self._names(row) if name in self.fields],
                 "items": [
-                    self[f"{part}_{row.code}_{number}"] for number in range(ITEMS) for part in ("what", "amount")
+                    self[f"{part}_{row.code}_{number}"]
+                    for number in range(self.items[row.code])
+                    for part in ("what", "amount")
                 ],
+                "suggested": row.code in self.suggested,
                 "explanation": self[f"explanation_{row.code}"],
                 "open": bool(self[f"what_{row.code}_0"].value() or self[f"explanation_{row.code}"].value()),
             }
@@ -135,7 +152,7 @@ class PublicationForm(PortalForm):
         who = given.get(f"counted_by_{code}")
         if who and who == given.get(f"witness_{code}"):
             self.add_error(f"witness_{code}", gettext("盘点人和监盘人不能是同一个人。"))
-        for number in range(ITEMS):
+        for number in range(self.items[code]):
             what, amount = given.get(f"what_{code}_{number}"), given.get(f"amount_{code}_{number}")
             if what and amount is None and f"amount_{code}_{number}" not in self.errors:
                 self.add_error(f"amount_{code}_{number}", gettext("请填写金额。"))
@@ -152,7 +169,7 @@ class PublicationForm(PortalForm):
         data = self.cleaned_data
         items = (
             Outstanding(data[f"what_{code}_{number}"], data[f"amount_{code}_{number}"])
-            for number in range(ITEMS)
+            for number in range(self.items[code])
             if data[f"what_{code}_{number}"] and data[f"amount_{code}_{number}"]
         )
         return Proof(

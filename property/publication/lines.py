@@ -182,7 +182,7 @@ def _spending_facts(row: SpendingRow) -> list[tuple[str, str]]:
         (_("凭证"), row.label),
         (_("收款人"), row.payee),
         (_("金额"), yuan(row.amount)),
-        (_("附件"), str(row.papers)),
+        (_("附件"), str(row.papers or "")),
         (_("依据的决议"), row.resolution),
     ]
 

@@ -28,6 +28,7 @@ from property.publication import actions, readiness, seal, sheet, today, typed
 from property.publication.body import body_of
 from property.publication.forms import CheckForm, ConfirmForm, CorrectForm, PublicationForm, SignForm
 from property.publication.sheet import WAGES
+from property.publication.suggested import suggested
 from property.publication.typed_forms import RowsForm
 
 State = Publication.State
@@ -188,7 +189,13 @@ def quarter_edit(request: PortalRequest, pk: Any) -> HttpResponseBase:
         sections, proofs = actions.draft_sections(publication)
     except Refused as refusal:
         return render(request, "property/quarter.html", {"publication": publication, "refused": str(refusal)})
-    form = PublicationForm(request.POST or None, publication=publication, accounts=sections.cash, proofs=proofs)
+    form = PublicationForm(
+        request.POST or None,
+        publication=publication,
+        accounts=sections.cash,
+        proofs=proofs,
+        suggested=suggested(publication, sections.cash),
+    )
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             return answer(actions.change_draft(publication, by=request.user, **form.given()))

@@ -23,6 +23,7 @@ from property import entries
 from property.entries import Item
 from property.models import (
     AuditPetition,
+    CashCount,
     PetitionSignature,
     PostingPhoto,
     Publication,
@@ -44,6 +45,7 @@ from property.publication.rows import (
     percent_of,
     thaw,
 )
+from property.publication.suggested import MOST_ITEMS, few, suggested
 from tests.factories import (
     GridFactory,
     appoint,
@@ -537,3 +539,43 @@ def test_the_page_asks_the_database_eight_times_at_most(
     client.get(published.get_absolute_url())
     with django_assert_max_num_queries(8):
         client.get(published.get_absolute_url())
+
+
+# What statements and counts already say ---------------------------------------------------------------------------
+
+
+def test_many_items_are_few_and_add_up():
+    items = [(f"第 {number} 笔", Decimal(number) * (-1) ** number) for number in range(30)]
+    told = few(items)
+    assert len(told) == MOST_ITEMS
+    assert sum(amount for _what, amount in told) == sum(amount for _what, amount in items)
+    assert ("第 29 笔", Decimal(-29)) in told
+    assert few(items[:3]) == items[:3]
+
+
+def test_the_proof_begins_with_what_a_witnessed_count_says(committee, client):
+    cash, bank = committee.account("1001"), committee.account("1002")
+    lines = [entries.Line(cash, "fee", debit=Decimal("40.00")), entries.Line(bank, "fee", credit=Decimal("40.00"))]
+    committee.post(kind="journal", day=DAY, summary="提现", lines=lines)
+    committee.close(AUTUMN)
+    CashCount.objects.create(
+        community=committee.book.community,
+        book=committee.book,
+        account=cash,
+        counted_on=AUTUMN.end,
+        counted=Decimal("39.00"),
+        book_amount=Decimal("40.00"),
+        difference=Decimal("-1.00"),
+        explanation="找零少了一元",
+        counted_by=committee.cashier,
+        counted_at=clock.now(),
+        witnessed_by=committee.supervisor,
+        witnessed_at=clock.now(),
+    )
+    draft = actions.draft_publication(committee.book, by=committee.bookkeeper, quarter=AUTUMN)
+    text = page(client, committee.cashier, reverse("property:quarter_edit", args=[draft.pk])).content.decode()
+    for words in ('value="39.00"', "找零少了一元", f'value="{committee.supervisor.name}"', "已按对账单或盘点记录填好"):
+        assert words in text
+    told, proofs = actions.draft_sections(draft)
+    assert suggested(draft, told.cash).keys() == {"1001"}
+    assert proofs == {}
