@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.money import yuan
 from property.chart import Fund
+from property.fees.posting import waiting_days
 from property.models import Book, LedgerMonth, MonthlyBalance, Posting, Voucher
 from property.querysets import fen_sum
 
@@ -35,7 +36,14 @@ def checklist(book: Book, month: LedgerMonth, money: dict[str, Decimal]) -> list
 
     The month comes from `with_counts()`; `money` is what every fund holds at its end (`money_by_fund`).
     """
-    return [_over(month), _in_order(book, month), _finished(month), _balances(book, month), *_money(money)]
+    return [
+        _over(month),
+        _in_order(book, month),
+        _finished(month),
+        _receipts(book, month),
+        _balances(book, month),
+        *_money(money),
+    ]
 
 
 def _over(month: LedgerMonth) -> Check:
@@ -64,6 +72,16 @@ def _finished(month: LedgerMonth) -> Check:
         )
         % {"left": left},
     )
+
+
+def _receipts(book: Book, month: LedgerMonth) -> Check:
+    """What was taken in a month is in its books: a closed month takes no more vouchers."""
+    first = month.period.start
+    days = sum(day >= first for day in waiting_days(book, month.period.end))
+    if not days:
+        return Check(True, _("收的物业费都已制单"))
+    words = ngettext("还有 %(n)d 天收的物业费没有制单。", "还有 %(n)d 天收的物业费没有制单。", days)
+    return Check(False, words % {"n": days})
 
 
 def _balances(book: Book, month: LedgerMonth) -> Check:

@@ -1,14 +1,12 @@
-"""What else is worth a look before a month is closed: cash, statements, the day's fees, what comes back."""
+"""What else is worth a look before a month is closed: cash, statements, what comes back."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from core.quarters import Month
 from property.closing import Check
 from property.counts.box import uncounted
-from property.fees.posting import unposted
 from property.models import Account, Book
 from property.recurring.due import missing
 from property.statements.outstanding import unmatched
@@ -16,7 +14,7 @@ from property.statements.outstanding import unmatched
 
 def warnings(book: Book, month: Month) -> list[Check]:
     """Warnings for a book found through its own `visible_to`; none of them keeps the month from being closed."""
-    return [_cash(book, month), _days(book, month), _recurring(book, month), *_statements(book, month)]
+    return [_cash(book, month), _recurring(book, month), *_statements(book, month)]
 
 
 def _cash(book: Book, month: Month) -> Check:
@@ -24,14 +22,6 @@ def _cash(book: Book, month: Month) -> Check:
     if not left:
         return _good(_("现金盘点过，或者没有现金"))
     return _look(_("%(accounts)s这个月还没有两个人一起盘点过。") % {"accounts": _("、").join(left)})
-
-
-def _days(book: Book, month: Month) -> Check:
-    days: int = unposted(book).filter(paid_on__range=(month.start, month.end)).values("paid_on").distinct().count()
-    if not days:
-        return _good(_("收的物业费都已制单"))
-    words = ngettext("还有 %(n)d 天收的物业费没有制单。", "还有 %(n)d 天收的物业费没有制单。", days)
-    return _look(words % {"n": days})
 
 
 def _recurring(book: Book, month: Month) -> Check:

@@ -356,3 +356,14 @@ def test_what_was_there_before_the_book(estate, household):
     assert paid(household) == [("2026-06", 30), ("2026-07", 60), ("2026-08", 11), ("2026-09", 0)]
     with pytest.raises(Refused, match="期初欠费"):
         fees.bring_forward(book, household, by=estate.committee.bookkeeper, owed=Decimal(1), month=JULY)
+
+
+def test_a_month_is_closed_when_its_receipts_are_in_the_books(estate, household):
+    estate.post(Voucher.objects.get())
+    estate.pay(household, "10", paid_on=date(2026, 7, 20))
+    july = LedgerMonth.objects.get(month="2026-07")
+    with pytest.raises(Refused, match="没有制单"):
+        actions.close_month(july, by=estate.committee.bookkeeper)
+    estate.post(estate.draft_day(date(2026, 7, 20)))
+    estate.undo(estate.pay(household, "10", paid_on=date(2026, 7, 21)))
+    assert actions.close_month(july, by=estate.committee.bookkeeper).is_closed
