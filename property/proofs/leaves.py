@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -93,12 +93,16 @@ def payments_summary(publication: Publication) -> dict[str, Any]:
 
 
 def tree_of(publication: Publication) -> SumTree:
-    """The payments' tree of what is published, read once a process. A page that shows a leaf checks the path again."""
-    return _trees.of(publication.hash, lambda: SumTree.over(_sums(PublicationLeaf.objects.of(publication))))
+    """The payments' tree of what is published, read once a process from the kept hashes and sums.
 
+    Whoever is shown a proof has it checked from the own leaf's content up to the kept root.
+    """
 
-def _sums(leaves: Iterable[PublicationLeaf]) -> Iterator[Sum]:
-    return (sum_leaf(leaf.content) for leaf in leaves)
+    def read() -> SumTree:
+        rows = PublicationLeaf.objects.of(publication).values_list("hash", "paid", "back")
+        return SumTree.over(Sum(hashed, fen(paid), fen(back)) for hashed, paid, back in rows)
+
+    return _trees.of(publication.hash, read)
 
 
 def _yuan(fen_: int) -> Decimal:

@@ -13,6 +13,7 @@ bytes before a hash say what is hashed, so that a node can never be shown as a l
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -128,7 +129,10 @@ class SumTree:
 
     def index(self, leaf: Sum) -> int:
         """Where a leaf stands. Raises ValueError where it does not."""
-        return self.levels[0].index(leaf)
+        at = bisect_left(self.levels[0], leaf.hash, key=lambda one: one.hash)
+        if self.levels[0][at : at + 1] != (leaf,):
+            raise ValueError("no such leaf")
+        return at
 
     def path(self, index: int) -> list[Sum]:
         """The nodes beside the way up from a leaf."""

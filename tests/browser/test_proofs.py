@@ -16,7 +16,7 @@ from property.models import Voucher
 from property.publication import seal
 from tests.browser.visitor import ENDS, act_as, axe, press, said, shot, text_of
 from tests.factories import full_committee_of, resident_of
-from tests.property.fee_payments import home_of, pay
+from tests.property.fee_payments import home_of, pay, publish
 
 OURS = "what the pages made"
 VERIFIER = Path(settings.BASE_DIR, "docs", "verify", "verify.py")
@@ -32,7 +32,7 @@ def test_a_household_checks_its_payment(
     own, other, nobody = (home_of(committee) for _number in range(3))
     pay(committee, own, "360.00")
     pay(committee, other, "120.50")
-    published = committee.publish(Quarter(2025, 4))
+    published = publish(committee, Quarter(2025, 4))
 
     act_as(page, resident_of(own))
     page.goto(reverse("property:quarter", args=[published.pk]))

@@ -46,7 +46,7 @@ from tests.matrix.outcome import add_outcome
 from tests.matrix.publication import quarter_records
 from tests.matrix.statements import add_statements
 from tests.matrix.world import World
-from tests.property.fee_payments import pay
+from tests.property.fee_payments import pay, publish
 from visits import actions as visits
 from visits.models import Card, Conflict, Finding, LatePhoto, Recheck, RoundSheet, Sample, Talk, Target, VisitPhoto
 from visits.report import Brought
@@ -276,8 +276,8 @@ def _property(world: World) -> None:
         estate, by=people["bookkeeper"], opened_on=last.previous().start, spending_limit=Decimal("2000.00")
     )
     committee = FullCommittee(book, **{office: user for office, user in people.items() if user is not None})
-    pay(committee, world.homes["own"], "12.00", last.previous().start, number=99_000)
-    published = committee.publish(last.previous())
+    pay(committee, world.homes["own"], "12.00", last.previous().start)
+    published = publish(committee, last.previous())
     committee.close(last)
     photo = small_photo("blue")
     voucher = committee.draft(

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from core import clock
+from core.quarters import Quarter
 from grids.models import Household
-from property.models import Payment
+from property.fees import actions as fees
+from property.models import Payment, Publication
 from tests.factories import FullCommittee, GridFactory, household_in
 
 DAY = date(2025, 10, 8)
@@ -23,25 +24,29 @@ def home_of(committee: FullCommittee) -> Household:
     return household_in(grid, dwelling__unit__building__estate=committee.book.estate)
 
 
-def pay(committee: FullCommittee, household: Household, amount: str, day: date = DAY, **fields: Any) -> Payment:
-    """Money from a household, or back to it, under the next number."""
-    sum_ = Decimal(amount)
-    last = Payment.objects.filter(book=committee.book, year=day.year).order_by("-number").first()
-    return Payment.objects.create(
-        community=committee.book.community,
-        book=committee.book,
-        household=household,
-        kind="receipt" if sum_ > 0 else "refund",
-        year=day.year,
-        number=fields.pop("number", (last.number if last else 0) + 1),
-        amount=sum_,
-        means="bank",
-        account=committee.account("1002"),
-        paid_on=day,
-        taken_by=committee.cashier,
-        taken_at=clock.now(),
-        **fields,
-    )
+def pay(committee: FullCommittee, household: Household, amount: str, day: date = DAY) -> Payment:
+    """Money of what the household owed before the book began, or, below zero, of what it had prepaid then."""
+    book, sum_ = committee.book, Decimal(amount)
+    if sum_ > 0:
+        fees.bring_forward(book, household, by=committee.bookkeeper, owed=sum_)
+        return fees.take_payment(book, household, by=committee.cashier, amount=sum_, means="bank", paid_on=day)
+    fees.bring_forward(book, household, by=committee.bookkeeper, prepaid=-sum_)
+    return fees.refund(book, household, by=committee.cashier, amount=-sum_, means="bank", paid_on=day, reason="多交了")
+
+
+def publish(committee: FullCommittee, quarter: Quarter, **texts: Any) -> Publication:
+    """As the committee publishes, each day's payments posted before."""
+    book_days(committee, quarter)
+    return committee.publish(quarter, **texts)
+
+
+def book_days(committee: FullCommittee, quarter: Quarter) -> None:
+    """Post a voucher for every day of the quarter on which somebody paid or got something back."""
+    paid = Payment.objects.filter(book=committee.book, voucher=None, paid_on__range=(quarter.start, quarter.end))
+    for day in sorted(set(paid.exclude(kind="opening").values_list("paid_on", flat=True))):
+        voucher = fees.draft_day(committee.book, day, by=committee.bookkeeper)
+        if voucher is not None:
+            committee.post(voucher)
 
 
 def unguarded(*statements: str, params: Sequence[Any] = ()) -> None:

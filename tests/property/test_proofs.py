@@ -24,7 +24,7 @@ from property.proofs import proof as proofs
 from property.proofs.leaves import paid_in
 from property.publication import actions, seal
 from tests.factories import appoint, full_committee_of, resident_of
-from tests.property.fee_payments import home_of, pay, unguarded
+from tests.property.fee_payments import book_days, home_of, pay, publish, unguarded
 
 pytestmark = pytest.mark.django_db
 AUTUMN = Quarter(2025, 4)
@@ -47,13 +47,13 @@ def paid(committee):
     pay(committee, homes[1], "-45.50")
     pay(committee, homes[2], "100.00")
     pay(committee, homes[2], "-100.00")
-    pay(committee, homes[3], "12000.01", date(2026, 1, 1))
+    pay(committee, homes[3], "1200.01", date(2026, 1, 1))
     return homes
 
 
 @pytest.fixture
 def published(committee, paid):
-    return fresh(committee.publish(AUTUMN))
+    return fresh(publish(committee, AUTUMN))
 
 
 def fresh(publication):
@@ -112,6 +112,7 @@ def test_the_sum_of_the_proofs_is_what_section_5_says(published, committee):
 
 
 def test_changing_a_draft_freezes_the_payments_anew(committee, paid):
+    book_days(committee, AUTUMN)
     committee.close(AUTUMN)
     draft = committee.fill(actions.draft_publication(committee.book, by=committee.bookkeeper, quarter=AUTUMN))
     signed = actions.sign(draft, by=committee.bookkeeper, revision=draft.revision)
@@ -124,7 +125,7 @@ def test_changing_a_draft_freezes_the_payments_anew(committee, paid):
 
 
 def test_a_quarter_without_fees_has_an_empty_tree(committee):
-    published = fresh(committee.publish(AUTUMN))
+    published = fresh(publish(committee, AUTUMN))
     assert (published.root.count, published.root.paid) == (0, 0)
     one = proof_of(published, home_of(committee))
     assert (one.data, one.broken) == (None, "")
@@ -133,6 +134,7 @@ def test_a_quarter_without_fees_has_an_empty_tree(committee):
 def test_freezing_costs_no_more_for_many_households(committee, django_assert_max_num_queries):
     for _number in range(12):
         pay(committee, home_of(committee), "100.00")
+    book_days(committee, AUTUMN)
     committee.close(AUTUMN)
     draft = committee.fill(actions.draft_publication(committee.book, by=committee.bookkeeper, quarter=AUTUMN))
     committee.bookkeeper.__dict__.pop("scope", None)
@@ -282,6 +284,7 @@ def test_a_household_reads_its_own_and_nobody_another_s(published, paid, committ
 
 
 def test_a_draft_has_no_proof_yet(committee, paid, client):
+    book_days(committee, AUTUMN)
     committee.close(AUTUMN)
     draft = committee.fill(actions.draft_publication(committee.book, by=committee.bookkeeper, quarter=AUTUMN))
     actions.sign(draft, by=committee.bookkeeper, revision=draft.revision)
@@ -324,7 +327,7 @@ def test_the_page_costs_the_same_for_many_neighbours(committee, paid, client, dj
         for _number in range(more):
             pay(committee, home_of(committee), "80.00", quarter.start)
         pay(committee, paid[0], "70.00", quarter.start)
-        published = committee.publish(quarter)
+        published = publish(committee, quarter)
         client.force_login(user)
         with django_assert_max_num_queries(14) as captured:
             client.get(reverse("property:proof", args=[published.pk]))
