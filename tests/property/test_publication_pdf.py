@@ -17,7 +17,7 @@ from property import entries
 from property.entries import Item
 from property.models import Publication
 from property.publication import actions, printed, seal, sheet
-from property.publication.rows import Outstanding
+from property.publication.rows import AssetRow, Outstanding, ResolutionRow, StaffRow
 from tests.factories import full_committee_of
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,27 @@ def test_the_code_on_the_sheet_leads_to_the_page(published, client, settings):
     assert url.startswith(settings.SITE_URL)
     answer = client.get(url.removeprefix(settings.SITE_URL))
     assert "已核对，与张贴纸质一致" in answer.content.decode()
+
+
+def test_the_other_sections_are_printed_too():
+    committee = full_committee_of(opened_on=date(2025, 10, 1))
+    money = committee.account("1002")
+    lines = entries.received([Item(committee.account("430101"), "fee", Decimal("5000.00"))], money)
+    committee.post(kind="receipt", day=date(2025, 10, 1), summary="收款", lines=lines)
+    committee.post(day=date(2025, 10, 2), item="510101", amount=Decimal("900.00"), summary="门卫工资")
+    rows = (
+        StaffRow("门卫", 3, Decimal("900.00"), "三班倒"),
+        AssetRow("project", "大门道闸", "政府补助", "居民会议", Decimal("12000.00"), "在建", "张三"),
+        ResolutionRow("2025-1", "换水泵", date(2025, 9, 1), 80, 100, Decimal("8000.00"), Decimal("9000.00")),
+    )
+    committee.close(AUTUMN)
+    draft = actions.draft_publication(committee.book, by=committee.bookkeeper, quarter=AUTUMN)
+    filled = committee.fill(draft, rows=rows)
+    done = actions.publish(committee.sign_all(filled), by=committee.chair)
+    assert done.pdf is not None
+    text = text_of(path_of(done.pdf.sha256))
+    for words in (
+        "六、人员", "三班倒", "账上门卫工资（物业费）：900.00 元。", "七、资产和项目", "大门道闸", "12,000.00",
+        "八、决议", "2025-1 换水泵", "80 / 100 人，80%", "9,000.00 平方米，89%",
+    ):  # fmt: skip
+        assert words.replace(" ", "") in re.sub(r"\s", "", text)
