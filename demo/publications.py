@@ -8,6 +8,7 @@ from community.roles import Office
 from core import clock
 from core.quarters import Quarter
 from demo.books import quarters_over
+from demo.committee import TYPED
 from demo.officers import Officers, at_noon
 from property.models import Book, Publication
 from property.models.publication import SIGNATORIES
@@ -56,4 +57,5 @@ def _fill(publication: Publication, officers: Officers, quarter: Quarter) -> Pub
             )
             for row in sections.cash
         ],
+        rows=TYPED,
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, care, desk, doors, owners, places, publications, requests, rounds
+from demo import books, care, committee, desk, doors, owners, places, publications, requests, rounds
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -43,6 +43,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
             community, secretary=secretary, grids=grids, estate=estate, building=building, hiring=hiring
         )
     book = books.keep(estate, officers, seed=seed)
+    committee.plan(book, officers)
     publications.publish(book, officers)
     with clock.at(clock.now() - timedelta(days=70)):
         let_residents_in(officers, hiring=hiring, households=_first_doors(estate.pk))
@@ -56,6 +57,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     requests.tell(officers, seed=seed)
     requests.mediate(officers)
     desk.go_on(officers)
+    committee.go_on(book, officers)
     _read_old_notices()
     return hiring.sign_ins, _counts()
 
