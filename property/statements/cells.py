@@ -47,6 +47,9 @@ _DIRECTIONS = {
     OUT: "支出|支|出|付|借|借方|转出|支取|取出|出账|往账|汇出|付款|付方|流出|dr|d|debit|out|-|借dr|借d|withdrawal",
     NEUTRAL: "/|不计收支|中性|中性交易|其他|其它|资金转移|不计|冻结|解冻",
 }
+_SAYS_IN = re.compile(r"收入|贷|转入|存入|入账|来账|汇入|credit")
+_SAYS_OUT = re.compile(r"支出|借|转出|支取|出账|往账|汇出|debit")
+_LONGEST_SIDE = 8
 _DIRECTION_OF = {word: side for side, words in _DIRECTIONS.items() for word in words.split("|")}
 
 
@@ -206,4 +209,8 @@ def direction(cell: Cell) -> str:
     """Whether the cell says that money came in, went out, or neither counts; "" where it says nothing of the kind."""
     bare = unicodedata.normalize("NFKC", words(cell)).translate(_MINUS).lower()
     bare = re.sub(r"[\s.()（）]", "", bare)
-    return _DIRECTION_OF.get(bare, "")
+    known = _DIRECTION_OF.get(bare)
+    if known is not None or len(bare) > _LONGEST_SIDE:
+        return known or ""
+    into, out = bool(_SAYS_IN.search(bare)), bool(_SAYS_OUT.search(bare))
+    return "" if into == out else IN if into else OUT

@@ -50,7 +50,7 @@ C = Column
 # Columns of which a row has several, joined or tried one after the other.
 SEVERAL = frozenset({C.REMARK, C.DATE})
 
-_SIGN = r"(交易|记账|本币|人民币|本次|账户)?"
+_SIGN = r"(交易|记账|本币|人民币|本次|本期|当期|账户)?"
 _WORTH = r"(交易|记账)?(发生)?(金额|额|数|发生额|合计)?"
 # Tried from top to bottom on the whole heading; the number ranks columns of one meaning, the lowest is read first.
 _RULES = tuple(
@@ -96,13 +96,13 @@ _RULES = tuple(
         ),
         # How much.
         (
-            rf"{_SIGN}(收入|贷方?|存入|转入|进账|来账|汇入|流入|收方|收款|入金|存款|入账)方?{_WORTH}(收入|存入|贷方?|转入)?",
+            rf"{_SIGN}(收入|贷方?|存入|转入|进账|来账|汇入|流入|收方|收款|入金|存款|入账|增加)方?{_WORTH}(收入|存入|贷方?|转入)?",
             C.IN,
             0,
         ),
         (r"credit(s|amount)?|deposits?(amount)?|moneyin|paidin|amountin|credited", C.IN, 0),
         (
-            rf"{_SIGN}(支出|借方?|支取|取出|转出|出账|往账|汇出|流出|付方|付款|出金|取款)方?{_WORTH}(支出|支取|借方?|转出)?",
+            rf"{_SIGN}(支出|借方?|支取|取出|转出|出账|往账|汇出|流出|付方|付款|出金|取款|减少)方?{_WORTH}(支出|支取|借方?|转出)?",
             C.OUT,
             0,
         ),
@@ -171,7 +171,7 @@ _RULES = tuple(
             C.REMARK,
             0,
         ),
-        (r"description|memo|details?|remarks?|purpose|narrative|particulars|note|摘录", C.REMARK, 0),
+        (r"(transaction)?description|memo|details?|remarks?|purpose|narrative|particulars|note|摘录", C.REMARK, 0),
     )
 )
 _KEPT_BRACKETS = re.compile(r"[\[(]([^\])]*)[\])]")
@@ -231,6 +231,7 @@ def normal(heading: str) -> str:
     text = unicodedata.normalize("NFKC", heading).replace("帐", "账").replace("\n", "")
     text = _KEPT_BRACKETS.sub(lambda found: found[1].strip() if _SAYS_SIDE.match(found[1].strip()) else "", text)
     text = re.sub(r"[\s*:、_\"'`。]", "", text).lower()
+    text = re.sub(r"(?<=.)[/,-]?(单位)?(人民币)?元$", "", text)
     chinese = re.sub(r"(?<=[\u4e00-\u9fff])/?[a-z'.]+$", "", text)
     return chinese or text
 

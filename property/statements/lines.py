@@ -20,7 +20,11 @@ from property.statements.tables import Doubt, Table
 
 _TOTAL = re.compile(r"合计|总计|小计|累计|总额|total|汇总")
 _WHOLE = re.compile(r"^(人民币)?(本期)?(合计|总计)|^total")
-_CARRIED = re.compile(r"期初|承前|上期|上页|上年|结转|opening|brought")
+_CARRIED = re.compile(r"期初|承前|上期|上页|上年|上月|昨日|结转|opening|brought")
+# A cell that makes its whole row a total, even where a day stands beside it.
+_TOTAL_CELL = re.compile(r"(本[日月年页季期]|[日月年页季])?(发生额?)?(合计|小计|累计|总计|汇总)(金额|数|发生额?)?:?")
+# The headings of a small table of totals under the rows.
+_TOTALS_BELOW = re.compile(r"总(笔数|金额|额|交易|单数)|合计|汇总")
 _DASHES = re.compile(r"[-=*_#~\s]{4,}")
 _INEXACT = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 
@@ -60,13 +64,16 @@ def read_lines(table: Table, headings: Headings, *, sheet: str, day_first: bool 
     reader = _Reader(headings, day_first)
     for row in table.rows[: headings.row]:
         found.printed.take(_joined(row))
+    below = False
     for number, row in enumerate(table.rows[headings.row + 1 :], start=headings.row + 2):
         if not any(cells.words(cell) for cell in row) or reader.is_headings(row):
             continue
         try:
             line = reader.line(row, number, sheet)
         except ValueError as error:
-            _leave(found, reader, row, Doubt(number, str(error), sheet))
+            if not below:
+                _leave(found, reader, row, Doubt(number, str(error), sheet))
+            below = bool(_TOTALS_BELOW.search(_joined(row))) and not reader.amounts(row)
             continue
         if line is not None:
             found.rows.append(line)
@@ -113,7 +120,7 @@ class _Reader:
     def line(self, row: Sequence[Cell], number: int, sheet: str) -> Line | None:
         """The row; None for one that moves nothing. Raises ValueError with a sentence."""
         when = self._moment(row)
-        if when is None:
+        if when is None or any(_TOTAL_CELL.fullmatch(cells.plain(cell)) for cell in row if isinstance(cell, str)):
             raise ValueError(_("这一行有金额，却没有看得懂的日期，没有读进来。"))
         single, into, out = (self._amount(row, column) for column in (C.AMOUNT, C.IN, C.OUT))
         refunded = self._amount(row, C.REFUNDED)
@@ -172,12 +179,21 @@ class _Reader:
             except ValueError:
                 continue
             if found is not None:
-                day, at = found
-                if at is None:
-                    at = next(
-                        (one for place in self.places[C.TIME] if (one := cells.clock_time(_at(row, place)))), None
-                    )
-                return day, at
+                return found[0], found[1] or self._time(row, found[0])
+        return None
+
+    def _time(self, row: Sequence[Cell], day: date) -> time | None:
+        """The time from a column of its own, or from another column that names the same day."""
+        for place in self.places[C.TIME]:
+            if (at := cells.clock_time(_at(row, place))) is not None:
+                return at
+        for place in self.places[C.DATE]:
+            try:
+                found = cells.moment(_at(row, place), day_first=self.day_first)
+            except ValueError:
+                continue
+            if found is not None and found[0] == day and found[1] is not None:
+                return found[1]
         return None
 
     def _amount(self, row: Sequence[Cell], column: C) -> Amount | None:
@@ -203,7 +219,8 @@ class _Reader:
                 texts[column] = " ".join(dict.fromkeys(parts))[:240]
             elif parts:
                 texts[column] = parts[0][:120]
-        if _INEXACT.fullmatch(texts.get(C.REFERENCE, "")):
+        rounded = any(isinstance(_at(row, place), float) for place in self.places[C.REFERENCE])
+        if rounded or _INEXACT.fullmatch(texts.get(C.REFERENCE, "")):
             # A spreadsheet has rounded the number: it says nothing any more.
             texts[C.REFERENCE] = ""
         return texts

@@ -30,12 +30,22 @@ def by_content(table: Table, headings: Headings) -> Headings:
         if column != one.column and one.rank >= 0:
             found[one.index] = column
     headings = headings.with_columns(found)
+    headings = headings.with_columns(_signed_income(headings, below))
     held = {one.column for one in headings.columns}
     if C.DATE not in held:
         headings = headings.with_columns(_days(headings, below))
     if not held & {C.AMOUNT, C.IN, C.OUT}:
         headings = headings.with_columns(_amounts(headings, below))
     return headings
+
+
+def _signed_income(headings: Headings, below: Sequence[Sequence[Cell]]) -> dict[int, str]:
+    """A lone column called 入账金额 that has minus signs holds both sides."""
+    lone = headings.of(C.IN)
+    if len(lone) != 1 or headings.of(C.OUT) or headings.of(C.AMOUNT) or lone[0].rank < 0:
+        return {}
+    values = {_value(row, lone[0].index) > 0 for row in below if _value(row, lone[0].index)}
+    return {lone[0].index: C.AMOUNT.value} if len(values) == 2 else {}
 
 
 def day_first(table: Table, headings: Headings) -> bool | None:

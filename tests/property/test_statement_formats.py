@@ -322,3 +322,33 @@ def test_what_is_no_statement_is_refused(content):
     with pytest.raises(Refused) as refusal:
         read(content, "x.csv")
     assert str(refusal.value).endswith("。")
+
+
+def test_a_day_beside_a_total_does_not_make_it_a_row():
+    content = "日期,摘要,收入,支出,余额\n2026-01-03,a,5.00,,15.00\n2026-01-03,本日合计,5.00,,15.00\n2026-01-04,b,,2.00,13.00\n"
+    assert brief(content)[1:] == (2, 5, 2, True, [])
+
+
+@pytest.mark.parametrize("into", ["贷方", "1-贷", "贷(收入)", "Credit", "转入"])
+def test_sides_in_many_words(into):
+    content = f"日期,收付标志,金额\n2026-01-03,{into},5.00\n2026-01-04,借方,2.00\n"
+    assert brief(content)[1:4] == (2, 5, 2)
+
+
+def test_a_lone_column_with_signs_holds_both_sides():
+    assert brief("入账日期,入账金额\n2026-01-03,5.00\n2026-01-04,-2.00\n")[1:4] == (2, 5, 2)
+
+
+def test_a_statement_in_english():
+    content = "Posting Date,Transaction Description,Debit,Credit,Balance\n03-Jan-2026,Fee,,5.00,15.00\n04-Jan-2026,Power,2.00,,13.00\n"
+    assert brief(content) == ("bank", 2, 5, 2, True, [])
+
+
+@pytest.mark.parametrize("heading", ["交易金额/元", "金额（单位：元）", "发生额(人民币元)", "交易\n金额", "*交易金额*"])
+def test_headings_with_marks_and_units(heading):
+    assert brief(f'日期,"{heading}"\n2026-01-03,5.00\n2026-01-04,-2.00\n')[1:4] == (2, 5, 2)
+
+
+def test_the_time_may_stand_in_another_column_of_days():
+    content = "交易日期,记账时间,金额\n2026-01-03,2026-01-03 09:08:07,5.00\n2026-01-04,2026-01-04 10:00:00,-2.00\n"
+    assert read(content.encode()).entries[0].at == time(9, 8, 7)
