@@ -12,6 +12,8 @@ class PropertyConfig(AppConfig):
         from property.budget import today as budget_today
         from property.counts import today as counts_today
         from property.fees import menu as fees_menu
+        from property.fees import merging as fees_merging
+        from property.fees import personal as fees_personal
         from property.fees import today as fees_today
         from property.handover import today as handover_today
         from property.proofs import personal as proofs_personal
@@ -40,6 +42,8 @@ class PropertyConfig(AppConfig):
         )
         publication_menu.register()
         proofs_personal.register()
+        fees_personal.register()
+        fees_merging.register()
         history.register_readings("paper_opened")
         history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)
         history.register(fees_menu.WORDS_OF_THE_RECORD)

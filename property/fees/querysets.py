@@ -26,7 +26,13 @@ BILL_OWNER = Coalesce("bill__household__merged_into", "bill__household")
 
 def sees_fees(user: User) -> Q:
     """Whether a row is of books the user reads, or of the user's own household."""
-    return sees_books(user) | Q(household__in=user.scope.households)
+    return sees_books(user) | of_own(user)
+
+
+def of_own(user: User, prefix: str = "") -> Q:
+    """Whether a row is of the user's own household, or of a record that was made one with it."""
+    own = user.scope.households
+    return Q(**{f"{prefix}household__in": own}) | Q(**{f"{prefix}household__merged_into__in": own})
 
 
 def belongs_to(household: Household) -> Q:
@@ -133,8 +139,7 @@ class PaymentQuerySet(_OfHouseholds):
 
 class AllocationQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        own = Q(bill__household__in=user.scope.households)
-        return self.filter(sees_books(user, "bill__book__") | own).scoped()
+        return self.filter(sees_books(user, "bill__book__") | of_own(user, "bill__")).scoped()
 
     def of_book(self, book: Book) -> Self:
         return self.filter(bill__book=book).scoped()
