@@ -107,7 +107,7 @@ class Reader:
         self.head = row[_HASH]
 
     def _label(self, row: Row) -> str:
-        month, number = self._months.get(row[_MONTH_ID], "?"), row[_NUMBER]
+        month, number = self._months.get(row[_MONTH_ID], str(row[_DAY])[:7]), row[_NUMBER]
         return _("%(month)s 记-%(number)d") % {"month": month, "number": number if isinstance(number, int) else 0}
 
     def _verify_order(self, row: Row) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.hashing import canonical, chain, digest
+from core.hashing import canonical, chain, digest, link, quoted
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))
 values = st.recursive(
@@ -102,3 +102,13 @@ def test_the_order_of_keys_does_not_matter(record: dict[str, int]):
 def test_one_moment_hashes_alike_in_every_zone(moment: datetime, zone: str):
     if 1 < moment.year < 9999:
         assert digest(moment) == digest(moment.astimezone(ZoneInfo(zone)))
+
+
+@given(texts)
+def test_a_text_quoted_by_hand_is_canonical(text):
+    assert quoted(text).encode() == canonical(text)
+
+
+@given(values)
+def test_a_link_of_bytes_is_that_of_what_they_say(value):
+    assert link("0" * 64, canonical(value)) == chain("0" * 64, value)
