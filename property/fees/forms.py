@@ -245,7 +245,6 @@ class DoorForm(PortalForm):
     q = forms.CharField(
         label=_("哪一户"),
         max_length=60,
-        required=False,
         help_text=_("门牌（3-2-501、501）、姓名，或姓名的拼音首字母。"),
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off", "enterkeyhint": "search"}),
     )

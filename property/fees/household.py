@@ -184,8 +184,11 @@ def _product(bill: Bill, months: int) -> str:
 
 
 def plain_rate(rate: Decimal) -> str:
-    """0.5500 as 0.55, 100.0000 as 100."""
-    return f"{rate.normalize():f}"
+    """0.4000 as 0.40, 0.5550 as 0.555, 100.0000 as 100."""
+    if rate == rate.to_integral_value():
+        return f"{rate:.0f}"
+    cents = rate.quantize(Decimal("0.01"))
+    return f"{cents if cents == rate else rate.normalize():f}"
 
 
 def own_owed(user: User) -> tuple[Decimal, Any] | None:
