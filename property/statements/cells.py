@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from core.spreadsheets import Cell
 
@@ -14,7 +15,10 @@ FEN = Decimal("0.01")
 ZERO = Decimal("0.00")
 IN, OUT, NEUTRAL = "in", "out", "neutral"
 
-_MINUS = str.maketrans(dict.fromkeys("−–—﹣－", "-") | dict.fromkeys("\ufeff\u200b\u200c\u200d\u200e\u200f", " "))
+_MINUS = str.maketrans(dict.fromkeys("−–—﹣－", "-"))
+_INVISIBLE = str.maketrans(dict.fromkeys("\ufeff\u200b\u200c\u200d\u200e\u200f", " ") | {"\x00": None})
+# Every cell is looked at several times while its row is read.
+_KEPT = 4096
 _BLANKS = frozenset({"", "-", "--", "---", "/", "\\", "无", "null", "none", "nan", "n/a", "nil", "空"})
 _SPACE = re.compile(r"\s+")
 _AS_FORMULA = re.compile(r'=\s*"(.*)"', re.DOTALL)
@@ -67,10 +71,12 @@ def words(cell: Cell) -> str:
         return ""
     if isinstance(cell, float):
         return f"{cell:.6f}".rstrip("0").rstrip(".")
-    if not isinstance(cell, str):
-        return str(cell)
-    bare = cell.translate(_MINUS) if "\ufeff" in cell or "\u200b" in cell else cell
-    bare = bare.replace("\x00", "").strip()
+    return _bare(cell) if isinstance(cell, str) else str(cell)
+
+
+@lru_cache(maxsize=_KEPT)
+def _bare(text: str) -> str:
+    bare = text.translate(_INVISIBLE).strip()
     if found := _AS_FORMULA.fullmatch(bare):
         bare = found[1]
     return _SPACE.sub(" ", bare.strip("`'\t \"")).strip()
@@ -78,7 +84,12 @@ def words(cell: Cell) -> str:
 
 def plain(cell: Cell) -> str:
     """The text of a cell in half-width characters and small letters, for comparing; "" for all that means nothing."""
-    bare = unicodedata.normalize("NFKC", words(cell)).translate(_MINUS).strip().lower()
+    return _plain(words(cell))
+
+
+@lru_cache(maxsize=_KEPT)
+def _plain(text: str) -> str:
+    bare = unicodedata.normalize("NFKC", text).translate(_MINUS).strip().lower()
     return "" if bare in _BLANKS else bare
 
 

@@ -25,6 +25,7 @@ _CARRIED = re.compile(r"期初|承前|上期|上页|上年|上月|昨日|结转|
 _TOTAL_CELL = re.compile(r"(本[日月年页季期]|[日月年页季])?(发生额?)?(合计|小计|累计|总计|汇总)(金额|数|发生额?)?:?")
 # The headings of a small table of totals under the rows.
 _TOTALS_BELOW = re.compile(r"总(笔数|金额|额|交易|单数)|合计|汇总")
+_VALUES = frozenset({C.DATE, C.TIME, C.AMOUNT, C.IN, C.OUT, C.BALANCE, C.REFUNDED, C.DIRECTION})
 _DASHES = re.compile(r"[-=*_#~\s]{4,}")
 _INEXACT = re.compile(r"\d(\.\d+)?e\+\d+", re.IGNORECASE)
 
@@ -107,12 +108,14 @@ class _Reader:
         self.day_first = day_first
         self.names = [normal(one.text) for one in headings.columns]
         self.places = {column: [one.index for one in headings.of(column)] for column in C.values}
+        self.texts = [(column, places) for column, places in self.places.items() if places and column not in _VALUES]
 
     def is_headings(self, row: Sequence[Cell]) -> bool:
         """The headings once more, at the top of another page."""
-        return [
-            normal(cells.words(row[one.index])) for one in self.headings.columns if one.index < len(row)
-        ] == self.names
+        columns = self.headings.columns
+        if not columns or cells.words(_at(row, columns[0].index)) != columns[0].text:
+            return False
+        return [normal(cells.words(_at(row, one.index))) for one in columns] == self.names
 
     def is_carried(self, row: Sequence[Cell]) -> bool:
         return bool(_CARRIED.search(_joined(row))) and self.balance(row) is not None
@@ -211,7 +214,7 @@ class _Reader:
 
     def _texts(self, row: Sequence[Cell]) -> dict[str, str]:
         texts = {}
-        for column, places in self.places.items():
+        for column, places in self.texts:
             parts = [
                 text for place in places if cells.plain(_at(row, place)) and (text := cells.words(_at(row, place)))
             ]

@@ -71,9 +71,10 @@ def test_from_the_banks_file_to_matched_rows(
     press(page.locator("form.sure [type=submit]"))
     assert Payment.objects.get().household == household
     page.goto(StatementRow.objects.get(reference="A3").get_absolute_url())
-    page.fill("[name=q]", "3-2-501")
+    page.fill("main [name=q]", "3-2-501")
     press(page.locator("main form[role=search] [type=submit]"))
     _look(page, javascript, f"{mark}statement-row")
+    assert page.locator("main form:has([name=choice])").count() == 1
     page.fill("[name=note]", "替住户代交，等他来说明")
     press(page.locator("form:has([name=note]) [type=submit]"))
     _look(page, javascript, f"{mark}statement-row-aside")
