@@ -35,7 +35,7 @@ def sections(user: User) -> list[Section]:
 def goes(resident: Any) -> list[Going]:
     """Plates of vehicles that are gone, and the reasons of reliefs that are over."""
     return [
-        Going(_gone(resident).count(), _("辆已经不停的车：去掉车牌号")),
+        Going(_gone(resident).count(), _("辆不再停的车：去掉车牌号")),
         Going(_over(resident).count(), _("项已经结束的减免：去掉原因")),
     ]
 
