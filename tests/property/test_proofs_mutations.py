@@ -182,7 +182,11 @@ MUTATIONS = [
     ("UPDATE property_cashproof SET balance = balance - 1, explanation = 'x'", "第 4 部分第 1 行"),
     ("UPDATE property_payment SET amount = amount + 1 WHERE amount = 360", "收据相加是 361.00 元"),
     ("UPDATE property_payment SET paid_on = '2026-01-01' WHERE amount = 360", "收据相加是 0.00 元"),
-    ("DELETE FROM property_payment WHERE amount = 360", "收据相加是 0.00 元"),
+    (
+        "UPDATE property_payment SET household_id = (SELECT id FROM grids_household "
+        "WHERE id NOT IN (SELECT household_id FROM property_publicationleaf)) WHERE amount = 360",
+        "收据相加是",
+    ),
 ]
 
 
