@@ -57,8 +57,9 @@ def draft_voucher(
     resolution_ref: str = "",
     papers: Iterable[Paper] = (),
     reverses: Voucher | None = None,
+    of_fees: bool = False,
 ) -> Voucher:
-    """A new draft; it has no number until it is posted."""
+    """A new draft; it has no number until it is posted. `of_fees`: what households paid and got back."""
     book = locked(book)
     voucher = Voucher(
         community_id=book.community_id,
@@ -75,7 +76,7 @@ def draft_voucher(
     given = {"day": day, "summary": summary, "lines": lines}
     VOUCHER_STEPS.find("", "draft", by.scope.offices(book.estate_id), given)
     voucher.month = month_of(book, day)
-    check_lines(voucher, lines)
+    check_lines(voucher, lines, of_fees=of_fees)
     voucher.save(force_insert=True)
     write_lines(voucher, lines)
     _hang(voucher, papers, by=by)
@@ -286,7 +287,7 @@ def _check_version(voucher: Voucher, version: int) -> None:
         raise Refused(_("这张凭证刚才有人改过，请看一看现在的内容再决定。"))
 
 
-def check_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
+def check_lines(voucher: Voucher, lines: Sequence[Line], *, of_fees: bool = False) -> None:
     """Refuse lines that a book cannot take."""
     if len(lines) < 2:
         raise Refused(_("一张凭证至少要有一借一贷两行。"))
@@ -300,7 +301,8 @@ def check_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
         if difference:
             words = {"fund": Fund(fund).label, "amount": yuan(abs(difference))}
             raise Refused(_("“%(fund)s”的借方和贷方相差 %(amount)s 元，请核对每一行。") % words)
-    _check_resolution(voucher, lines)
+    if not of_fees:
+        _check_resolution(voucher, lines)
 
 
 def _check_line(book: Book, line: Line) -> None:
@@ -311,10 +313,13 @@ def _check_line(book: Book, line: Line) -> None:
 
 
 def needs_resolution(voucher: Voucher, lines: Iterable[Line | Posting]) -> bool:
-    """Whether a voucher spends more than the committee decides by itself."""
+    """Whether a voucher spends more than the committee decides by itself.
+
+    What goes back to households by the fees' own voucher is theirs already: nobody decides on it.
+    """
     if voucher.kind in {Kind.OPENING, Kind.REVERSAL}:
         return False
-    return bool(entries.spending(lines) > voucher.book.spending_limit)
+    return entries.spending(lines) > voucher.book.spending_limit and not made_by_fees(voucher)
 
 
 def _check_resolution(voucher: Voucher, lines: Sequence[Line]) -> None:

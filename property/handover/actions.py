@@ -20,6 +20,7 @@ from property.handover.snapshot import digest_of, is_stale, take
 from property.models import Book, Handover
 
 LATELY = timedelta(days=60)
+SHORT = 16  # of a check code, as people compare it
 WHY = "who holds and held the offices of a book found already"
 LEAVING, SUCCESSOR, WITNESS = "leaving", "successor", "witness"
 
@@ -68,7 +69,7 @@ def begin_handover(
     )
     _take(handover)
     handover.save(force_insert=True)
-    audit.record("handover_begun", handover, by=by, changes={"digest": [None, handover.digest]})
+    audit.record("handover_begun", handover, by=by, changes={"digest": [None, handover.digest[:SHORT]]})
     text = _("有一份%(office)s的交接单等您核对签字。") % {"office": handover.get_office_display()}
     told = [user for user in (leaving, successor) if user.pk != by.pk and not (user.pk == leaving.pk and absent_reason)]
     notify(told, about=handover, kind="voucher_handover", text=text)
@@ -85,7 +86,7 @@ def take_again(handover: Handover, *, by: User) -> Handover:
     handover.leaving_at = handover.successor_at = None
     _take(handover)
     handover.save()
-    audit.record("handover_taken_again", handover, by=by, changes={"digest": [before, handover.digest]})
+    audit.record("handover_taken_again", handover, by=by, changes={"digest": [before[:SHORT], handover.digest[:SHORT]]})
     return handover
 
 
@@ -108,7 +109,7 @@ def sign_handover(handover: Handover, *, by: User, digest: str) -> Handover:
         setattr(handover, f"{party}_at", clock.now())
     handover.save()
     verb = "handover_done" if party == WITNESS else "handover_signed"
-    audit.record(verb, handover, by=by, changes={"digest": [None, handover.digest]})
+    audit.record(verb, handover, by=by, changes={"digest": [None, handover.digest[:SHORT]]})
     return handover
 
 

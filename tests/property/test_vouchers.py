@@ -15,10 +15,12 @@ from core.refusal import Refused
 from property import actions, entries
 from property.chart import Fund
 from property.entries import Item, Line
+from property.fees.actions import draft_day
 from property.models import LedgerMonth, Means, MonthlyBalance, Posting, Voucher
 from property.models.ledger import VOUCHER_STEPS
 from property.verification import verify
-from tests.factories import EstateFactory, UserFactory, appoint, committee_of
+from tests.factories import EstateFactory, UserFactory, appoint, committee_of, full_committee_of, small_photo
+from tests.property.fee_payments import home_of, pay
 
 pytestmark = pytest.mark.django_db
 State = Voucher.State
@@ -306,3 +308,37 @@ def test_every_state_is_reached_and_left_by_the_table():
 
 def test_funds_are_the_four_of_the_rules():
     assert set(Fund) == {"fee", "public", "grant", "custody"}
+
+
+def test_a_draft_may_wait_for_the_scan_of_its_resolution_and_is_not_handed_on_without(committee):
+    bank, item = committee.account("1002"), Item(committee.account("510106"), "fee", Decimal("2500.00"))
+    given = {"day": committee.book.opened_on, "summary": "修屋面", "lines": entries.paid([item], bank)}
+    draft = actions.draft_voucher(
+        committee.book, by=committee.bookkeeper, kind=Voucher.Kind.PAYMENT, resolution_ref="居民会议 3 号", **given
+    )
+    with pytest.raises(Refused, match="先附上决议"):
+        actions.submit(draft, by=committee.bookkeeper)
+    photo = small_photo()
+    for is_resolution in (False, True):
+        paper = actions.Paper(photo.content, "纸.jpg", photo.content_type, is_resolution=is_resolution)
+        draft = actions.change_draft(
+            draft,
+            by=committee.bookkeeper,
+            version=draft.version,
+            resolution_ref="居民会议 3 号",
+            papers=[paper],
+            **given,
+        )
+        if not is_resolution:
+            with pytest.raises(Refused, match="先附上决议"):
+                actions.submit(draft, by=committee.bookkeeper)
+    assert committee.post(draft).is_posted
+
+
+def test_what_goes_back_to_households_needs_no_resolution():
+    committee = full_committee_of()
+    day = committee.book.opened_on
+    pay(committee, home_of(committee), "-2500.00", day)
+    voucher = draft_day(committee.book, day, by=committee.bookkeeper)
+    assert voucher.amount == Decimal("2500.00")
+    assert committee.post(voucher).is_posted

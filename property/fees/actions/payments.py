@@ -216,6 +216,7 @@ def draft_day(book: Book, day: date, *, by: User, resolution_ref: str = "") -> V
         summary=_summary(payments, day),
         lines=lines,
         resolution_ref=resolution_ref,
+        of_fees=True,
     )
     keys = list(payments.values_list("pk", flat=True))
     Payment.objects.unscoped(reason=_WHY).filter(pk__in=keys).update(voucher=voucher)
