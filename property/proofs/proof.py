@@ -93,13 +93,10 @@ def own_homes(publication: Publication, households: Iterable[Any]) -> list[House
     return list(found.select_related("dwelling").order_by("dwelling__label", "pk"))
 
 
-def has_own(publication: Publication, households: Iterable[Any]) -> bool:
-    """Whether a page may offer a proof: fees came in, and one of these households (one's own) lives in the estate."""
+def has_own(publication: Publication, *, lives_there: bool) -> bool:
+    """Whether a page may offer a proof: fees came in, and the reader's household lives in the estate."""
     root = getattr(publication, "root", None)
-    if root is None or not root.count or not households:
-        return False
-    found = Household.objects.unscoped(reason="one's own households").filter(pk__in=households)
-    return bool(found.filter(building__estate=publication.book.estate_id).exists())
+    return lives_there and root is not None and bool(root.count)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Prefetch, Q
 
 from community.roles import Role
 from core.scoping import ScopedQuerySet
@@ -65,23 +64,6 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
         """With everything that the page names besides its lines and signatures."""
         return self.select_related("book__estate", "book__community", "pdf", "supersedes", "root")
 
-    def with_replies(self) -> Self:
-        """With what residents and the committee have added: `asked`, `waiting` questions and `photos`, counted, and
-        the id of the `petition` that was begun last."""
-        from property.models import AuditPetition, PostingPhoto, PublicationQuestion
-
-        why = "what was added to publications found through visible_to"
-        own = OuterRef("pk")
-        questions = PublicationQuestion.objects.unscoped(reason=why).filter(publication=own)
-        photos = PostingPhoto.objects.unscoped(reason=why).filter(publication=own)
-        petitions = AuditPetition.objects.unscoped(reason=why).filter(publication=own).order_by("-opened_at")
-        return self.annotate(
-            asked=_count(questions.exclude(state="withdrawn")),
-            waiting=_count(questions.filter(state="open")),
-            photos=_count(photos),
-            petition=Subquery(petitions.values("pk")[:1]),
-        )
-
     def for_list(self) -> Self:
         return self.select_related("book__estate").newest_first()
 
@@ -98,11 +80,6 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
                 Prefetch("signatures", PublicationSignature.objects.unscoped(reason=found), to_attr="signed")
             )
         )
-
-
-def _count(rows: Any) -> Coalesce:
-    counted = rows.order_by().values("publication").annotate(found=Count("pk")).values("found")
-    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
 class PartQuerySet(ScopedQuerySet[Any]):

@@ -25,6 +25,7 @@ from property.models import Book, PostingPhoto, Publication, PublicationSignatur
 from property.models.publication import SIGNATORIES
 from property.proofs.proof import has_own
 from property.publication import actions, readiness, seal, sheet, today, typed
+from property.publication.beside import Beside, beside
 from property.publication.body import body_of
 from property.publication.forms import CheckForm, ConfirmForm, CorrectForm, PublicationForm, SignForm
 from property.publication.sheet import WAGES
@@ -37,9 +38,8 @@ PHONE = "Mobi"
 CHECK_RATES = {"check": "60/m/ip,600/h/ip"}
 
 
-def _find(request: PortalRequest, pk: Any, *, replies: bool = False) -> Publication:
-    rows = Publication.objects.visible_to(request.user).for_page()
-    found: Publication = get_object_or_404(rows.with_replies() if replies else rows, pk=pk)
+def _find(request: PortalRequest, pk: Any) -> Publication:
+    found: Publication = get_object_or_404(Publication.objects.visible_to(request.user).for_page(), pk=pk)
     return found
 
 
@@ -65,19 +65,20 @@ def quarters(request: PortalRequest) -> HttpResponse:
 @access(Permission.ACCOUNTS_VIEW)
 def quarter(request: PortalRequest, pk: Any) -> HttpResponse:
     """The published quarter; a draft of it for the committee, with what is still missing."""
-    publication = _find(request, pk, replies=True)
+    publication = _find(request, pk)
     context: dict[str, Any] = {"publication": publication}
     try:
         context |= _shown(request, _sheet(publication), linked=publication.is_out)
     except Refused as refusal:
         context["refused"] = str(refusal)
-    beside = list(Publication.objects.beside(publication))
-    context["versions"] = [one for one in beside if one.quarter == publication.quarter and one.pk != publication.pk]
-    context["others"] = [one for one in beside if one.quarter != publication.quarter and one.state == State.PUBLISHED]
+    around = beside(publication, request.user.scope.households)
+    others = around.publications
+    context["versions"] = [one for one in others if one.quarter == publication.quarter and one.pk != publication.pk]
+    context["others"] = [one for one in others if one.quarter != publication.quarter and one.state == State.PUBLISHED]
     if publication.is_out:
         context["may_correct"] = _may_correct(request, publication)
-        context["own_proof"] = has_own(publication, request.user.scope.households)
-        context |= _replies(request, publication)
+        context["own_proof"] = has_own(publication, lives_there=around.lives_there)
+        context |= _replies(request, publication, around)
     else:
         context |= _work(request, publication)
     return render(request, "property/quarter.html", context)
@@ -89,15 +90,17 @@ def _shown(request: HttpRequest, shown: sheet.Sheet, *, linked: bool = False) ->
     return {"sheet": shown, "body": body_of(shown, care=in_care(request), folded=folded, linked=linked)}
 
 
-def _replies(request: PortalRequest, publication: Any) -> dict[str, Any]:
+def _replies(request: PortalRequest, publication: Publication, around: Beside) -> dict[str, Any]:
     """What residents and the committee have added; asks for photos only where there are some."""
     offices = request.user.scope.offices(publication.book.estate_id)
-    may_join = request.user.scope.may(Permission.OWN_HOUSEHOLD) and publication.state == State.PUBLISHED
-    photos = list(PostingPhoto.objects.of(publication)) if publication.photos else []
+    photos = list(PostingPhoto.objects.of(publication)) if around.photos else []
+    runs = publication.notice_to is not None and clock.today() <= publication.notice_to
+    valid = publication.state == State.PUBLISHED
     return {
+        "around": around,
         "photos": [_picture(photo) for photo in photos],
-        "may_photograph": bool(offices) and clock.today() <= publication.notice_to,
-        "may_begin": may_join and publication.petition is None,
+        "may_photograph": bool(offices) and runs,
+        "may_begin": around.lives_there and around.petition is None and valid,
         "line_zero": reverse("property:quarter_line", args=[publication.pk, 0, 0]),
     }
 
