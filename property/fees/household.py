@@ -16,7 +16,7 @@ from core.money import yuan
 from core.quarters import Month
 from property.fees.receipts import span
 from property.fees.standing import Standing, standing
-from property.models import Bill, Book, FeeSchedule, Payment, Publication, Relief, Vehicle
+from property.models import Bill, Book, FeeSchedule, Payment, Publication, PublicationLeaf, Relief, Vehicle
 from property.querysets import yuan_of
 
 if TYPE_CHECKING:
@@ -95,24 +95,27 @@ def fees_of(household: Household, book: Book) -> HouseholdFees:
     """What is known of a household found already; eight queries."""
     bills = Bill.objects.of_household(household).of_book(book)
     rows = list(bills.with_paid().select_related("schedule", "vehicle").order_by("-month", "-pk")[:BILLS_SHOWN])
-    payments = Payment.objects.of_household(household).of_book(book).select_related("account", "voucher")
+    rows_of_payments = Payment.objects.of_household(household).of_book(book).select_related("account", "voucher")
+    payments = list(rows_of_payments.order_by("-taken_at", "-pk")[:PAYMENTS_SHOWN])
     reliefs = Relief.objects.of_household(household).of_book(book).select_related("schedule")
     return HouseholdFees(
         household=household,
         book=book,
         now=standing(household),
         lines=lines_of(reversed(rows)),
-        payments=list(payments.order_by("-taken_at", "-pk")[:PAYMENTS_SHOWN]),
+        payments=payments,
         reliefs=list(reliefs.order_by("-starts_on", "-pk")),
         vehicles=list(Vehicle.objects.of_household(household).of_book(book).order_by("-starts_on", "-pk")),
-        quarters=_quarters(book),
+        quarters=_quarters(book, household),
     )
 
 
-def _quarters(book: Book) -> list[Publication]:
-    """The quarters whose proof a household can open, the newest first, each in its newest version."""
+def _quarters(book: Book, household: Household) -> list[Publication]:
+    """The quarters in whose sum a payment of the household is, the newest first, each in its newest version."""
     rows = Publication.objects.unscoped(reason="what was published of the books of one's own estate").filter(book=book)
-    return list(rows.out().current().select_related("book__estate")[:QUARTERS_SHOWN])
+    own = PublicationLeaf.objects.unscoped(reason="of a household found already").filter(household=household)
+    counted = rows.filter(pk__in=own.values("publication"))
+    return list(counted.out().current().select_related("book__estate")[:QUARTERS_SHOWN])
 
 
 def lines_of(bills: Iterable[Bill]) -> list[BillLine]:
