@@ -6,7 +6,7 @@ class PropertyConfig(AppConfig):
     name = "property"
 
     def ready(self) -> None:
-        from community import history, home, messages, nav, reveal, today
+        from community import history, home, messages, nav, retention, reveal, today
         from community.access import Permission
         from property import menu
         from property.budget import today as budget_today
@@ -20,6 +20,7 @@ class PropertyConfig(AppConfig):
         from property.publication import menu as publication_menu
         from property.publication import today as publication_today
         from property.recurring import today as recurring_today
+        from property.statements import forgetting as statements_forgetting
         from property.statements import menu as statements_menu
         from property.statements import today as statements_today
         from property.today import asks
@@ -48,3 +49,4 @@ class PropertyConfig(AppConfig):
         history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)
         history.register(fees_menu.WORDS_OF_THE_RECORD)
         history.register(statements_menu.WORDS_OF_THE_RECORD)
+        retention.register(*statements_forgetting.RULES)

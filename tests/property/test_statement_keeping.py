@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from community import retention
 from community.models import AuditEvent
 from core import clock
 from core.refusal import Refused
@@ -484,3 +485,17 @@ def test_files_that_nobody_decides_about_are_erased_after_a_week(estate):
 )
 def test_names_and_numbers_in_remarks_are_masked(plain, shown):
     assert mask_remark(plain) == shown
+
+
+def test_names_and_accounts_are_forgotten_after_ten_years(estate):
+    take(estate)
+    rule = next(one for one in retention.rules() if one.slug == "statement_rows")
+    community = estate.committee.book.community
+    with clock.at(NOW.replace(year=2036, month=6)):
+        assert rule.count(community, rule.before) == 0
+    with clock.at(NOW.replace(year=2037)):
+        assert rule.count(community, rule.before) == 4
+        rule.forget(community, rule.before)
+        assert rule.count(community, rule.before) == 0
+    row = row_of("A1")
+    assert (row.counterparty.plain, row.remark.plain, row.amount) == ("", "", 180)
