@@ -23,15 +23,14 @@ from core.refusal import Refused
 from core.scoping import locked
 from property import entries
 from property.actions.books import month_of
-from property.chart import Fund
+from property.actions.checks import check_lines, check_scan, check_settlement, papers_of
 from property.entries import Line
 from property.fees.origins import made_by_fees
-from property.models import Book, Means, MonthlyBalance, Posting, Voucher, VoucherAttachment
+from property.models import Book, MonthlyBalance, Posting, Voucher, VoucherAttachment
 from property.models.ledger import VOUCHER_STEPS
 from property.sealing import seal_of
 
 State, Kind = Voucher.State, Voucher.Kind
-MOST_LINES = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def change_draft(
     voucher.save()
     _lines_of(voucher).delete()
     write_lines(voucher, lines)
-    _papers_of(voucher).filter(line__in=dropped).delete()
+    papers_of(voucher).filter(line__in=dropped).delete()
     _hang(voucher, papers, by=by)
     audit.record("voucher_changed", voucher, by=by, changes={"amount": [str(before), str(voucher.amount)]})
     return voucher
@@ -132,7 +131,7 @@ def submit(voucher: Voucher, *, by: User) -> Voucher:
     step = VOUCHER_STEPS.find(voucher.state, "submit", voucher.parties(by))
     lines = _as_lines(voucher)
     check_lines(voucher, lines)
-    _check_scan(voucher, lines)
+    check_scan(voucher, lines)
     voucher.drafted_by, voucher.drafted_at = by, clock.now()
     _take(voucher, step.target, "voucher_submitted", by=by)
     text = _("有一张 %(amount)s 元的凭证等您审核。") % {"amount": yuan(voucher.amount)}
@@ -191,8 +190,8 @@ def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means:
     _check_version(voucher, version)
     lines = _as_lines(voucher)
     check_lines(voucher, lines)
-    _check_scan(voucher, lines)
-    _check_settlement(lines, settled_on, means)
+    check_scan(voucher, lines)
+    check_settlement(lines, settled_on, means)
     month = locked(voucher.month)
     if month.is_closed:
         raise Refused(_("%(month)s已经结账，不能再记。请退回，改到还没结账的月份。") % {"month": month})
@@ -287,68 +286,6 @@ def _check_version(voucher: Voucher, version: int) -> None:
         raise Refused(_("这张凭证刚才有人改过，请看一看现在的内容再决定。"))
 
 
-def check_lines(voucher: Voucher, lines: Sequence[Line], *, of_fees: bool = False) -> None:
-    """Refuse lines that a book cannot take."""
-    if len(lines) < 2:
-        raise Refused(_("一张凭证至少要有一借一贷两行。"))
-    if len(lines) > MOST_LINES:
-        raise Refused(_("一张凭证最多 %(most)d 行，请分成几张。") % {"most": MOST_LINES})
-    funds: dict[str, Decimal] = {}
-    for line in lines:
-        _check_line(voucher.book, line)
-        funds[line.fund] = funds.get(line.fund, Decimal(0)) + line.debit - line.credit
-    for fund, difference in funds.items():
-        if difference:
-            words = {"fund": Fund(fund).label, "amount": yuan(abs(difference))}
-            raise Refused(_("“%(fund)s”的借方和贷方相差 %(amount)s 元，请核对每一行。") % words)
-    if not of_fees:
-        _check_resolution(voucher, lines)
-
-
-def _check_line(book: Book, line: Line) -> None:
-    if line.account.book_id != book.pk or not line.account.takes_postings:
-        raise Refused(_("“%(account)s”不能直接记账，请选它下面的明细科目。") % {"account": line.account})
-    if min(line.debit, line.credit) != 0 or max(line.debit, line.credit) <= 0:
-        raise Refused(_("每一行只在借方或贷方写一个大于零的金额。"))
-
-
-def needs_resolution(voucher: Voucher, lines: Iterable[Line | Posting]) -> bool:
-    """Whether a voucher spends more than the committee decides by itself.
-
-    What goes back to households by the fees' own voucher is theirs already: nobody decides on it.
-    """
-    if voucher.kind in {Kind.OPENING, Kind.REVERSAL}:
-        return False
-    return entries.spending(lines) > voucher.book.spending_limit and not made_by_fees(voucher)
-
-
-def _check_resolution(voucher: Voucher, lines: Sequence[Line]) -> None:
-    if not voucher.resolution_ref and needs_resolution(voucher, lines):
-        words = {"spent": yuan(entries.spending(lines)), "limit": yuan(voucher.book.spending_limit)}
-        raise Refused(
-            _("这笔支出 %(spent)s 元，超过委员会可以决定的 %(limit)s 元，请写明依据哪一项决议，并附上决议。") % words
-        )
-
-
-def _check_scan(voucher: Voucher, lines: Sequence[Line]) -> None:
-    """A draft may wait for its scan; what is handed on has it."""
-    if needs_resolution(voucher, lines) and not _papers_of(voucher).filter(is_resolution=True).exists():
-        raise Refused(_("这笔支出要依据决议，请先附上决议的照片或 PDF，再送审。"))
-
-
-def _check_settlement(lines: Sequence[Line], settled_on: date, means: str) -> None:
-    if settled_on > clock.today():
-        raise Refused(_("收付款日期不能写在今天以后。"))
-    if means not in Means.values:
-        raise Refused(_("请选择怎样收付的。"))
-    if any(line.account.is_money for line in lines) == (means == Means.NONE):
-        raise Refused(
-            _("这张凭证动了钱款账户，请选择怎样收付的。")
-            if means == Means.NONE
-            else _("这张凭证没有动钱款账户，收付款方式请选“没有收付款”。")
-        )
-
-
 def _keep_balances(book: Book, month: str, lines: Sequence[Line]) -> None:
     """Take the lines up into the totals of the month. The book is locked, so nobody else changes them meanwhile."""
     sums: dict[tuple[int, str], list[Decimal]] = {}
@@ -372,7 +309,7 @@ def _keep_balances(book: Book, month: str, lines: Sequence[Line]) -> None:
 
 
 def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:
-    last: int = _papers_of(voucher).aggregate(last=Max("line"))["last"] or 0
+    last: int = papers_of(voucher).aggregate(last=Max("line"))["last"] or 0
     for number, paper in enumerate(papers, start=last + 1):
         attachment = store(
             paper.content, name=paper.name, content_type=paper.content_type, community=voucher.community, by=by
@@ -388,10 +325,6 @@ def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:
 
 def _lines_of(voucher: Voucher) -> Any:
     return Posting.objects.unscoped(reason="lines of a voucher already found").filter(voucher=voucher)
-
-
-def _papers_of(voucher: Voucher) -> Any:
-    return VoucherAttachment.objects.unscoped(reason="papers of a voucher already found").filter(voucher=voucher)
 
 
 def _as_lines(voucher: Voucher) -> list[Line]:

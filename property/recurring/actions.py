@@ -19,7 +19,7 @@ from core.refusal import Refused
 from core.scoping import locked
 from property.actions import draft_voucher
 from property.actions.books import require
-from property.actions.vouchers import check_lines
+from property.actions.checks import check_lines
 from property.entries import Line
 from property.models import Book, RecurringDraft, RecurringLine, RecurringVoucher, Voucher
 

@@ -17,7 +17,7 @@ from community.once import acting, once
 from core.lists import list_page
 from core.money import chinese_capital
 from property import actions
-from property.actions.vouchers import needs_resolution
+from property.actions.checks import needs_resolution
 from property.auditing import gate
 from property.forms import (
     ReverseForm,
