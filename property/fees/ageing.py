@@ -9,11 +9,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from grids.models import Building
+from property.fees.querysets import BILL_OWNER, OWNER
+from property.fees.standing import bills_of
+from property.models import Allocation, Bill, Book
+from property.querysets import fen_sum, yuan_of
 
-from property.fees.querysets import OWNER
-from property.models import Bill, Book
-from property.querysets import fen_of, yuan_of
+_WHY = "what a book found already is owed"
 
 # Months from the day a bill was due; what is older than the last falls into a fourth.
 BOUNDS = (3, 12, 24)
@@ -33,19 +35,35 @@ class AgeingRow:
 
 
 def ageing(book: Book, on: date) -> list[AgeingRow]:
-    """What is owed at the end of `on`, a row a building that owes anything, in the order of the buildings."""
-    owing: dict[tuple[UUID, str], list[tuple[int, int, str]]] = defaultdict(list)
-    rows = Bill.objects.unscoped(reason="what a book found already is owed").filter(book=book, day__lte=on)
-    rows = rows.with_paid(on).annotate(owner=OWNER, amount_fen=fen_of(F("amount"))).exclude(amount_fen=F("paid_fen"))
-    wanted = ("owner", "fund", "due_on", "amount_fen", "paid_fen", "household__building__label")
-    ordered = rows.order_by("household__building__order", "household__building__number", "month", "due_on", "pk")
-    for owner, fund, due_on, amount, paid, label in ordered.values_list(*wanted):
-        owing[owner, fund].append((bucket(due_on, on), amount - paid, label))
-    sums: dict[str, list[int]] = {}
+    """What is owed at the end of `on`, a row a building that owes anything, in the order of the buildings.
+
+    Who owes nothing on the whole is known from two sums; single bills are read of the others alone.
+    """
+    owing: dict[tuple[UUID, str], list[tuple[int, int, int]]] = defaultdict(list)
+    for owners, rows in bills_of(book, _owing(book, on), on):
+        columns = ("household", "fund", "due_on", "amount_fen", "paid_fen", "household__building")
+        for household, fund, due_on, amount, paid, building in rows.oldest_first().values_list(*columns):
+            if amount != paid:
+                owing[owners[household], fund].append((bucket(due_on, on), amount - paid, building))
+    sums: dict[int, list[int]] = {}
     for bills in owing.values():
-        for place, left, label in _set_off(bills):
-            sums.setdefault(label, [0, 0, 0, 0])[place] += left
-    return [AgeingRow(label, _four(fen)) for label, fen in sums.items() if any(fen)]
+        for place, left, building in _set_off(bills):
+            sums.setdefault(building, [0, 0, 0, 0])[place] += left
+    buildings = Building.objects.unscoped(reason=_WHY).filter(pk__in=list(sums)).order_by("order", "number", "pk")
+    return [AgeingRow(one.label, _four(sums[one.pk])) for one in buildings if any(sums[one.pk])]
+
+
+def _owing(book: Book, on: date) -> set[UUID]:
+    """Households that owe something of some fund at the end of `on`."""
+    left: dict[tuple[UUID, str], int] = defaultdict(int)
+    made = Bill.objects.of_book(book).filter(day__lte=on).annotate(owner=OWNER).order_by().values("owner", "fund")
+    for owner, fund, fen in made.annotate(fen=fen_sum("amount")).values_list("owner", "fund", "fen"):
+        left[owner, fund] += fen
+    paid = Allocation.objects.of_book(book).filter(day__lte=on).annotate(owner=BILL_OWNER).order_by()
+    sums = paid.values("owner", "bill__fund").annotate(fen=fen_sum("amount"))
+    for owner, fund, fen in sums.values_list("owner", "bill__fund", "fen"):
+        left[owner, fund] -= fen
+    return {owner for (owner, _fund), fen in left.items() if fen > 0}
 
 
 def bucket(due_on: date, on: date) -> int:
@@ -65,15 +83,15 @@ def months_after(day: date, months: int) -> date:
     return date(year, month, day.day)
 
 
-def _set_off(bills: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _set_off(bills: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     """Bills of one household and fund, oldest first, less its credits; a credit on the whole is no debt."""
-    credit = sum(-left for _place, left, _label in bills if left < 0)
+    credit = sum(-left for _place, left, _building in bills if left < 0)
     open_bills = []
-    for place, left, label in bills:
+    for place, left, building in bills:
         if left > 0:
             used = min(left, credit)
             credit -= used
-            open_bills.append((place, left - used, label))
+            open_bills.append((place, left - used, building))
     return open_bills
 
 

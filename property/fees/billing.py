@@ -21,7 +21,6 @@ from property.fees.register import Facts, facts
 from property.models import Bill, Book, FeeSchedule
 from property.querysets import fen_sum, yuan_of
 
-_WHY = "what was billed of a book found already"
 Basis = FeeSchedule.Basis
 # Household, schedule, month, vehicle (None where the fee is not of a vehicle).
 Key = tuple[UUID, int, str, int | None]
@@ -219,7 +218,7 @@ def _rows(book: Book, first: Month, last: Month, charges: Iterable[Charge]) -> I
 
 def _billed(book: Book, first: Month, last: Month) -> dict[Key, tuple[int, int, int | None]]:
     """What was billed already of these months, in fen: gross, relief, and the dwelling it was billed for."""
-    rows = Bill.objects.unscoped(reason=_WHY).filter(book=book).of_months(first, last).exclude(kind="opening")
+    rows = Bill.objects.of_book(book).of_months(first, last).exclude(kind="opening")
     sums = (
         rows.annotate(owner=OWNER)
         .order_by()

@@ -25,7 +25,6 @@ from property.querysets import fen_sum, yuan_of
 if TYPE_CHECKING:
     from property.fees.billing import Charge
 
-_WHY = "what was billed of a book found already"
 # Half as much again, and by no less than ten yuan a month.
 MUCH_PERCENT, MUCH_FEN = 150, 1000
 
@@ -93,7 +92,7 @@ def _much_more(
     book: Book, first: Month, last: Month, charges: Iterable[Charge], labels: dict[int, str]
 ) -> Iterator[Oddity]:
     """Households that would pay far more a month than for the last month billed before."""
-    rows = Bill.objects.unscoped(reason=_WHY).filter(book=book, month__lt=str(first)).exclude(kind="opening")
+    rows = Bill.objects.of_book(book).filter(month__lt=str(first)).exclude(kind="opening")
     latest = rows.aggregate(month=Max("month"))["month"]
     if latest is None:
         return

@@ -156,7 +156,7 @@ def waiting_days(book: Book, last: date | None = None) -> list[date]:
 def unposted(book: Book) -> Any:
     """Payments of a book found already that are on no voucher, or on one that was given up."""
     none = Q(voucher__isnull=True) | Q(voucher__state=Voucher.State.VOIDED)
-    return Payment.objects.unscoped(reason=_WHY).filter(none, book=book).exclude(kind=Payment.Kind.OPENING)
+    return Payment.objects.of_book(book).filter(none).exclude(kind=Payment.Kind.OPENING)
 
 
 def control(book: Book) -> list[Control]:
@@ -202,9 +202,9 @@ def _balances(book: Book) -> dict[tuple[str, str], int]:
 
 def _register(book: Book, *, all_of_it: bool) -> dict[tuple[str, str], int]:
     """What bills and payments make of the two accounts; of what is posted alone unless `all_of_it`."""
-    bills = Bill.objects.unscoped(reason=_WHY).filter(book=book)
-    used = Allocation.objects.unscoped(reason=_WHY).filter(bill__book=book)
-    payments = Payment.objects.unscoped(reason=_WHY).filter(book=book)
+    bills = Bill.objects.of_book(book)
+    used = Allocation.objects.of_book(book)
+    payments = Payment.objects.of_book(book)
     if not all_of_it:
         posted = Voucher.State.POSTED
         opened = _opening_posted(book)

@@ -32,26 +32,33 @@ def sees_fees(user: User) -> Q:
 def of_own(user: User, prefix: str = "") -> Q:
     """Whether a row is of the user's own household, or of a record that was made one with it."""
     own = user.scope.households
-    return Q(**{f"{prefix}household__in": own}) | Q(**{f"{prefix}household__merged_into__in": own})
+    return Q(**{f"{prefix}household__in": _records(Q(pk__in=own) | Q(merged_into__in=own))}) if own else Q(pk__in=())
 
 
 def belongs_to(household: Household) -> Q:
     """Whether a row is the household's, or of a record that was made one with it."""
-    return Q(household=household) | Q(household__merged_into=household)
+    return Q(household__in=_records(Q(pk=household.pk) | Q(merged_into=household.pk)))
+
+
+def _records(those: Q) -> Any:
+    """Ids of households, as a query of its own: the rows that hang on them are then found by their index."""
+    from grids.models import Household
+
+    return Household.objects.unscoped(reason="records of households already found").filter(those).values("pk")
 
 
 class FeeScheduleQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """What everybody pays is no secret: the committee, the secretary, and whoever lives in the estate."""
-        return (
-            self.filter(sees_books(user) | Q(book__estate__buildings__households__in=user.scope.households))
-            .distinct()
-            .scoped()
-        )
+        from grids.models import Building
+
+        own = Building.objects.unscoped(reason="estates of one's own household")
+        lives = own.filter(households__in=user.scope.households).values("estate")
+        return self.filter(sees_books(user) | Q(book__estate__in=lives)).scoped()
 
     def of_book(self, book: Book) -> Self:
         """The rates of a book found through its own `visible_to`."""
-        return self.filter(book=book).scoped()
+        return self.filter(community=book.community_id, book=book).scoped()
 
     def within(self, first: Month, last: Month) -> Self:
         """Rates that hold in one of these months at least."""
@@ -65,7 +72,7 @@ class _OfHouseholds(ScopedQuerySet[Any]):
 
     def of_book(self, book: Book) -> Self:
         """The rows of a book found through its own `visible_to`."""
-        return self.filter(book=book).scoped()
+        return self.filter(community=book.community_id, book=book).scoped()
 
     def of_household(self, household: Household) -> Self:
         """The rows of a household found already, and of what was registered twice and is one with it now."""
@@ -79,7 +86,7 @@ class _TermsOfHouseholds(TermQuerySet):
         return self.filter(sees_fees(user)).scoped()
 
     def of_book(self, book: Book) -> Self:
-        return self.filter(book=book).scoped()
+        return self.filter(community=book.community_id, book=book).scoped()
 
     def of_household(self, household: Household) -> Self:
         return self.filter(belongs_to(household)).scoped()
@@ -98,7 +105,7 @@ class BillingRunQuerySet(ScopedQuerySet[Any]):
         return self.filter(sees_books(user)).scoped()
 
     def of_book(self, book: Book) -> Self:
-        return self.filter(book=book).scoped()
+        return self.filter(community=book.community_id, book=book).scoped()
 
     def latest_first(self) -> Self:
         return self.order_by("-run_at", "-pk")
@@ -142,7 +149,7 @@ class AllocationQuerySet(ScopedQuerySet[Any]):
         return self.filter(sees_books(user, "bill__book__") | of_own(user, "bill__")).scoped()
 
     def of_book(self, book: Book) -> Self:
-        return self.filter(bill__book=book).scoped()
+        return self.filter(community=book.community_id, bill__book=book).scoped()
 
     def of_outer_bill(self) -> Any:
         """As a subquery: the fen allocated to the bill of the row outside."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from django.db.models import F
 
 from grids.models import Household
 from property.chart import Fund
-from property.fees.querysets import BILL_OWNER, OWNER
+from property.fees.querysets import BILL_OWNER, OWNER, BillQuerySet
 from property.fees.spread import Position
 from property.models import Allocation, Bill, Book, Payment
 from property.querysets import fen_of, fen_sum, yuan_of
@@ -65,16 +66,31 @@ def standing(household: Household) -> Standing:
     return Standing(tuple(_positions(bills)), paid - used)
 
 
-def standings(book: Book, households: Collection[UUID]) -> dict[UUID, list[Position]]:
-    """The bills of these households that are not settled, oldest first."""
+def standings(book: Book, households: Collection[UUID], on: date | None = None) -> dict[UUID, list[Position]]:
+    """The bills of these households that are not settled (at the end of `on`; None: now), oldest first."""
     found: dict[UUID, list[Position]] = {}
-    for batch in _batches(households):
-        rows = Bill.objects.unscoped(reason=_WHY).filter(book=book).annotate(owner=OWNER).filter(owner__in=batch)
-        rows = rows.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
-        for owner, bill, fund, amount, paid in rows.values_list("owner", "pk", "fund", "amount_fen", "paid_fen"):
+    for owners, rows in bills_of(book, households, on):
+        columns = ("household", "pk", "fund", "amount_fen", "paid_fen")
+        for household, bill, fund, amount, paid in rows.oldest_first().values_list(*columns):
             if amount != paid:
-                found.setdefault(owner, []).append(Position(bill, fund, amount, paid))
+                found.setdefault(owners[household], []).append(Position(bill, fund, amount, paid))
     return found
+
+
+def bills_of(
+    book: Book, households: Collection[UUID], on: date | None = None
+) -> Iterator[tuple[dict[UUID, UUID], BillQuerySet]]:
+    """The bills of these households in parts, with `amount_fen` and `paid_fen` at the end of `on`; with each part
+    which of them each record belongs to."""
+    wanted = list(households)
+    for start in range(0, len(wanted), _BATCH):
+        owners = {household: household for household in wanted[start : start + _BATCH]}
+        merged = Household.objects.unscoped(reason=_WHY).filter(merged_into__in=list(owners))
+        owners |= dict(merged.order_by().values_list("pk", "merged_into"))
+        rows = Bill.objects.of_book(book).filter(household__in=list(owners))
+        if on is not None:
+            rows = rows.filter(day__lte=on)
+        yield owners, rows.with_paid(on).annotate(amount_fen=fen_of(F("amount")))
 
 
 def prepaid_by_household(book: Book) -> dict[UUID, int]:
@@ -82,10 +98,10 @@ def prepaid_by_household(book: Book) -> dict[UUID, int]:
     return prepaid_until(book, None)
 
 
-def prepaid_until(book: Book, day: Any) -> dict[UUID, int]:
+def prepaid_until(book: Book, day: date | None) -> dict[UUID, int]:
     """The same at the end of a day; None: now."""
-    payments = Payment.objects.unscoped(reason=_WHY).filter(book=book)
-    used = Allocation.objects.unscoped(reason=_WHY).filter(bill__book=book)
+    payments = Payment.objects.of_book(book)
+    used = Allocation.objects.of_book(book)
     if day is not None:
         payments, used = payments.filter(paid_on__lte=day), used.filter(day__lte=day)
     held = dict(
@@ -105,9 +121,3 @@ def _positions(bills: Any) -> Iterable[Position]:
     rows = bills.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
     for bill, fund, amount, paid in rows.values_list("pk", "fund", "amount_fen", "paid_fen"):
         yield Position(bill, fund, amount, paid)
-
-
-def _batches(households: Collection[UUID]) -> Iterable[list[UUID]]:
-    wanted = list(households)
-    for start in range(0, len(wanted), _BATCH):
-        yield wanted[start : start + _BATCH]

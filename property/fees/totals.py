@@ -11,12 +11,11 @@ from uuid import UUID
 from grids.models import Household
 from property.chart import Fund
 from property.fees.ageing import AgeingRow, ageing
-from property.fees.querysets import BILL_OWNER, OWNER, AllocationQuerySet
+from property.fees.querysets import BILL_OWNER, OWNER
 from property.fees.standing import prepaid_until, standing
 from property.models import Allocation, Bill, Book, Payment
 from property.querysets import fen_sum, yuan_of
 
-_WHY = "sums of a book found already"
 ZERO = Decimal("0.00")
 PREPAID = "2203"
 
@@ -61,20 +60,20 @@ def paid_by_household(book: Book, first: date, last: date) -> dict[UUID, Decimal
 
     Two records that are one household count as the one that stays. Balances brought forward are not paid in them.
     """
-    rows = Payment.objects.unscoped(reason=_WHY).filter(book=book).within(first, last).annotate(owner=OWNER)
+    rows = Payment.objects.of_book(book).within(first, last).annotate(owner=OWNER)
     sums = rows.order_by().values("owner").annotate(fen=fen_sum("amount")).values_list("owner", "fen")
     return {owner: yuan_of(amount) for owner, amount in sums if amount}
 
 
 def received(book: Book, first: date, last: date) -> Decimal:
     """The sum of `paid_by_household`."""
-    rows = Payment.objects.unscoped(reason=_WHY).filter(book=book).within(first, last)
+    rows = Payment.objects.of_book(book).within(first, last)
     return yuan_of(rows.aggregate(fen=fen_sum("amount"))["fen"])
 
 
 def collection(book: Book, first: date, last: date) -> Collection:
     """Section 5 of a quarter: how the fees of these days came in. No names, nothing of a single household."""
-    made = Bill.objects.unscoped(reason=_WHY).filter(book=book, day__range=(first, last)).exclude(kind="opening")
+    made = Bill.objects.of_book(book).filter(day__range=(first, last)).exclude(kind="opening")
     sums = made.aggregate(gross=fen_sum("gross"), relief=fen_sum("relief"))
     billed: dict[UUID, int] = defaultdict(int)
     left: dict[UUID, int] = defaultdict(int)
@@ -101,12 +100,17 @@ def item_totals(book: Book, first: date, last: date) -> dict[tuple[str, str], It
     ("2203", "fee") holds what was prepaid in them less what of it was used, so that everything received adds up to
     `received(book, first, last)`.
     """
-    billed = Bill.objects.unscoped(reason=_WHY).filter(book=book, day__range=(first, last)).exclude(kind="opening")
+    billed = Bill.objects.of_book(book).filter(day__range=(first, last)).exclude(kind="opening")
     sums = billed.order_by().values("account__code", "fund").annotate(net=fen_sum("amount"), less=fen_sum("relief"))
     made = {
         (code, fund): (net, less) for code, fund, net, less in sums.values_list("account__code", "fund", "net", "less")
     }
-    paid = _allocated(first, last).filter(bill__book=book).order_by().values("bill__account__code", "bill__fund")
+    paid = (
+        Allocation.objects.of_book(book)
+        .filter(day__range=(first, last))
+        .order_by()
+        .values("bill__account__code", "bill__fund")
+    )
     got = {
         (code, fund): amount
         for code, fund, amount in paid.annotate(fen=fen_sum("amount")).values_list(
@@ -128,15 +132,9 @@ def owed(household: Household) -> Decimal:
     return standing(household).owed
 
 
-def _allocated(first: date, last: date) -> AllocationQuerySet:
-    return Allocation.objects.unscoped(reason=_WHY).filter(day__range=(first, last))
-
-
 def _paid_of(book: Book, first: date, last: date) -> list[tuple[UUID, int]]:
     """By household: what was paid until `last` of bills made in these days."""
-    rows = Allocation.objects.unscoped(reason=_WHY).filter(
-        bill__book=book, bill__day__range=(first, last), day__lte=last
-    )
+    rows = Allocation.objects.of_book(book).filter(bill__day__range=(first, last), day__lte=last)
     rows = rows.exclude(bill__kind="opening").annotate(owner=BILL_OWNER).order_by().values("owner")
     return list(rows.annotate(fen=fen_sum("amount")).values_list("owner", "fen"))
 
