@@ -21,7 +21,7 @@ from property.models import Publication, PublicationLeaf, PublicationLine, Publi
 from property.proofs.leaves import payments_summary, tree_of
 from property.proofs.trees import LineTree, Sum, climb_line, climb_sum, line_leaf, root_of, sum_leaf
 from property.publication import seal
-from property.publication.actions import content_of, published_of
+from property.publication.hashes import content_of, published_of
 from property.publication.rows import Section
 
 KIND = "gongzhi-payment-1"

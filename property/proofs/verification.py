@@ -27,7 +27,8 @@ from property.models.publication import SIGNATORIES
 from property.proofs.leaves import paid_in
 from property.proofs.trees import LineTree, SumTree, line_leaf, sum_leaf
 from property.publication import seal
-from property.publication.actions import content_hash_of, draft_sections, hash_of
+from property.publication.actions import draft_sections
+from property.publication.hashes import content_hash_of, hash_of
 from property.publication.rows import BrokenLine, Row, Section, thaw
 
 Line = tuple[int, int, str]

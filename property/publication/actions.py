@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -24,12 +23,12 @@ from core.refusal import Refused
 from core.scoping import locked
 from property.models import Account, Book, CashProof, Publication, PublicationLine, PublicationSignature
 from property.models.publication import PUBLICATION_STEPS, SIGNATORIES
-from property.proofs.leaves import freeze_payments, paid_in, payments_summary, thaw_payments
+from property.proofs.leaves import freeze_payments, paid_in, thaw_payments
 from property.proofs.trees import LineTree, line_leaf
 from property.publication import readiness, seal, typed
+from property.publication.hashes import content_of, hash_of
 from property.publication.rows import Outstanding, Row, Section, freeze
 from property.publication.sections import Sections, compose
-from property.sealing import book_name
 
 State = Publication.State
 NOTICE_DAYS = 30
@@ -266,38 +265,6 @@ def correct(publication: Publication, *, by: User, reason: str) -> Publication:
     typed.carry(publication, corrected)
     audit.record("publication_correction_begun", corrected, by=by, reason=reason)
     return corrected
-
-
-def hash_of(publication: Publication, signed: Iterable[PublicationSignature]) -> str:
-    """The published hash of a publication in memory, from its stored content hash."""
-    return seal.published_hash(published_of(publication, signed))
-
-
-def published_of(publication: Publication, signed: Iterable[PublicationSignature]) -> dict[str, Any]:
-    """What the published hash is over."""
-    return seal.published_of(
-        publication.content_hash,
-        {name: getattr(publication, name) for name in seal.NOTICE},
-        [(row.office, row.name, row.at) for row in signed],
-    )
-
-
-def content_hash_of(publication: Publication, lines: Iterable[tuple[int, int, str]]) -> str:
-    """The content's hash, from the head in memory, these lines (section, position, cells) and the payments' root."""
-    return seal.content_hash(content_of(publication, LineTree.of(lines).summary))
-
-
-def content_of(publication: Publication, lines: Mapping[str, Any]) -> dict[str, Any]:
-    """What the content's hash is over; `lines` is the summary of the lines' tree."""
-    book = publication.book
-    before = publication.supersedes
-    return seal.content_of(
-        book_name(book.community.code, book.estate.code),
-        {name: getattr(publication, name) for name in seal.HEAD},
-        before.hash if before is not None else "",
-        lines,
-        payments_summary(publication),
-    )
 
 
 def draft_sections(publication: Publication) -> tuple[Sections, dict[str, CashProof]]:

@@ -19,7 +19,7 @@ from core.quarters import Quarter
 from property.models import Publication, PublicationLine, PublicationSignature
 from property.models.publication import SIGNATORIES
 from property.publication import seal
-from property.publication.actions import content_hash_of, hash_of
+from property.publication.hashes import content_hash_of, hash_of
 from property.publication.lines import count_words
 from property.publication.rows import (
     AgeingRow,
