@@ -48,6 +48,8 @@ def open_file(content: bytes, name: str = "") -> File:
     if content.startswith(_WORKBOOKS):
         return File([[Table(sheet.name, sheet.rows) for sheet in read_sheets(content, name)]])
     text, damaged = _decode(content)
+    if not text.strip():
+        raise _no_table()
     if _MARKUP.match(text):
         return File([_of_markup(text)], damaged)
     lines = text.splitlines()
