@@ -1489,10 +1489,10 @@ class Migration(migrations.Migration):
                 (
                     "publication",
                     models.ForeignKey(
-                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="questions",
                         to="property.publication",
+                        verbose_name="公示",
                     ),
                 ),
             ],
@@ -2865,10 +2865,6 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("publication", "section", "position"), name="publication_line_once"
             ),
-        ),
-        migrations.AddIndex(
-            model_name="publicationquestion",
-            index=models.Index(fields=["publication", "section", "position"], name="property_pu_publica_9471ba_idx"),
         ),
         migrations.AddIndex(
             model_name="publicationquestion",

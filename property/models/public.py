@@ -38,7 +38,7 @@ class PublicationQuestion(CommunityRow):
     TONES = {State.OPEN: "wait", State.ANSWERED: "good", State.WITHDRAWN: "idle"}
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="questions", db_index=False)
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="questions", verbose_name=_("公示"))
     section = models.PositiveSmallIntegerField(_("部分"), default=0)
     position = models.PositiveIntegerField(_("行"), default=0)
     about = models.CharField(_("问的是"), max_length=120)
@@ -60,10 +60,7 @@ class PublicationQuestion(CommunityRow):
     class Meta:
         verbose_name = _("对公示的提问")
         ordering = ["asked_at", "pk"]
-        indexes = [
-            models.Index(fields=["publication", "section", "position"]),
-            models.Index(fields=["community", "state", "due_at"]),
-        ]
+        indexes = [models.Index(fields=["community", "state", "due_at"])]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="answered", answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")
