@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from core.quarters import Month
 from property.closing import Check
 from property.counts.box import uncounted
-from property.models import Account, Book
+from property.models import Account, Book, StatementRow
 from property.recurring.due import missing
 from property.statements.outstanding import unmatched
 
@@ -33,10 +34,9 @@ def _recurring(book: Book, month: Month) -> Check:
 
 def _statements(book: Book, month: Month) -> list[Check]:
     """One line for each account whose statement and book do not explain each other by themselves."""
-    rows = [
-        (account.label, len(unmatched(account, month.end)))
-        for account in Account.objects.of_book(book).postable().filter(is_money=True)
-    ]
+    imported = StatementRow.objects.unscoped(reason="which accounts of a book found already have statements")
+    accounts = Account.objects.of_book(book).filter(Exists(imported.filter(account=OuterRef("pk"))))
+    rows = [(account.label, len(unmatched(account, month.end))) for account in accounts]
     words = _("%(account)s和对账单之间还有 %(n)d 笔没对上。")
     left = [_look(words % {"account": label, "n": count}) for label, count in rows if count]
     return left or [_good(_("对账单没有没对上的，或者还没导入"))]

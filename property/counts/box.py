@@ -49,13 +49,12 @@ def latest_count(book: Book, account: Account, on: date) -> CashCount | None:
 def uncounted(book: Book, month: Month) -> list[Account]:
     """Cash accounts that hold something at the end of a month and were not counted, before a witness, in it or in the
     ten days after it."""
-    last = month.end + timedelta(days=10)
-    counted = set(
-        CashCount.objects.of_book(book).witnessed().between(month.start, last).values_list("account_id", flat=True)
-    )
-    return [
-        account for account in cash_accounts(book) if account.pk not in counted and _held(book, account, month) != ZERO
-    ]
+    filled = [account for account in cash_accounts(book) if _held(book, account, month) != ZERO]
+    if not filled:
+        return []
+    counts = CashCount.objects.of_book(book).witnessed().between(month.start, month.end + timedelta(days=10))
+    counted = set(counts.values_list("account_id", flat=True))
+    return [account for account in filled if account.pk not in counted]
 
 
 def _held(book: Book, account: Account, month: Month) -> Decimal:

@@ -13,8 +13,10 @@ def missing(book: Book, upto: Month, *, since: Month | None = None) -> list[tupl
     A month counts from its day on; months that are closed take nothing any more and are left out. Of a book found
     through its own `visible_to`.
     """
-    closed = set(LedgerMonth.objects.of_book(book).filter(state="closed").values_list("month", flat=True))
     running = list(RecurringVoucher.objects.of_book(book).running().for_page().order_by("pk"))
+    if not running:
+        return []
+    closed = set(LedgerMonth.objects.of_book(book).filter(state="closed").values_list("month", flat=True))
     return sorted(
         (
             (recurring, month)
