@@ -199,4 +199,4 @@ def test_somebody_without_a_home_takes_the_account_away(office, client):
 
 
 def test_every_room_answers():
-    assert set(personal._rooms) == {"community", "grids", "helpdesk", "visits"}
+    assert set(personal._rooms) == {"community", "grids", "helpdesk", "visits", "fees", "proofs", "publication"}
