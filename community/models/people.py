@@ -88,8 +88,8 @@ class User(AbstractBaseUser):
     def role_label(self) -> str:
         """The role under which the user's acts are recorded: the weightiest one held."""
         held = {one.role for one in self.scope.held}
-        ranked = [Role.SECRETARY, Role.COMMUNITY_STAFF, Role.GRID_LEADER, Role.COMMITTEE, Role.AUDITOR, Role.BUILDING_STEWARD]
-        for role in [*ranked, *Role]:
+        ranked = [Role.SECRETARY, Role.COMMUNITY_STAFF, Role.GRID_LEADER, Role.COMMITTEE, Role.AUDITOR]
+        for role in [*ranked, Role.BUILDING_STEWARD, *Role]:
             if role in held:
                 return str(Role(role).label)
         return ""
