@@ -17,6 +17,7 @@ from community.models import AuditEvent
 
 _words: dict[str, str | Promise] = {}
 _readings: set[str] = {"reveal"}
+_apart: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ def register(words: Mapping[str, str | Promise]) -> None:
 def register_readings(*verbs: str) -> None:
     """Verbs of the record by which somebody has read what is otherwise masked; residents see them apart."""
     _readings.update(verbs)
+
+
+def keep_apart(*rooms: str) -> None:
+    """Rooms whose records touch a household and are between it and those who keep them: money. Whoever else works with
+    the household does not find them in its history."""
+    _apart.update(rooms)
+
+
+def rooms_apart() -> list[str]:
+    """The rooms that are kept apart, in a fixed order."""
+    return sorted(_apart)
 
 
 def reading_verbs() -> list[str]:

@@ -67,6 +67,15 @@ class AuditEventQuerySet(ScopedQuerySet[Any]):
         touched = [household.pk, *also]
         return self.filter(community_id=household.community_id, household_id__in=touched).scoped()
 
+    def at_work(self) -> Self:
+        """Without what is between a household and those who keep its money."""
+        from community.history import rooms_apart
+
+        found = self
+        for room in rooms_apart():
+            found = found.exclude(target_type__startswith=f"{room}.")
+        return found
+
     def readings(self) -> Self:
         """Who looked at something in plain, or took it away."""
         from community.history import reading_verbs

@@ -46,6 +46,7 @@ class PropertyConfig(AppConfig):
         fees_personal.register()
         fees_merging.register()
         history.register_readings("paper_opened")
+        history.keep_apart("property")
         history.register(menu.WORDS_OF_THE_RECORD | publication_menu.WORDS_OF_THE_RECORD)
         history.register(fees_menu.WORDS_OF_THE_RECORD)
         history.register(statements_menu.WORDS_OF_THE_RECORD)

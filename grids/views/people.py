@@ -34,7 +34,7 @@ def household(request: PortalRequest, pk: UUID) -> HttpResponse:
     on = OnForm(request.GET if "on" in request.GET else None)
     belonged = Membership.objects.visible_to(user).filter(household=household).select_related("resident")
     merged = Household.objects.visible_to(user).filter(merged_into=household).values_list("pk", flat=True)
-    events = AuditEvent.objects.of_household(household, also=merged)[:HISTORY_AT_MOST]
+    events = AuditEvent.objects.of_household(household, also=merged).at_work()[:HISTORY_AT_MOST]
     shown = {
         "household": household,
         "events": history.tell(events),

@@ -571,3 +571,19 @@ def test_verbs_of_the_record_have_words():
     sources = (Path(__file__).parents[2] / "property" / "fees").rglob("*.py")
     verbs = {verb for path in sources for verb in re.findall(r'(?:record|_record)\(\s*"(\w+)"', path.read_text())}
     assert verbs | {reminders.VERB} <= known_verbs()
+
+
+def test_what_a_household_pays_is_between_it_and_the_committee(estate, book, as_):
+    """Who visits a household does not find its money in the household's history; the household does."""
+    home = named(estate.home(), "王建国")
+    estate.rate()
+    estate.relieve(home, percent=50)
+    estate.bill()
+    estate.pay(home, "50.00")
+    leader, staff = appoint(Role.GRID_LEADER, home.building.grid), appoint(Role.COMMUNITY_STAFF, book.community)
+    for user in (leader, staff):
+        page = as_(user).get(home.get_absolute_url()).text
+        assert "收了住户交的钱" not in page
+        assert "登记了减免" not in page
+    own = as_(resident_of(home)).get(reverse("grids:mine")).text
+    assert "收了住户交的钱" in own
