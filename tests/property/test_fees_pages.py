@@ -254,7 +254,9 @@ def test_more_than_a_year_ahead_is_refused_in_the_form(estate, book, as_):
 
 
 def test_doors_are_found_as_people_write_them(estate, book):
-    home = named(estate.home(), "欧阳修")
+    estate.building.number = "3"
+    estate.building.save()
+    home = named(estate.home(dwelling__unit__number="2", dwelling__room_no="501"), "欧阳修")
     gone = named(estate.home(left_on=date(2026, 7, 1)), "欧阳锋")
     unit, room = home.dwelling.unit.number, home.dwelling.room_no
     assert [door.pk for door in find(book, f"{home.building.number}-{unit}-{room}")] == [home.pk]
@@ -370,7 +372,7 @@ def test_who_owes_is_for_the_committee_alone(estate, book, as_):
 
 
 def test_a_reminder_is_private_and_comes_once_a_month(estate, book, as_):
-    home, silent, paid = estate.home(), estate.home(), estate.home()
+    home, silent, paid = (estate.home(dwelling__unit__number=number) for number in "123")
     estate.rate()
     estate.bill()
     estate.pay(paid, "180")
