@@ -312,7 +312,7 @@ def test_a_closed_month_and_a_spend_above_the_limit_are_refused_kindly(page: Pag
     shot(page, "voucher-above-limit")
     assert not Voucher.objects.unscoped(reason=OURS).filter(summary="修大门门禁，换锁体").exists()
     page.fill("[name=resolution_ref]", "2026 年第 3 次居民会议第 2 号决议")
-    page.set_input_files("[name=papers]", a_photo("决议.jpg"))
+    page.set_input_files("[name=scan]", a_photo("决议.jpg"))
     press(page.locator("[name=submit]"))
     assert voucher_of(page).state == State.SUBMITTED
 

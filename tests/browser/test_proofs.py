@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from core.quarters import Quarter
 from property.models import Voucher
 from property.publication import seal
-from tests.browser.visitor import ENDS, act_as, axe, press, said, shot, text_of
+from tests.browser.visitor import ENDS, act_as, axe, press, said, shot, tap, text_of
 from tests.factories import full_committee_of, resident_of
 from tests.property.fee_payments import home_of, pay, publish
 
@@ -44,7 +44,7 @@ def test_a_household_checks_its_payment(
     if javascript:
         assert axe(page) == []
     with page.expect_download() as begun:
-        page.get_by_role("link", name=said(language, "下载证明文件")).click()
+        tap(page.get_by_role("link", name=said(language, "下载证明文件")))
     file = tmp_path / "proof.json"
     begun.value.save_as(file)
     checked = subprocess.run(
