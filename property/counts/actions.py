@@ -24,6 +24,7 @@ from property.chart import Fund
 from property.counts.box import CASH, book_balance
 from property.entries import Item
 from property.models import Account, Book, CashCount, Voucher
+from property.querysets import yuan_of
 
 PIECES = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)  # notes and coins in use, in fen
 SHORT, OVER = "5401", "4901"
@@ -55,7 +56,7 @@ def count_cash(
         raise Refused(_("请写明还没入账的是哪几笔。"))
     if CashCount.objects.of_book(book).filter(account=account).waiting().exists():
         raise Refused(_("上一次盘点还在等监盘人确认，请先办完或撤回。"))
-    counted = Decimal(sum(piece * number for piece, number in pieces.items())) / 100
+    counted = yuan_of(sum(piece * number for piece, number in pieces.items()))
     held = book_balance(book, account)
     difference = counted - held - not_posted
     if difference and not explanation.strip():
