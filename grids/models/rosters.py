@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
+from community.sealed import SealedUpload
 from core.fields import EncryptedCharField, decrypt, encrypt
 from core.ids import uuid7
 from grids.querysets import (
@@ -24,7 +24,7 @@ from grids.querysets import (
 )
 
 
-class RosterUpload(CommunityRow):
+class RosterUpload(SealedUpload):
     """One uploaded roster 花名册. The file and its preview are encrypted, and erased as soon as they are not needed;
     what stays is who sent what, when, how its columns were understood and what came of it in numbers."""
 
@@ -37,19 +37,11 @@ class RosterUpload(CommunityRow):
         UNREADABLE = "unreadable", _("读不出来")
 
     OVER = (State.APPLIED, State.ABANDONED, State.UNREADABLE)
+    TONES = {State.APPLIED: "good", State.ABANDONED: "idle", State.UNREADABLE: "bad"}
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
-    name = models.CharField(_("文件名"), max_length=120)
     state = models.CharField(_("进展"), max_length=12, choices=State.choices, default=State.READING)
-    mapping = models.JSONField(_("栏目对应"), default=dict, blank=True)
     full = models.JSONField(_("全册范围"), default=dict, blank=True)
-    job = models.UUIDField(null=True, editable=False)
-    fingerprint = models.CharField(max_length=64, blank=True)
-    outcome = models.JSONField(_("结果"), default=dict, blank=True)
-    finished_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
-    sealed_content = models.TextField(blank=True, editable=False)
-    sealed_preview = models.TextField(blank=True, editable=False)
 
     objects = RosterUploadQuerySet.as_manager()
 
@@ -65,40 +57,8 @@ class RosterUpload(CommunityRow):
             )
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return reverse("grids:roster", args=[self.pk])
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to decide, and the file is gone."""
-        return self.state in self.OVER
-
-    @property
-    def tone(self) -> str:
-        """The tone of its state's badge."""
-        tones = {self.State.APPLIED: "good", self.State.ABANDONED: "idle", self.State.UNREADABLE: "bad"}
-        return tones.get(self.State(self.state), "wait")
-
-    @property
-    def content(self) -> bytes:
-        """The file as it was sent; b"" once it is erased."""
-        return base64.b85decode(decrypt(self.sealed_content)) if self.sealed_content else b""
-
-    @content.setter
-    def content(self, content: bytes) -> None:
-        self.sealed_content = encrypt(base64.b85encode(content).decode())
-
-    @property
-    def preview(self) -> dict[str, Any]:
-        """The plan in numbers and short lists; {} before it is read and after the end. Long lists are `RosterPage`s."""
-        return dict(json.loads(decrypt(self.sealed_preview))) if self.sealed_preview else {}
-
-    @preview.setter
-    def preview(self, summary: dict[str, Any]) -> None:
-        self.sealed_preview = encrypt(json.dumps(summary, ensure_ascii=False))
 
 
 class RosterPage(CommunityRow):

@@ -81,21 +81,13 @@ def carry_out(upload: RosterUpload, *, fingerprint: str, by: User) -> Job:
 def take_up(upload: RosterUpload, *, by: User) -> Job | RosterUpload:
     """Go on with a roster whose work broke off: read it again, or back to its preview; nothing was written."""
     upload = _still_open(upload)
-    if not broke_off(upload):
+    if not upload.broke_off:
         raise Refused(_("这份花名册还在办，请等一等再看。"))
     if upload.state == State.READING:
         return _begin_reading(upload, by=by)
     upload.state = State.READY
     upload.save(update_fields=["state"])
     return upload
-
-
-def broke_off(upload: RosterUpload) -> bool:
-    """Whether the work on a roster has ended without an end of the roster: its worker was killed, or failed."""
-    if upload.state not in (State.READING, State.APPLYING):
-        return False
-    job = Job.objects.filter(pk=upload.job).first() if upload.job else None
-    return job is None or job.is_over
 
 
 def describe(upload: RosterUpload) -> str:
@@ -113,7 +105,7 @@ def describe(upload: RosterUpload) -> str:
 def give_up(upload: RosterUpload, *, by: User) -> RosterUpload:
     """Erase the roster without applying it."""
     upload = _still_open(upload)
-    if upload.state == State.APPLYING and not broke_off(upload):
+    if upload.state == State.APPLYING and not upload.broke_off:
         raise Refused(_("这份花名册正在登记，不能放弃。"))
     _close(upload, State.ABANDONED)
     audit.record("roster_given_up", upload, by=by)
@@ -125,9 +117,7 @@ def forget_old() -> int:
     waiting = RosterUpload.objects.unscoped(reason="housekeeping").exclude(state__in=RosterUpload.OVER)
     old = list(waiting.filter(created_at__lt=clock.now() - KEPT).values_list("pk", flat=True))
     RosterPage.objects.unscoped(reason="housekeeping").filter(upload__in=old).delete()
-    return waiting.filter(pk__in=old).update(
-        state=State.ABANDONED, sealed_content="", sealed_preview="", fingerprint="", finished_at=clock.now()
-    )
+    return waiting.filter(pk__in=old).update(state=State.ABANDONED, finished_at=clock.now(), **RosterUpload.ERASED)
 
 
 def _begin_reading(upload: RosterUpload, *, by: User) -> Job:
@@ -233,7 +223,4 @@ def _found(upload_pk: str) -> RosterUpload:
 
 def _close(upload: RosterUpload, state: str) -> None:
     preview.erase(upload)
-    upload.state = state
-    upload.sealed_content = upload.sealed_preview = upload.fingerprint = ""
-    upload.finished_at = clock.now()
-    upload.save(update_fields=["state", "sealed_content", "sealed_preview", "fingerprint", "finished_at", "outcome"])
+    upload.close(state)

@@ -56,7 +56,7 @@ def roster(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         "form": form,
         "remembered": _remembered(shown),
         "full": roster_uploads.describe(upload) if upload.full else "",
-        "broke_off": roster_uploads.broke_off(upload),
+        "broke_off": upload.broke_off,
         "waiting": RosterDoubt.objects.visible_to(request.user).open().filter(upload=upload).count()
         if upload.state == RosterUpload.State.APPLIED
         else 0,

@@ -3,10 +3,6 @@ change until a quarter is published, and stands outside every hash."""
 
 from __future__ import annotations
 
-import base64
-import json
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -14,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.rows import CommunityRow
-from core.fields import MaskedCharField, decrypt, encrypt
+from community.sealed import SealedUpload
+from core.fields import MaskedCharField
 from core.ids import uuid7
 from property.models.fees import Payment
 from property.models.ledger import Account, Book, Voucher, mask_payee, money_field
@@ -40,7 +37,7 @@ class StatementFormat(CommunityRow):
         return "、".join(self.headings)[:60]
 
 
-class Statement(CommunityRow):
+class Statement(SealedUpload):
     """One statement 对账单 that somebody sent. The file and its preview are encrypted and erased once it is decided."""
 
     class State(models.TextChoices):
@@ -54,27 +51,18 @@ class Statement(CommunityRow):
     OVER = (State.APPLIED, State.ABANDONED, State.UNREADABLE)
     TONES = {State.APPLIED: "good", State.ABANDONED: "idle", State.UNREADABLE: "bad"}
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     book = models.ForeignKey(Book, models.PROTECT, related_name="statements", verbose_name=_("账本"))
     account = models.ForeignKey(Account, models.PROTECT, related_name="statements", verbose_name=_("账户"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, verbose_name=_("上传人")
     )
-    name = models.CharField(_("文件名"), max_length=120)
     state = models.CharField(_("进展"), max_length=12, choices=State.choices, default=State.READING)
     format = models.CharField(_("格式"), max_length=20, blank=True)
-    mapping = models.JSONField(_("栏目对应"), default=dict, blank=True)
     first = models.DateField(_("第一笔"), null=True)
     last = models.DateField(_("最后一笔"), null=True)
     money_in = money_field(_("收入（元）"))
     money_out = money_field(_("支出（元）"))
     balance_checked = models.BooleanField(_("余额逐笔相符"), default=False)
-    outcome = models.JSONField(_("结果"), default=dict, blank=True)
-    job = models.UUIDField(null=True, editable=False)
-    fingerprint = models.CharField(max_length=64, blank=True)
-    finished_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
-    sealed_content = models.TextField(blank=True, editable=False)
-    sealed_preview = models.TextField(blank=True, editable=False)
 
     objects = StatementQuerySet.as_manager()
 
@@ -90,38 +78,8 @@ class Statement(CommunityRow):
             )
         ]
 
-    def __str__(self) -> str:
-        return self.name
-
     def get_absolute_url(self) -> str:
         return reverse("property:statement", args=[self.pk])
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to decide, and the file is gone."""
-        return self.state in self.OVER
-
-    @property
-    def tone(self) -> str:
-        return self.TONES.get(self.State(self.state), "wait")
-
-    @property
-    def content(self) -> bytes:
-        """The file as it was sent; b"" once it is erased."""
-        return base64.b85decode(decrypt(self.sealed_content)) if self.sealed_content else b""
-
-    @content.setter
-    def content(self, content: bytes) -> None:
-        self.sealed_content = encrypt(base64.b85encode(content).decode())
-
-    @property
-    def preview(self) -> dict[str, Any]:
-        """What was read, in numbers and short lists; {} before it is read and after the end."""
-        return dict(json.loads(decrypt(self.sealed_preview))) if self.sealed_preview else {}
-
-    @preview.setter
-    def preview(self, summary: dict[str, Any]) -> None:
-        self.sealed_preview = encrypt(json.dumps(summary, ensure_ascii=False))
 
 
 class StatementRow(CommunityRow):

@@ -86,7 +86,7 @@ def carry_out(statement: Statement, *, fingerprint: str, by: User) -> Job:
 def take_up(statement: Statement, *, by: User) -> Job | Statement:
     """Go on with a statement whose work broke off: read it again, or back to its preview; nothing was written."""
     statement = _still_open(statement, by)
-    if not broke_off(statement):
+    if not statement.broke_off:
         raise Refused(_("这份对账单还在办，请等一等再看。"))
     if statement.state == State.READING:
         return _begin_reading(statement, by=by)
@@ -95,21 +95,13 @@ def take_up(statement: Statement, *, by: User) -> Job | Statement:
     return statement
 
 
-def broke_off(statement: Statement) -> bool:
-    """Whether the work on a statement has ended without an end of the statement: its worker was killed, or failed."""
-    if statement.state not in (State.READING, State.APPLYING):
-        return False
-    job = Job.objects.filter(pk=statement.job).first() if statement.job else None
-    return job is None or job.is_over
-
-
 @transaction.atomic
 def give_up(statement: Statement, *, by: User) -> Statement:
     """Erase the file without taking its rows in."""
     statement = _still_open(statement, by)
-    if statement.state == State.APPLYING and not broke_off(statement):
+    if statement.state == State.APPLYING and not statement.broke_off:
         raise Refused(_("这份对账单正在导入，不能放弃。"))
-    _close(statement, State.ABANDONED)
+    statement.close(State.ABANDONED)
     audit.record("statement_given_up", statement, by=by)
     return statement
 
@@ -140,9 +132,7 @@ def forget_old() -> int:
     """Erase the files of statements that nobody decided about for a week; gives how many there were."""
     waiting = Statement.objects.unscoped(reason="housekeeping").exclude(state__in=Statement.OVER)
     old = waiting.filter(created_at__lt=clock.now() - KEPT)
-    return old.update(
-        state=State.ABANDONED, sealed_content="", sealed_preview="", fingerprint="", finished_at=clock.now()
-    )
+    return old.update(state=State.ABANDONED, finished_at=clock.now(), **Statement.ERASED)
 
 
 @transaction.atomic
@@ -202,7 +192,7 @@ def _read(job: Job, statement_pk: str) -> dict[str, Any]:
         _be_ready(statement, "")
         return {"url": statement.get_absolute_url(), "words": str(unknown)}
     except Refused:
-        _close(statement, State.UNREADABLE)
+        statement.close(State.UNREADABLE)
         raise
     jobs.progress(job, 1, 3)
     if statement.outcome.get("guess"):
@@ -261,7 +251,7 @@ def _finish(statement: Statement, found: Plan, *, by: User | None, job: Job | No
     statement.balance_checked = reading.balance_checked
     statement.outcome = {"rows": reading.rows, "new": kept, "known": found.known, "left_out": reading.left_out}
     statement.outcome["doubts"] = len(reading.doubts) + len(found.doubts)
-    _close(statement, State.APPLIED)
+    statement.close(State.APPLIED, "format", "first", "last", "money_in", "money_out", "balance_checked")
     audit.record("statement_taken_in", statement, by=by, changes={"rows": [0, kept]})
 
 
@@ -274,10 +264,3 @@ def _found(statement_pk: str) -> Statement:
     rows = Statement.objects.unscoped(reason=_WHY).select_related("account__book", "book__estate")
     statement: Statement = rows.get(pk=statement_pk)
     return statement
-
-
-def _close(statement: Statement, state: str) -> None:
-    statement.state = state
-    statement.sealed_content = statement.sealed_preview = statement.fingerprint = ""
-    statement.finished_at = clock.now()
-    statement.save()

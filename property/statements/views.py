@@ -86,7 +86,7 @@ def statement(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         else AccountForm(accounts=_accounts(found.book), current=found.account),
         "reason_form": reason_form if do == ConfirmForm.TAKE_BACK else ReasonForm(),
         "is_cashier": is_cashier,
-        "broke_off": uploads.broke_off(found),
+        "broke_off": found.broke_off,
         "waiting": StatementRow.objects.visible_to(request.user).filter(statement=found).waiting().count(),
     }
     return render(request, "property/statements/statement.html", context)
