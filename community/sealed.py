@@ -88,4 +88,5 @@ class SealedUpload(CommunityRow):
         self.state, self.finished_at = state, clock.now()
         for name, nothing in self.ERASED.items():
             setattr(self, name, nothing)
-        self.save(update_fields=["state", "finished_at", "outcome", *self.ERASED, *also])
+        changed: list[str] = ["state", "finished_at", "outcome", *self.ERASED, *also]
+        self.save(update_fields=changed)
