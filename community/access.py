@@ -50,6 +50,15 @@ class Permission(StrEnum):
     VISIT_VIEW = "visit_view"
     VISIT_RECORD = "visit_record"
     CAMPAIGN_MANAGE = "campaign_manage"
+    STEWARD_WORK = "steward_work"
+    STEWARDS_VIEW = "stewards_view"
+    STEWARDS_MANAGE = "stewards_manage"
+    HOURS_OWN = "hours_own"
+    ACTIVITY_JOIN = "activity_join"
+    ALLIANCE_VIEW = "alliance_view"
+    ALLIANCE_WORK = "alliance_work"
+    ALLIANCE_MANAGE = "alliance_manage"
+    ADVICE_VIEW = "advice_view"
     ACCOUNTS_VIEW = "accounts_view"
     BOOKS_VIEW = "books_view"
     VOUCHER_DRAFT = "voucher_draft"
@@ -62,8 +71,9 @@ class Permission(StrEnum):
 
 
 P = Permission
-_RESIDENT = {P.OWN_HOUSEHOLD, P.REQUEST_LOG, P.REQUEST_VIEW, P.ACCOUNTS_VIEW}
-_DUTY = {P.TODAY, P.REQUEST_LOG, P.REQUEST_VIEW, P.REQUEST_HANDLE, P.ACCOUNTS_VIEW}
+_VOLUNTEER = {P.ACTIVITY_JOIN, P.HOURS_OWN}
+_RESIDENT = {P.OWN_HOUSEHOLD, P.REQUEST_LOG, P.REQUEST_VIEW, P.ACCOUNTS_VIEW} | _VOLUNTEER
+_DUTY = {P.TODAY, P.REQUEST_LOG, P.REQUEST_VIEW, P.REQUEST_HANDLE, P.ACCOUNTS_VIEW} | _VOLUNTEER
 _OFFICE_WORKER = _DUTY | {
     P.HOUSEHOLD_VIEW,
     P.HOUSEHOLD_EDIT,
@@ -85,6 +95,11 @@ _OFFICE_WORKER = _DUTY | {
     P.VISIT_VIEW,
     P.VISIT_RECORD,
     P.CAMPAIGN_MANAGE,
+    P.STEWARDS_VIEW,
+    P.STEWARDS_MANAGE,
+    P.ALLIANCE_VIEW,
+    P.ALLIANCE_MANAGE,
+    P.ADVICE_VIEW,
 }
 
 OF_ROLE: dict[str, set[Permission]] = {
@@ -92,10 +107,11 @@ OF_ROLE: dict[str, set[Permission]] = {
     Role.BUILDING_STEWARD: _DUTY | {P.HOUSEHOLD_VIEW, P.VISIT_VIEW, P.VISIT_RECORD},
     Role.GRID_LEADER: _DUTY
     | {P.HOUSEHOLD_VIEW, P.HOUSEHOLD_EDIT, P.HOUSEHOLD_MOVE, P.CARE_MANAGE, P.OWNERS_VIEW, P.REGISTER_EXPORT}
-    | {P.LETTER_ISSUE, P.REQUEST_TRIAGE, P.RATES_VIEW, P.VISIT_VIEW, P.VISIT_RECORD},
-    Role.RED_STEWARD: _DUTY,
-    Role.PARTNER_CONTACT: _DUTY,
-    Role.ADVISER: {P.ACCOUNTS_VIEW},
+    | {P.LETTER_ISSUE, P.REQUEST_TRIAGE, P.RATES_VIEW, P.VISIT_VIEW, P.VISIT_RECORD}
+    | {P.STEWARDS_VIEW, P.ALLIANCE_VIEW},
+    Role.RED_STEWARD: _DUTY | {P.STEWARD_WORK, P.STEWARDS_VIEW},
+    Role.PARTNER_CONTACT: _DUTY | {P.ALLIANCE_VIEW, P.ALLIANCE_WORK},
+    Role.ADVISER: {P.TODAY, P.ACCOUNTS_VIEW, P.RATES_VIEW, P.ADVICE_VIEW} | _VOLUNTEER,
     Role.GATEKEEPER: {P.TODAY, P.ACCOUNTS_VIEW},
     Role.COMMITTEE: _DUTY | {P.BOOKS_VIEW, P.OWNERS_VIEW},
     Role.AUDITOR: {P.TODAY, P.ACCOUNTS_VIEW, P.BOOKS_VIEW, P.BOOKS_AUDIT},
@@ -126,6 +142,7 @@ class Held:
     building: int | None = None
     estate: int | None = None
     household: Any = None
+    partner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -150,7 +167,7 @@ class Scope:
         return any(one.role in roles for one in self.held)
 
     def ids(self, scope: str, *roles: str) -> frozenset[Any]:
-        """The ids of `scope` ("community", "grid", "building", "estate", "household") held, by these roles or any."""
+        """The ids of `scope` held, which is the name of a foreign key of `Held`; by these roles or any."""
         found = (getattr(one, scope) for one in self.held if not roles or one.role in roles)
         return frozenset(value for value in found if value is not None)
 
@@ -184,6 +201,11 @@ class Scope:
     @property
     def households(self) -> frozenset[Any]:
         return self.ids("household", Role.RESIDENT)
+
+    @property
+    def partners(self) -> frozenset[int]:
+        """The partner units that the user speaks for."""
+        return self.ids("partner", Role.PARTNER_CONTACT)
 
     def offices(self, estate_id: int) -> frozenset[str]:
         """The offices held on the committee of this estate."""

@@ -68,7 +68,7 @@ def _account(user: User) -> dict[str, Any]:
 
 def _appointments(user: User) -> Any:
     rows = Appointment.objects.visible_to(user).filter(user=user)
-    places = ("grid", "building", "estate", "household__dwelling", "community")
+    places = ("grid", "building", "estate", "household__dwelling", "partner", "community")
     return rows.select_related(*places).order_by("starts_on", "pk")
 
 

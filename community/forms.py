@@ -212,6 +212,14 @@ class RevealForm(PortalForm):
         return " · ".join(part for part in (str(label), self.cleaned_data["detail"].strip()) if part)
 
 
+_PLACES = (
+    (gettext_lazy("网格"), "grids.Grid"),
+    (gettext_lazy("小区"), "grids.Estate"),
+    (gettext_lazy("楼幢"), "grids.Building"),
+    (gettext_lazy("联盟单位"), "alliance.Partner"),
+)
+
+
 class AppointForm(PortalForm):
     """Who holds which role, where, from when to when."""
 
@@ -221,7 +229,9 @@ class AppointForm(PortalForm):
     place = forms.ChoiceField(
         label=gettext_lazy("管哪里"),
         required=False,
-        help_text=gettext_lazy("网格长选网格，楼栋管家选楼幢，门卫和自管会委员选小区；其他角色不用选。"),
+        help_text=gettext_lazy(
+            "网格长选网格，楼栋管家选楼幢，门卫和自管会委员选小区，联盟联络员选单位；其他角色不用选。"
+        ),
     )
     office = forms.ChoiceField(
         label=gettext_lazy("自管会职务"),
@@ -248,13 +258,13 @@ class AppointForm(PortalForm):
 
     def _groups(self, user: User) -> list[tuple[str, list[tuple[str, str]]]]:
         found = []
-        for label, model in ((_("网格"), "Grid"), (_("小区"), "Estate"), (_("楼幢"), "Building")):
-            key = model.lower()
-            rows = apps.get_model("grids", model).objects.visible_to(user)
+        for label, model in _PLACES:
+            key = model.rpartition(".")[2].lower()
+            rows = apps.get_model(model).objects.visible_to(user)
             rows = rows.filter(community__in=user.scope.ids("community", Role.SECRETARY))
             rows = rows.select_related("estate") if key == "building" else rows
             self._places |= {f"{key}-{row.pk}": row for row in rows}
-            found.append((label, [(name, str(row)) for name, row in self._places.items() if name.startswith(key)]))
+            found.append((str(label), [(name, str(row)) for name, row in self._places.items() if name.startswith(key)]))
         return found
 
     def clean(self) -> dict[str, Any]:

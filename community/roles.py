@@ -33,6 +33,7 @@ SCOPE_OF_ROLE: dict[str, str] = {
     Role.RESIDENT: "household",
     Role.BUILDING_STEWARD: "building",
     Role.GRID_LEADER: "grid",
+    Role.PARTNER_CONTACT: "partner",
     Role.GATEKEEPER: "estate",
     Role.COMMITTEE: "estate",
     Role.AUDITOR: "estate",

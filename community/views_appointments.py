@@ -22,7 +22,7 @@ from community.roles import Role
 def appointments(request: HttpRequest) -> HttpResponseBase:
     """Everybody with a duty in one's community, by role."""
     user: User = request.user  # type: ignore[assignment]
-    rows = _of_duty(user).not_ended().select_related("user", "grid", "building", "estate", "community")
+    rows = _of_duty(user).not_ended().select_related("user", "grid", "building", "estate", "partner", "community")
     return render(request, "community/appointments.html", {"rows": rows.order_by("role", "starts_on", "pk")})
 
 
@@ -50,7 +50,9 @@ def appointment_new(request: HttpRequest) -> HttpResponseBase:
 def appointment_end(request: HttpRequest, pk: int) -> HttpResponseBase:
     """End an appointment."""
     user: User = request.user  # type: ignore[assignment]
-    held = get_object_or_404(_of_duty(user).not_ended().select_related("user", "grid", "building", "estate"), pk=pk)
+    held = get_object_or_404(
+        _of_duty(user).not_ended().select_related("user", "grid", "building", "estate", "partner"), pk=pk
+    )
     form = EndForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:

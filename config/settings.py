@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "grids",
     "helpdesk",
     "visits",
+    "stewards",
+    "alliance",
     "property",
     "demo",
 ]

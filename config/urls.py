@@ -10,6 +10,8 @@ urlpatterns = [
     path("requests/", include("helpdesk.urls")),
     path("open311/v2/", include("helpdesk.open311.urls")),
     path("visits/", include("visits.urls")),
+    path("stewards/", include("stewards.urls")),
+    path("alliance/", include("alliance.urls")),
     path("estate/", include("property.urls")),
 ]
 

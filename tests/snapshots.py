@@ -19,7 +19,7 @@ from django.db import connection, connections
 
 ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "var" / "tests"
-SOURCES = ["config", "core", "community", "grids", "helpdesk", "visits", "property", "demo"]
+SOURCES = ["config", "core", "community", "grids", "helpdesk", "visits", "stewards", "alliance", "property", "demo"]
 PRISTINE = "pristine"
 _taken: set[str] = set()
 

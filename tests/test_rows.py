@@ -10,7 +10,7 @@ from community.rows import CommunityRow
 from core.fields import MaskedCharField
 from core.scoping import ScopedQuerySet
 
-ROOMS = ["core", "community", "grids", "helpdesk", "visits", "property"]
+ROOMS = ["core", "community", "grids", "helpdesk", "visits", "stewards", "alliance", "property"]
 MODELS = [model for room in ROOMS for model in apps.get_app_config(room).get_models()]
 ROWS = [model for model in MODELS if issubclass(model, CommunityRow)]
 

@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('alliance', '0001_initial'),
         ('community', '0001_initial'),
         ('grids', '0001_initial'),
     ]
@@ -64,6 +65,11 @@ class Migration(migrations.Migration):
             model_name='appointment',
             name='household',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='grids.household'),
+        ),
+        migrations.AddField(
+            model_name='appointment',
+            name='partner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='alliance.partner'),
         ),
         migrations.AddField(
             model_name='appointment',
@@ -150,7 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='appointment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', False), ('role', 'resident')), models.Q(('building__isnull', False), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'building_steward')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', False), ('household__isnull', True), ('role', 'grid_leader')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'red_steward')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'partner_contact')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'adviser')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('role', 'gatekeeper')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('role', 'committee')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('role', 'auditor')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'community_staff')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'secretary')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'street_observer')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('role', 'administrator')), _connector='OR'), name='appointment_scope_fits_role'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', False), ('partner__isnull', True), ('role', 'resident')), models.Q(('building__isnull', False), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'building_steward')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', False), ('household__isnull', True), ('partner__isnull', True), ('role', 'grid_leader')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'red_steward')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', False), ('role', 'partner_contact')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'adviser')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'gatekeeper')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'committee')), models.Q(('building__isnull', True), ('estate__isnull', False), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'auditor')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'community_staff')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'secretary')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'street_observer')), models.Q(('building__isnull', True), ('estate__isnull', True), ('grid__isnull', True), ('household__isnull', True), ('partner__isnull', True), ('role', 'administrator')), _connector='OR'), name='appointment_scope_fits_role'),
         ),
         migrations.AddConstraint(
             model_name='appointment',

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def _scope_condition() -> Q:
     """Each role with exactly the foreign key of its scope set, all others null."""
-    keys = ("grid", "building", "estate", "household")
+    keys = ("grid", "building", "estate", "household", "partner")
     condition = Q()
     for role in Role.values:
         wanted = SCOPE_OF_ROLE.get(role)
@@ -71,8 +71,8 @@ class User(AbstractBaseUser):
         # One has held a handful of roles: to pick them here costs less than to write the condition.
         return Scope(
             tuple(
-                Held(role, office, community, grid, building, estate, as_uuid(household))
-                for starts_on, ends_on, role, office, community, grid, building, estate, household in mine
+                Held(role, office, community, grid, building, estate, as_uuid(household), partner)
+                for starts_on, ends_on, role, office, community, grid, building, estate, household, partner in mine
                 if holds(starts_on, ends_on, today)
             )
         )
@@ -105,6 +105,7 @@ class Appointment(Term, CommunityRow):
     building = models.ForeignKey("grids.Building", models.PROTECT, null=True, blank=True, related_name="appointments")
     estate = models.ForeignKey("grids.Estate", models.PROTECT, null=True, blank=True, related_name="appointments")
     household = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="appointments")
+    partner = models.ForeignKey("alliance.Partner", models.PROTECT, null=True, blank=True, related_name="appointments")
     resident = models.ForeignKey(
         "grids.Resident",
         models.PROTECT,
@@ -157,7 +158,7 @@ class Appointment(Term, CommunityRow):
     @property
     def scope_label(self) -> str:
         """The place that the role is held for, as a list shows it."""
-        return str(self.grid or self.building or self.estate or self.household or self.community)
+        return str(self.grid or self.building or self.estate or self.household or self.partner or self.community)
 
     @property
     def needs_second_factor(self) -> bool:
@@ -166,6 +167,6 @@ class Appointment(Term, CommunityRow):
 
 # One's own appointments say what one may see: asked on every page.
 _APPOINTMENTS = (
-    "SELECT starts_on, ends_on, role, office, community_id, grid_id, building_id, estate_id, household_id "  # noqa: S608
+    "SELECT starts_on, ends_on, role, office, community_id, grid_id, building_id, estate_id, household_id, partner_id "  # noqa: S608
     f"FROM {Appointment._meta.db_table} WHERE user_id = %s ORDER BY id"
 )

@@ -135,7 +135,7 @@ def what_is_wrong(tab: Tab, language: str, data: str) -> list[str]:
 
 def all_data() -> str:
     """Every text that people have put into the database, and nothing that the portal says by itself."""
-    ours = ("community", "grids", "helpdesk", "visits", "property")
+    ours = ("community", "grids", "helpdesk", "visits", "stewards", "alliance", "property")
     said_by_us = {"Category", "Account", "AuditEvent", "PublicationLine"}
     texts: set[str] = {ROSTER}
     for model in apps.get_models():

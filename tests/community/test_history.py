@@ -12,7 +12,7 @@ from community import audit, history
 from community.models import AuditEvent
 from tests.factories import HouseholdFactory, UserFactory
 
-ROOMS = ("community", "grids", "helpdesk", "visits", "property")
+ROOMS = ("community", "grids", "helpdesk", "visits", "stewards", "alliance", "property")
 WRITTEN = re.compile(r"audit\.record(?:_many)?\(\s*\"([a-z_]+)\"")
 
 

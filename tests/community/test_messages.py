@@ -212,7 +212,7 @@ KIND = re.compile(r"notify\([^)]*?kind=\"([a-z_]+)\"", re.S)
 
 
 def test_every_kind_of_notice_has_a_topic():
-    rooms = ("community", "grids", "helpdesk", "visits", "property")
+    rooms = ("community", "grids", "helpdesk", "visits", "stewards", "alliance", "property")
     files = (path for room in rooms for path in (Path(configured.BASE_DIR) / room).rglob("*.py"))
     kinds = {kind for path in files for kind in KIND.findall(path.read_text("utf-8"))}
     assert len(kinds) > 15

@@ -2,67 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 from community.access import OF_ROLE
 from community.access import Permission as P
-from community.roles import Office, Role
+from community.roles import Role
+from tests.matrix import (
+    alliance_activities,
+    alliance_advice,
+    alliance_partners,
+    stewards_duty,
+    stewards_hours,
+    stewards_jobs,
+    stewards_members,
+)
+from tests.matrix.page import (
+    ACCOUNTS,
+    BOOKKEEPER,
+    BOOKS,
+    CARERS,
+    CASHIER,
+    COMMITTEE,
+    LETTERS,
+    OFFICE,
+    ON_REQUEST,
+    OWNERS,
+    RESIDENTS_SEE,
+    Page,
+    pk_of,
+    with_resident,
+    with_text,
+)
 from tests.matrix.world import World
-
-OFFICE = {Role.COMMUNITY_STAFF, Role.SECRETARY}
-CARERS = OFFICE | {Role.GRID_LEADER, Role.BUILDING_STEWARD}
-COMMITTEE = {f"{Role.COMMITTEE}:{office}" for office in Office.values}
-
-
-RESIDENTS_SEE = {Role.RESIDENT}
-ON_REQUEST = {Role.RESIDENT, Role.GRID_LEADER, Role.RED_STEWARD, *OFFICE}
-BOOKKEEPER = {f"{Role.COMMITTEE}:{Office.BOOKKEEPER}"}
-CASHIER = {f"{Role.COMMITTEE}:{Office.CASHIER}"}
-READS = {Role.AUDITOR, Role.SECRETARY}
-BOOKS = COMMITTEE | READS
-ACCOUNTS = COMMITTEE | OFFICE | RESIDENTS_SEE | {Role.AUDITOR}
-LETTERS = OFFICE | {Role.GRID_LEADER}
-OWNERS = LETTERS | COMMITTEE
-
-
-@dataclass(frozen=True)
-class Page:
-    """`needs` is the view's permission; `sees` the roles that see the record of their own place (None: no record).
-
-    `answer` is what they get, `answers` what single roles get instead, `answers_own` what they get in their own
-    place. `post` sends an empty form, which must never pass as another's: whoever may not see the record gets the same
-    404 or 403.
-    """
-
-    needs: P | None = None
-    sees: frozenset[str] | set[str] | None = None
-    kwargs: Callable[[World], dict[str, Any]] = lambda world: {}
-    answer: int = 200
-    answers: Mapping[str, int] = field(default_factory=dict)
-    answers_own: Mapping[str, int] = field(default_factory=dict)
-    public: bool = False
-    post: bool = False
-    query: str = ""
-
-
-def pk_of(record: str, key: str = "pk", **more: str) -> Callable[[World], dict[str, Any]]:
-    """The keyword arguments that name a record of the own place; `more` maps further arguments to records."""
-    return lambda world: {
-        key: world.records[record].pk,
-        **{name: world.records[other].pk for name, other in more.items()},
-    }
-
-
-def with_text(record: str, **texts: str) -> Callable[[World], dict[str, Any]]:
-    """As `pk_of`, with further arguments given as they are."""
-    return lambda world: {"pk": world.records[record].pk, **texts}
-
-
-def with_resident(**texts: str) -> Callable[[World], dict[str, Any]]:
-    """The keyword arguments that name the resident of the own place, and texts given as they are."""
-    return lambda world: {"resident_pk": world.records["resident"].pk, **texts}
 
 
 def budget_of(world: World) -> dict[str, Any]:
@@ -530,5 +502,7 @@ ROOMS: dict[str, dict[str, Page]] = {
     "grids": GRIDS,
     "helpdesk": HELPDESK,
     "visits": VISITS,
+    "stewards": stewards_members.PAGES | stewards_jobs.PAGES | stewards_duty.PAGES | stewards_hours.PAGES,
+    "alliance": alliance_partners.PAGES | alliance_activities.PAGES | alliance_advice.PAGES,
     "property": PROPERTY,
 }

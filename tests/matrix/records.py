@@ -41,6 +41,15 @@ from tests.factories import (
     report_of,
     small_photo,
 )
+from tests.matrix import (
+    alliance_activities,
+    alliance_advice,
+    alliance_partners,
+    stewards_duty,
+    stewards_hours,
+    stewards_jobs,
+    stewards_members,
+)
 from tests.matrix.fees import add_fees
 from tests.matrix.outcome import add_outcome
 from tests.matrix.publication import quarter_records
@@ -53,10 +62,22 @@ from visits.report import Brought
 
 # The roster that the office has sent; what stands in it is kept encrypted.
 ROSTER = "姓名,住址\n"
+_VOLUNTEERS = [
+    part.add_records
+    for part in (
+        stewards_members,
+        stewards_jobs,
+        stewards_duty,
+        stewards_hours,
+        alliance_partners,
+        alliance_activities,
+        alliance_advice,
+    )
+]
 
 
 def add_records(world: World) -> None:
-    for room in (_register, _community, _helpdesk, add_outcome, _visits, _property):
+    for room in (_register, _community, _helpdesk, add_outcome, _visits, *_VOLUNTEERS, _property):
         room(world)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
+from alliance.models import Partner
 from community.models import User
 from community.roles import SCOPE_OF_ROLE, Office, Role
 from grids.models import Household
@@ -68,6 +70,12 @@ def home_in(grid: Any) -> Household:
     return household
 
 
+def partner_of(home: Household) -> Partner:
+    """The partner unit that looks after this building: each place has its own."""
+    fields = {"kind": Partner.Kind.PARTY, "joined_on": date(2020, 1, 1)}
+    return Partner.objects.get_or_create(community=home.community, name=f"{home.building}单位", defaults=fields)[0]
+
+
 def _appoint(role: str, home: Household) -> User:
     role, _, office = role.partition(":")
     scopes = {
@@ -75,6 +83,7 @@ def _appoint(role: str, home: Household) -> User:
         "building": home.building,
         "grid": home.building.grid,
         "estate": home.building.estate,
+        "partner": partner_of(home),
     }
     scope = scopes[SCOPE_OF_ROLE[role]] if role in SCOPE_OF_ROLE else home.community
     return appoint(role, scope, **({"office": office} if office else {}))

@@ -1,0 +1,1 @@
+"""What partners and neighbours do together: who comes, what it was like before and after."""

@@ -1,0 +1,1 @@
+"""The advisory group: its sessions, and what came of each recommendation."""

@@ -1,0 +1,3 @@
+from alliance.models.partners import Partner
+
+__all__ = ["Partner"]

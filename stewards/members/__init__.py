@@ -1,0 +1,1 @@
+"""The red stewards: who they are, what they can do, when they have time."""

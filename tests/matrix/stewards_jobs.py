@@ -1,0 +1,12 @@
+"""The own place's records of offers and jobs, and who sees their pages."""
+
+from __future__ import annotations
+
+from tests.matrix.page import Page
+from tests.matrix.world import World
+
+PAGES: dict[str, Page] = {}
+
+
+def add_records(world: World) -> None:
+    """One record of each kind."""
