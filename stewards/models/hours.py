@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
@@ -30,7 +31,7 @@ class HoursEntry(CommunityRow):
     day = models.DateField(_("哪天"))
     minutes = models.IntegerField(_("分钟"))
     what = models.CharField(_("做了什么"), max_length=80)
-    about = models.CharField(max_length=60, blank=True, editable=False)
+    about = models.CharField(max_length=80, blank=True, editable=False)
     confirmed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁确认的"))
     entered_at = models.DateTimeField(_("记入时间"), default=clock.now)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
@@ -60,3 +61,6 @@ class HoursEntry(CommunityRow):
 
     def __str__(self) -> str:
         return f"{self.volunteer} {self.day} {self.minutes}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("stewards:hours_entry", args=[self.pk])
