@@ -13,6 +13,7 @@ from community.rows import CommunityRow
 from core.fields import EncryptedCharField, MaskedCharField
 from core.ids import uuid7
 from core.terms import Term
+from grids.codes import CareCategory
 from helpdesk.models import Category
 from stewards.members.querysets import (
     AvailabilityQuerySet,
@@ -22,6 +23,7 @@ from stewards.members.querysets import (
     SkillQuerySet,
     StewardQuerySet,
     StewardSkillQuerySet,
+    TwoTogetherQuerySet,
 )
 
 
@@ -93,6 +95,11 @@ class StewardSkill(CommunityRow):
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("证书")
     )
     valid_until = models.DateField(_("有效到哪天"), null=True, blank=True)
+    # What was handed in while the old paper still counts: it takes its place once the office has looked at it.
+    new_paper = models.ForeignKey(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("新证书")
+    )
+    new_until = models.DateField(_("新证书有效到哪天"), null=True, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁核实的"))
     confirmed_at = models.DateTimeField(_("核实时间"), null=True)
 
@@ -217,3 +224,31 @@ class BlockedPair(CommunityRow):
 
     def __str__(self) -> str:
         return f"{self.steward} · {self.other or self.household}"
+
+
+class TwoTogether(CommunityRow):
+    """Where nobody goes alone: households with a care tag of a category, or one door; the reason is sealed."""
+
+    category = models.CharField(_("关爱类别"), max_length=20, choices=CareCategory.choices, blank=True)
+    household = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = EncryptedCharField(_("原因"), blank=True)
+
+    objects = TwoTogetherQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("两个人一起上门")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(household__isnull=True) & ~Q(category="") | Q(household__isnull=False, category=""),
+                name="two_together_for_a_category_or_a_door",
+            ),
+            models.UniqueConstraint(
+                fields=["community", "category"], condition=~Q(category=""), name="two_together_category_once"
+            ),
+            models.UniqueConstraint(
+                fields=["household"], condition=Q(household__isnull=False), name="two_together_household_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.household or self.get_category_display())
