@@ -12,8 +12,18 @@ from stewards.models.members import (
     TwoTogether,
 )
 from stewards.models.reports import SelfReport
+from stewards.models.shifts import (
+    Assignment,
+    Roster,
+    Shift,
+    ShiftSlot,
+    ShiftTemplate,
+    ShiftWish,
+    TemplateSlot,
+)
 
 __all__ = [
+    "Assignment",
     "Availability",
     "AvailabilityException",
     "BlockedPair",
@@ -23,10 +33,16 @@ __all__ = [
     "JobOffer",
     "JobSteward",
     "PartsClaim",
+    "Roster",
     "SelfReport",
+    "Shift",
+    "ShiftSlot",
+    "ShiftTemplate",
+    "ShiftWish",
     "Skill",
     "Steward",
     "StewardPause",
     "StewardSkill",
+    "TemplateSlot",
     "TwoTogether",
 ]
