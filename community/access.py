@@ -59,6 +59,8 @@ class Permission(StrEnum):
     ALLIANCE_WORK = "alliance_work"
     ALLIANCE_MANAGE = "alliance_manage"
     ADVICE_VIEW = "advice_view"
+    ADVICE_MANAGE = "advice_manage"
+    ADVICE_ANSWER = "advice_answer"
     ACCOUNTS_VIEW = "accounts_view"
     BOOKS_VIEW = "books_view"
     VOUCHER_DRAFT = "voucher_draft"
@@ -100,6 +102,7 @@ _OFFICE_WORKER = _DUTY | {
     P.ALLIANCE_VIEW,
     P.ALLIANCE_MANAGE,
     P.ADVICE_VIEW,
+    P.ADVICE_MANAGE,
 }
 
 OF_ROLE: dict[str, set[Permission]] = {
@@ -116,7 +119,7 @@ OF_ROLE: dict[str, set[Permission]] = {
     Role.COMMITTEE: _DUTY | {P.BOOKS_VIEW, P.OWNERS_VIEW},
     Role.AUDITOR: {P.TODAY, P.ACCOUNTS_VIEW, P.BOOKS_VIEW, P.BOOKS_AUDIT},
     Role.COMMUNITY_STAFF: _OFFICE_WORKER,
-    Role.SECRETARY: _OFFICE_WORKER | {P.APPOINT, P.AUDIT_VIEW, P.BOOKS_VIEW, P.API_KEYS},
+    Role.SECRETARY: _OFFICE_WORKER | {P.APPOINT, P.AUDIT_VIEW, P.BOOKS_VIEW, P.API_KEYS, P.ADVICE_ANSWER},
     Role.STREET_OBSERVER: {P.ACCOUNTS_VIEW, P.RATES_VIEW},
     Role.ADMINISTRATOR: set(),
 }

@@ -63,13 +63,18 @@ def numbers_in(text: str) -> list[str]:
     return _NUMBERS.findall(text)
 
 
+def doors_in(text: str) -> list[str]:
+    """What looks like somebody's door."""
+    return list(dict.fromkeys(_DOORS.findall(text)))
+
+
 def gives_away(request: ServiceRequest, text: str) -> list[str]:
     """Names and doors of the request that stand in the text; a name may be an ordinary word, so that people decide."""
     names = {request.reporter_name, *_living_at(request)}
     if request.handler:
         names.add(request.handler.name)
     found = [name for name in sorted(names) if len(name) > 1 and name in text]
-    doors = _DOORS.findall(text)
+    doors = doors_in(text)
     if request.home and str(request.home) in text:
         doors.append(str(request.home))
     return [*found, *dict.fromkeys(doors)]

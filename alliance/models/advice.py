@@ -175,6 +175,7 @@ class AdviceAttendance(CommunityRow):
     answer = models.CharField(_("来不来"), max_length=10, choices=Answer.choices, blank=True)
     answered_at = models.DateTimeField(_("答复时间"), null=True)
     attended = models.BooleanField(_("到会了吗"), null=True)
+    read_at = models.DateTimeField(_("核对过、没有要改的"), null=True)
     signed_at = models.DateTimeField(_("签字时间"), null=True)
 
     objects = AdviceQuerySet.as_manager()
