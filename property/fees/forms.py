@@ -14,12 +14,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
+from community import check_codes
 from core import clock
 from core.forms import PortalForm
 from core.quarters import Month
 from grids.models import Building
 from property.chart import AccountKind, Fund, Side
-from property.fees import receipts
 from property.fees.doors import AT_MOST, find
 from property.forms import YuanField, account_choices
 from property.models import Account, Bill, Book, FeeSchedule, Means, Payment
@@ -302,28 +302,10 @@ class UndoForm(PortalForm):
     )
 
 
-class CheckForm(forms.Form):
+class CheckForm(check_codes.CheckForm):
     """A receipt in somebody's hand."""
 
     number = forms.CharField(label=_("收据编号"), max_length=24, help_text=_("例如 2026-00012。"))
-    code = forms.CharField(
-        label=_("查验码"),
-        max_length=24,
-        help_text=_("二维码下面的 8 位，大小写、横线都不要紧。"),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "class": "code"}),
-    )
-
-    def clean_number(self) -> tuple[int, int]:
-        number = receipts.read_number(self.cleaned_data["number"])
-        if number is None:
-            raise forms.ValidationError(_("编号是年份和一串数字，例如 2026-00012。"))
-        return number
-
-    def clean_code(self) -> str:
-        code = receipts.read_code(self.cleaned_data["code"])
-        if not code:
-            raise forms.ValidationError(_("查验码是 8 位数字和字母，请对着纸再看一遍。"))
-        return code
 
 
 class RemindForm(PortalForm):
@@ -343,7 +325,7 @@ def payment_filter(book: Book) -> type[FilterSet]:
         until = DateFilter(label=_("到哪天"), field_name="paid_on", lookup_expr="lte", widget=forms.DateInput(**_DAY))
 
         def sought(self, rows: Any, name: str, words: str) -> Any:
-            number = receipts.read_number(words)
+            number = check_codes.read_number(words)
             if number is not None:
                 return rows.filter(year=number[0], number=number[1])
             return rows.filter(household__in=[door.pk for door in find(book, words, AT_MOST * 5)])

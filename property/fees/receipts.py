@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,7 +13,7 @@ from django.utils import dateformat, translation
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from community.letters import ALPHABET
+from community.check_codes import code_for, shown
 from core import clock, qr
 from core.documents import render
 from core.fields import plain_of
@@ -30,10 +26,6 @@ if TYPE_CHECKING:
 
     from property.models import Bill
 
-LENGTH = 8
-_MISREAD = str.maketrans("OIL", "011")
-_SHAPE = re.compile(rf"[{ALPHABET}]{{{LENGTH}}}")
-_NUMBER = re.compile(r"(20[0-9]{2})-?([0-9]{1,9})")
 _CHECKED = "its number and its code were typed from the paper; no name and no door is shown"
 _FOUND = "what a payment found through visible_to paid for"
 ZERO = Decimal("0.00")
@@ -41,29 +33,8 @@ Kind = Payment.Kind
 
 
 def code_of(payment: Payment) -> str:
-    """40 bits of an HMAC over what stands on the paper: a paper with another amount or day has another code."""
-    said = f"receipt:{payment.pk}:{payment.receipt_no}:{payment.amount:.2f}:{payment.paid_on.isoformat()}"
-    digest = hmac.new(settings.SEARCH_KEY.encode(), said.encode(), hashlib.sha256).digest()
-    number = int.from_bytes(digest[:5], "big")
-    return "".join(ALPHABET[number >> (5 * place) & 31] for place in range(LENGTH))
-
-
-def shown(code: str) -> str:
-    """XXXX-XXXX"""
-    return f"{code[:4]}-{code[4:]}"
-
-
-def read_code(text: str) -> str:
-    """The code as it was typed from paper, or "" where it cannot be one."""
-    plain = re.sub(r"[\s\-‐-―_.]+", "", unicodedata.normalize("NFKC", text)).upper().translate(_MISREAD)
-    return plain if _SHAPE.fullmatch(plain) else ""
-
-
-def read_number(text: str) -> tuple[int, int] | None:
-    """Year and number of "2026-00012" as it was typed; None where it is none."""
-    plain = re.sub(r"[\s#]+|(?i:no\.?)", "", unicodedata.normalize("NFKC", text)).replace("—", "-").replace("–", "-")
-    match = _NUMBER.fullmatch(plain)
-    return (int(match[1]), int(match[2])) if match else None
+    """Over what stands on the paper: a paper with another amount or day has another code."""
+    return code_for(f"receipt:{payment.pk}:{payment.receipt_no}:{payment.amount:.2f}:{payment.paid_on.isoformat()}")
 
 
 def check_url(payment: Payment) -> str:

@@ -1,3 +1,4 @@
+from stewards.models.attendance import Attendance, CheckInPoint, NoShow
 from stewards.models.certificates import Certificate
 from stewards.models.hours import HoursEntry
 from stewards.models.jobs import Job, JobOffer, JobSteward, PartsClaim
@@ -21,17 +22,21 @@ from stewards.models.shifts import (
     ShiftWish,
     TemplateSlot,
 )
+from stewards.models.swaps import Swap, SwapAsk
 
 __all__ = [
     "Assignment",
+    "Attendance",
     "Availability",
     "AvailabilityException",
     "BlockedPair",
     "Certificate",
+    "CheckInPoint",
     "HoursEntry",
     "Job",
     "JobOffer",
     "JobSteward",
+    "NoShow",
     "PartsClaim",
     "Roster",
     "SelfReport",
@@ -43,6 +48,8 @@ __all__ = [
     "Steward",
     "StewardPause",
     "StewardSkill",
+    "Swap",
+    "SwapAsk",
     "TemplateSlot",
     "TwoTogether",
 ]

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
 from community.rows import CommunityRow
 from core import clock
+from core.addresses import address
 from core.ids import uuid7
 from stewards.hours.querysets import CertificateQuerySet
+from stewards.hours.states import PaperState as State
+from stewards.hours.wording import lasting
 
 
 class Certificate(CommunityRow):
-    """What the body that kept the book says of a volunteer's hours in a period. `kinds` maps a kind of hours to minutes,
+    """What the body that kept the book says of a volunteer's hours in a period. `kinds` maps a kind of hours to minutes
     as they stood on the day of issue."""
-
-    class State(models.TextChoices):
-        ASKED = "asked", _("等社区开具")
-        ISSUED = "issued", _("有效")
-        REVOKED = "revoked", _("已撤销")
-        DROPPED = "dropped", _("没有开")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     volunteer = models.ForeignKey(User, models.PROTECT, related_name="certificates", verbose_name=_("志愿者"))
@@ -89,9 +85,19 @@ class Certificate(CommunityRow):
         return self.number or str(self._meta.verbose_name)
 
     def get_absolute_url(self) -> str:
-        return reverse("stewards:certificate", args=[self.pk])
+        return address("stewards:certificate", self.pk)
 
     @property
     def number(self) -> str:
         """ "2026-0007" as the paper has it; "" until it is issued."""
         return f"{self.year}-{self.serial:04d}" if self.serial is not None else ""
+
+    @property
+    def lasting(self) -> str:
+        """The minutes as people say them."""
+        return lasting(self.minutes)
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return {State.ASKED: "wait", State.ISSUED: "good", State.REVOKED: "warn"}.get(State(self.state), "idle")

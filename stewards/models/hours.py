@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
 from community.rows import CommunityRow
 from core import clock
+from core.addresses import address
 from core.ids import uuid7
 from stewards.hours.querysets import HoursEntryQuerySet
+from stewards.hours.wording import lasting
 
 
 class HoursEntry(CommunityRow):
@@ -63,4 +64,9 @@ class HoursEntry(CommunityRow):
         return f"{self.volunteer} {self.day} {self.minutes}"
 
     def get_absolute_url(self) -> str:
-        return reverse("stewards:hours_entry", args=[self.pk])
+        return address("stewards:hours_entry", self.pk)
+
+    @property
+    def lasting(self) -> str:
+        """The minutes as people say them."""
+        return lasting(self.minutes)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Attachment, User
 from community.rows import CommunityRow
 from core import clock
+from core.addresses import address
 from core.ids import uuid7
 from stewards.hours.querysets import SelfReportQuerySet
+from stewards.hours.states import ReportState as State
+from stewards.hours.wording import lasting
 from stewards.models.hours import HoursEntry
 
 
 class SelfReport(CommunityRow):
     """Work that no job, shift or activity knows of. Whoever was there is asked; the office may answer for them."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("等人确认")
-        CONFIRMED = "confirmed", _("记入了时长")
-        DECLINED = "declined", _("没有记入")
-        WITHDRAWN = "withdrawn", _("自己收回了")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     volunteer = models.ForeignKey(User, models.PROTECT, related_name="self_reports", verbose_name=_("志愿者"))
@@ -59,11 +55,12 @@ class SelfReport(CommunityRow):
                 name="self_report_decided_at_and_by",
             ),
             models.CheckConstraint(
-                condition=Q(state="confirmed", entry__isnull=False) | ~Q(state="confirmed") & Q(entry__isnull=True),
+                condition=Q(state=State.CONFIRMED, entry__isnull=False)
+                | ~Q(state=State.CONFIRMED) & Q(entry__isnull=True),
                 name="self_report_entered_when_confirmed",
             ),
             models.CheckConstraint(
-                condition=~Q(witness=F("volunteer")) & (~Q(decided_by=F("volunteer")) | Q(state="withdrawn")),
+                condition=~Q(witness=F("volunteer")) & (~Q(decided_by=F("volunteer")) | Q(state=State.WITHDRAWN)),
                 name="self_report_decided_by_a_second_person",
             ),
         ]
@@ -72,4 +69,14 @@ class SelfReport(CommunityRow):
         return f"{self.volunteer} {self.day} {self.what}"
 
     def get_absolute_url(self) -> str:
-        return reverse("stewards:self_report", args=[self.pk])
+        return address("stewards:self_report", self.pk)
+
+    @property
+    def lasting(self) -> str:
+        """The minutes as people say them."""
+        return lasting(self.minutes)
+
+    @property
+    def tone(self) -> str:
+        """The colour of its badge."""
+        return {State.WAITING: "wait", State.CONFIRMED: "good", State.DECLINED: "warn"}.get(State(self.state), "idle")

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from community import check_codes
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from core import clock, qr
@@ -158,7 +159,7 @@ def payment(request: PortalRequest, pk: UUID) -> HttpResponse:
         "amount": abs(found.amount),
         "capital": chinese_capital(abs(found.amount)),
         "paid_for": receipts.paid_for(found),
-        "code": receipts.shown(receipts.code_of(found)),
+        "code": check_codes.shown(receipts.code_of(found)),
         "qr": qr.svg(receipts.check_url(found), _("查验收据的二维码")),
         "undoing": undoing,
         "reads_books": reads_books,

@@ -14,7 +14,8 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from stewards.hours.querysets import HoursEntryQuerySet
-from stewards.models import HoursEntry
+from stewards.hours.states import PaperState
+from stewards.models import Certificate, HoursEntry
 
 # The longest that one entry may say, and that a day of one person may come to.
 MOST_AT_ONCE, MOST_A_DAY = 16 * 60, 24 * 60
@@ -32,8 +33,8 @@ def enter(
     about: str = "",
     by: User,
 ) -> HoursEntry:
-    """Minutes that `volunteer` gave, vouched for by `by`. The same `about` comes into the book once: who asks again gets
-    the entry that stands there.
+    """Minutes that `volunteer` gave, vouched for by `by`. The same `about` comes into the book once: whoever asks again
+    gets the entry that stands there.
 
     Whoever enters several people's hours in one transaction takes them in the order of their keys. Raises Refused for
     one's own hours, a day to come, more than a day holds, or an `about` that stands there with other minutes.
@@ -95,7 +96,48 @@ def reverse(entry: HoursEntry, *, reason: str, by: User) -> HoursEntry:
         "reason": back.reason,
     }
     notify([entry.volunteer], about=back, kind="hours_reversed", text=told)
+    _tell_of_papers(entry)
     return back
+
+
+def _tell_of_papers(entry: HoursEntry) -> None:
+    """A certificate that counts what was just taken back: whoever issued it may revoke it and issue it anew."""
+    papers = Certificate.objects.unscoped(reason="certificates that count an entry just taken back")
+    covering = papers.filter(
+        community=entry.community_id,
+        volunteer=entry.volunteer_id,
+        state=PaperState.ISSUED,
+        starts_on__lte=entry.day,
+        ends_on__gte=entry.day,
+        issued_at__gte=entry.entered_at,
+    )
+    for paper in covering.select_related("issued_by"):
+        told = _("证明 %(number)s 里有一条时长后来冲销了，请看看要不要撤销重开。") % {"number": paper.number}
+        notify([paper.issued_by], about=paper, kind="certificate_doubted", text=told)
+
+
+@transaction.atomic
+def correct(entry: HoursEntry, *, minutes: int, reason: str, by: User) -> HoursEntry:
+    """Put other minutes in the place of an entry: it is taken back and entered again, both stand in the book."""
+    if minutes == entry.minutes:
+        raise Refused(_("时长和原来一样，不用改。"))
+    reverse(entry, reason=reason, by=by)
+    return enter(
+        volunteer=entry.volunteer,
+        community=entry.community,
+        kind=entry.kind,
+        day=entry.day,
+        minutes=minutes,
+        what=entry.what,
+        about=_next(entry.about),
+        by=by,
+    )
+
+
+def _next(about: str) -> str:
+    """What a corrected entry is about: "stewards.job:…" once more, "stewards.job:…#2"."""
+    record, _mark, times = about.partition("#")
+    return f"{record}#{int(times or 1) + 1}" if record else ""
 
 
 def _all() -> HoursEntryQuerySet:
