@@ -9,11 +9,12 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from community.check_codes import shown
 from community.models import User
 from core import clock
 from core.quarters import Month
 from grids.models import Household
-from property.fees.receipts import code_of, shown
+from property.fees.receipts import code_of
 from property.models import BillingRun, FeeSchedule, Payment
 from tests.browser.visitor import ENDS, act_as, axe, press, press_twice, shot, tap, text_of
 from tests.factories import (

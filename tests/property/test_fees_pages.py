@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from community.check_codes import read_code, read_number, shown
 from community.models import AuditEvent, Notice
 from community.roles import Role
 from core import clock
@@ -19,7 +20,7 @@ from core.spreadsheets import read_sheets
 from property.fees import reminders
 from property.fees.doors import find
 from property.fees.household import fees_of, own_owed
-from property.fees.receipts import code_of, paid_for, read_code, read_number, shown
+from property.fees.receipts import code_of, paid_for
 from property.models import Bill, BillingRun, FeeSchedule, Payment, Relief, Vehicle
 from tests.factories import MembershipFactory, ResidentFactory, appoint, resident_of
 from tests.property.fees import AUGUST, JULY, NOW, FeeEstate, fee_estate
