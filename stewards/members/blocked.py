@@ -25,5 +25,5 @@ def blocked_with(steward_ids: Collection[UUID]) -> set[frozenset[UUID]]:
 
 def blocked_households(household: Household) -> set[UUID]:
     """The stewards who are kept apart from a household. One query."""
-    rows = BlockedPair.objects.unscoped(reason=_WHY).filter(household=household)
+    rows = BlockedPair.objects.unscoped(reason=_WHY).filter(home=household)
     return set(rows.values_list("steward", flat=True))

@@ -22,5 +22,5 @@ def needs_two(household: Household) -> bool:
     """
     tags = CareTag.objects.unscoped(reason=_WHY).current().filter(household=household)
     rules = TwoTogether.objects.unscoped(reason=_WHY).filter(community=household.community_id)
-    asked = Q(household=household) | Exists(tags.filter(category=OuterRef("category")))
+    asked = Q(home=household) | Exists(tags.filter(category=OuterRef("category")))
     return bool(rules.filter(asked).exists())

@@ -197,12 +197,15 @@ class StewardPause(Term, CommunityRow):
 
 
 class BlockedPair(CommunityRow):
-    """Two stewards, or a steward and a household, that are not brought together; the reason is sealed."""
+    """Two stewards, or a steward and a household, that are not brought together; the reason is sealed.
+
+    The household is `home` here: what is written of a row's `household` stands in the history that its people read.
+    """
 
     steward = models.ForeignKey(Steward, models.PROTECT, related_name="blocked")
     other = models.ForeignKey(Steward, models.PROTECT, null=True, blank=True, related_name="blocked_by")
-    household = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="+")
-    reason = EncryptedCharField(_("原因"), blank=True)
+    home = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = EncryptedCharField(_("原因"), max_length=700, blank=True)
 
     objects = BlockedPairQuerySet.as_manager()
 
@@ -210,28 +213,28 @@ class BlockedPair(CommunityRow):
         verbose_name = _("不安排在一起")
         constraints = [
             models.CheckConstraint(
-                condition=Q(other__isnull=True, household__isnull=False)
-                | Q(other__isnull=False, household__isnull=True) & ~Q(other=F("steward")),
+                condition=Q(other__isnull=True, home__isnull=False)
+                | Q(other__isnull=False, home__isnull=True) & ~Q(other=F("steward")),
                 name="blocked_pair_names_one_other",
             ),
             models.UniqueConstraint(
                 fields=["steward", "other"], condition=Q(other__isnull=False), name="blocked_stewards_once"
             ),
             models.UniqueConstraint(
-                fields=["steward", "household"], condition=Q(household__isnull=False), name="blocked_household_once"
+                fields=["steward", "home"], condition=Q(home__isnull=False), name="blocked_household_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.steward} · {self.other or self.household}"
+        return f"{self.steward} · {self.other or self.home}"
 
 
 class TwoTogether(CommunityRow):
-    """Where nobody goes alone: households with a care tag of a category, or one door; the reason is sealed."""
+    """Where nobody goes alone: households with a care tag of a category, or one door (`home`, as above)."""
 
     category = models.CharField(_("关爱类别"), max_length=20, choices=CareCategory.choices, blank=True)
-    household = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="+")
-    reason = EncryptedCharField(_("原因"), blank=True)
+    home = models.ForeignKey("grids.Household", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = EncryptedCharField(_("原因"), max_length=700, blank=True)
 
     objects = TwoTogetherQuerySet.as_manager()
 
@@ -239,16 +242,16 @@ class TwoTogether(CommunityRow):
         verbose_name = _("两个人一起上门")
         constraints = [
             models.CheckConstraint(
-                condition=Q(household__isnull=True) & ~Q(category="") | Q(household__isnull=False, category=""),
+                condition=Q(home__isnull=True) & ~Q(category="") | Q(home__isnull=False, category=""),
                 name="two_together_for_a_category_or_a_door",
             ),
             models.UniqueConstraint(
                 fields=["community", "category"], condition=~Q(category=""), name="two_together_category_once"
             ),
             models.UniqueConstraint(
-                fields=["household"], condition=Q(household__isnull=False), name="two_together_household_once"
+                fields=["home"], condition=Q(home__isnull=False), name="two_together_household_once"
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.household or self.get_category_display())
+        return str(self.home or self.get_category_display())
