@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _YES_OR_NO = "a yes or no about stewards that are in scope themselves"
 
+WAITS = Q(skill__needs_evidence=True, returned="") & (
+    Q(confirmed_at__isnull=True) | Q(new_paper__isnull=False) | Q(new_until__isnull=False)
+)
+
 
 def own_or_managed(user: User, prefix: str = "steward__") -> Q:
     """What belongs to a steward: their own to themselves, all of the community's to its office."""
@@ -74,6 +78,10 @@ class StewardSkillQuerySet(ScopedQuerySet[Any]):
         """What counts on that day: until its last day, and looked at by the office where evidence is needed."""
         lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
         return self.filter(lasting, Q(skill__needs_evidence=False) | Q(confirmed_at__isnull=False))
+
+    def to_look_at(self) -> Self:
+        """What waits for the office: evidence that nobody has looked at yet, and has not been sent back."""
+        return self.filter(WAITS)
 
 
 class AvailabilityQuerySet(ScopedQuerySet[Any]):

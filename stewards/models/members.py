@@ -100,6 +100,7 @@ class StewardSkill(CommunityRow):
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("新证书")
     )
     new_until = models.DateField(_("新证书有效到哪天"), null=True, blank=True)
+    returned = models.CharField(_("办公室请补什么"), max_length=120, blank=True)
     confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁核实的"))
     confirmed_at = models.DateTimeField(_("核实时间"), null=True)
 
@@ -119,6 +120,11 @@ class StewardSkill(CommunityRow):
 
     def __str__(self) -> str:
         return f"{self.steward} · {self.skill}"
+
+    @property
+    def is_renewed(self) -> bool:
+        """Whether something new was handed in that the office has not looked at."""
+        return self.new_paper_id is not None or self.new_until is not None
 
 
 class Weekday(models.IntegerChoices):
