@@ -14,7 +14,7 @@ def greedy(problem: Problem, begun: Plan = frozenset()) -> Plan:
 
     Of a plan that was `begun` what may stay is kept.
     """
-    hand = _Hand(problem)
+    hand = Hand(problem)
     for seat in sorted(problem.kept):
         hand.give(seat)
     for seat in sorted(begun - problem.kept):
@@ -26,7 +26,7 @@ def greedy(problem: Problem, begun: Plan = frozenset()) -> Plan:
     return frozenset(hand.seats)
 
 
-class _Hand:
+class Hand:
     """What was given so far, and to whom the next seat may go."""
 
     def __init__(self, problem: Problem) -> None:

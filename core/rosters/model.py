@@ -201,7 +201,7 @@ class Model:
     def _target(self, plan: Plan) -> int:
         shares = fairness.shares(self.problem, plan)
         load = sum((shares[key] * offered for key, offered in self.capacity.items()), Fraction(0))
-        return round(SCALE * load / sum(self.capacity.values()))
+        return round(SCALE * load / sum(self.capacity.values())) if self.capacity else 0
 
     def floor(self, aim: Aim) -> int:
         """What no plan can be better than, without a search."""

@@ -41,7 +41,7 @@ WEIGHTS = {Aim.SHORTAGE: 3, Aim.CHANGES: 3, Aim.SPREAD: 4, Aim.EVENNESS: 2, Aim.
 @dataclass(frozen=True)
 class Effort:
     """How long to search: `work` in the solver's own seconds, which are the same on every machine and make the plan
-    repeatable; `seconds` by the clock is the end in any case. `seed` and `workers` belong to what is repeated."""
+    repeatable, from two `workers` upwards whatever their number; `seconds` by the clock is the end in any case."""
 
     work: float = 20.0
     seconds: float = 120.0
