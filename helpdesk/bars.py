@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 Bar = Callable[["ServiceRequest", "User", frozenset[str]], str]
 
 
+def register(action: str, rule: Bar) -> None:
+    """A rule of a room above; asked for every page on which the step would be offered."""
+    BARS[action] = (*BARS.get(action, ()), rule)
+
+
 def bar(request: ServiceRequest, action: str, user: User | None, parties: frozenset[str]) -> str:
     """Why somebody who is the right party must still not take this step, or ""."""
     if user is None:

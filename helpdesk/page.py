@@ -26,6 +26,7 @@ from helpdesk.forms import OtherForm, SidesUpdateForm, StepForm, UpdateForm, Wor
 from helpdesk.logged import Paper, papers_of
 from helpdesk.models import Party, Pause, Rating, ServiceRequest, Update, UpdatePhoto
 from helpdesk.offers import Offer, Offers, offers_of
+from helpdesk.panels import Panel, panels_for
 from helpdesk.parties import SIDE, WORKING, parties_of, side_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet, leaders_of
 from helpdesk.states import LEADER, REPORTER, SECRETARY, State
@@ -112,6 +113,7 @@ class Page:
     pictures: BeforeAfter | None = None
     merged: list[Together] = field(default_factory=list)
     papers: list[Paper] = field(default_factory=list)
+    panels: list[Panel] = field(default_factory=list)
 
 
 def page_of(found: ServiceRequest, reader: User) -> Page:
@@ -149,6 +151,7 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         pictures=before_after(found, common) if found.replied_at else None,
         merged=_merged(found, master, reader, works=works),
         papers=[*papers_of(found, reader, parties), *links_of(found, reader, parties)],
+        panels=panels_for(found, reader, parties),
     )
 
 

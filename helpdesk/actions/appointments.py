@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from community import audit
 from core.refusal import Refused
 from core.scoping import locked
-from helpdesk import slots
+from helpdesk import reactions, slots
 from helpdesk.actions.steps import too_late
 from helpdesk.actions.updates import tell, write
 from helpdesk.models import ServiceRequest, Update
@@ -79,4 +79,5 @@ def _written(row: ServiceRequest, by: User, said: str, text: str) -> ServiceRequ
     update = write(row, Update.Kind.REMARK, by=by, text=text, details=details, party=party)
     audit.record(f"request_{said}", row, by=by, changes={"appointment": ["", slots.said(details)]})
     tell(row, update, by)
+    reactions.tell(row, said, by, {"text": text})
     return row

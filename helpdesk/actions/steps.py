@@ -16,7 +16,7 @@ from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
 from core.templatetags.portal import when
-from helpdesk import sides, words
+from helpdesk import reactions, sides, words
 from helpdesk.actions import asking, desk, following, hand, leave
 from helpdesk.actions.updates import Details, walked
 from helpdesk.bars import bar
@@ -89,6 +89,7 @@ def step(
     )
     if action == "conclude" and row.follow_up_on and by:
         sides.follow_up(row, by=by)
+    reactions.tell(row, action, by, given)
     return row
 
 

@@ -1,5 +1,42 @@
-"""What this part brings to the rest of the portal."""
+"""What offers and jobs bring to the shared pages."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from community import history, messages
+from core import daily
+from helpdesk import bars, reactions
+from stewards.jobs.actions import lapse, move_all_on
+from stewards.jobs.actions.reacting import bar_reply, react
 
 
 def register() -> None:
-    """Told to the other rooms once the apps are ready."""
+    """Called when the app is ready."""
+    reactions.register(react)
+    bars.register("reply", bar_reply)
+    daily.register("offers to red stewards", move_all_on, every=timedelta(minutes=2))
+    daily.register("jobs that nobody confirmed", lapse)
+    messages.register("jobs", _("上门帮忙"), kinds=("job",))
+    history.register(
+        {
+            "job_asked": _("请红管家上门"),
+            "job_widened": _("多问了几位红管家"),
+            "job_accepted": _("红管家答应去了"),
+            "job_given_back": _("红管家去不了，换人"),
+            "job_passed_on": _("红管家请别人接着去"),
+            "job_taken_over": _("别的红管家接着去"),
+            "job_set_out": _("红管家出发了"),
+            "job_checked": _("核对了来人的到访码"),
+            "job_arrived": _("红管家到了"),
+            "job_rebooked": _("红管家改了上门的时间"),
+            "job_done": _("红管家做完了"),
+            "job_confirmed": _("确认了红管家上门帮忙"),
+            "job_doubted": _("说红管家的活还没办好"),
+            "job_lapsed": _("红管家上门满期没有确认"),
+            "job_stopped": _("不再请红管家"),
+            "parts_claimed": _("交了材料费的小票"),
+            "parts_drafted": _("给材料费制了凭证"),
+            "parts_declined": _("没有同意报销材料费"),
+        }
+    )

@@ -9,7 +9,7 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from community.roles import Office, Role
 from core.scoping import ScopedQuerySet
@@ -27,13 +27,11 @@ def leads(user: User, prefix: str = "") -> Q:
 
 
 def goes(user: User, prefix: str = "") -> Q:
-    """The condition that the user has taken the job on, now or before."""
+    """The condition that the user has taken the job on, and did not hand it on."""
     from stewards.models import JobSteward
 
-    own = JobSteward.objects.unscoped(reason="the own jobs").filter(steward__user=user)
-    if prefix:
-        return Q(**{f"{prefix}in": own.values("job")})
-    return Q(Exists(own.filter(job=OuterRef("pk"))))
+    own = JobSteward.objects.unscoped(reason="the own jobs").filter(steward__user=user, handed_on=False)
+    return Q(**{f"{prefix}pk__in": own.values("job")})
 
 
 class JobQuerySet(ScopedQuerySet[Any]):

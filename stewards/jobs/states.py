@@ -52,7 +52,10 @@ JOBS = StateTable(
             for state in (S.ACCEPTED, S.ON_THE_WAY)
         ),
         Transition(S.ARRIVED, S.DONE, "finish", _("做完了"), (STEWARD,), ("result", "text")),
-        Transition(S.DONE, S.CONFIRMED, "confirm", _("是的，来过，做完了"), (HOUSEHOLD,)),
+        *(
+            Transition(state, S.CONFIRMED, "confirm", _("是的，来过，做完了"), (HOUSEHOLD,))
+            for state in (S.DONE, S.LAPSED)
+        ),
         *(
             Transition(state, S.CONFIRMED, "confirm_for", _("问过住户，替他确认"), (LEADER,), ("reason",))
             for state in (S.DONE, S.LAPSED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -148,6 +150,18 @@ class Job(CommunityRow):
         """How many go."""
         return 2 if self.needs_two else 1
 
+    @property
+    def slots(self) -> list[tuple[datetime, datetime]]:
+        """The times that suit the household; once somebody has said yes, the one that was chosen."""
+        if self.starts_at and self.ends_at:
+            return [(self.starts_at, self.ends_at)]
+        return [(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in self.wishes]
+
+    @property
+    def slots_to_come(self) -> list[tuple[datetime, datetime]]:
+        """Those of them that are not over."""
+        return [(start, end) for start, end in self.slots if end > clock.now()]
+
 
 class JobSteward(CommunityRow):
     """A steward who has said that they go, and for which time; two of these never overlap for one steward (0003)."""
@@ -160,6 +174,8 @@ class JobSteward(CommunityRow):
     taken_at = models.DateTimeField(_("什么时候答应的"), default=clock.now)
     # From then on they are free again: the work is done, or somebody else goes.
     left_at = models.DateTimeField(_("什么时候起不占了"), null=True)
+    # They gave it back or passed it on: from then on they do not read where it is.
+    handed_on = models.BooleanField(_("后来换了人"), default=False)
     minutes = models.PositiveSmallIntegerField(_("花了多少分钟"), null=True)
 
     objects = JobStewardQuerySet.as_manager()
@@ -173,6 +189,10 @@ class JobSteward(CommunityRow):
                 fields=["job", "steward"], condition=Q(left_at__isnull=True), name="job_steward_once"
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="job_steward_from_until"),
+            models.CheckConstraint(
+                condition=Q(handed_on=False) | Q(left_at__isnull=False, minutes__isnull=True),
+                name="job_steward_handed_on_is_free",
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__isnull=True) | Q(minutes__gt=0, minutes__lte=720), name="job_steward_minutes"
             ),
