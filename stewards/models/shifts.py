@@ -110,6 +110,7 @@ class Roster(CommunityRow):
     state = models.CharField(_("进展"), max_length=10, choices=RosterState.choices, default=RosterState.DRAFT)
     made_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁排的"))
     job = models.ForeignKey(Job, models.SET_NULL, null=True, blank=True, related_name="+")
+    stop_asked = models.BooleanField(default=False, editable=False)
     figures = models.JSONField(default=dict, blank=True)
     asked_at = models.DateTimeField(_("什么时候发给大家"), null=True, blank=True)
     published_at = models.DateTimeField(_("什么时候公布"), null=True, blank=True)
@@ -145,6 +146,7 @@ class Shift(CommunityRow):
     day = models.DateField(_("哪天"))
     starts_at = models.DateTimeField(_("开始"))
     ends_at = models.DateTimeField(_("结束"))
+    alerted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ShiftQuerySet.as_manager()
 
