@@ -56,7 +56,12 @@ class ScopedQuerySet(models.QuerySet[Row]):
         return sql, tuple(values)
 
     def _guard(self) -> None:
-        if _armed.get() and not self._narrowed:
+        if _armed.get():
+            self.must_be_narrowed()
+
+    def must_be_narrowed(self) -> None:
+        """Raise UnscopedQuery where nobody has said who sees these rows, inside a web request or not."""
+        if not self._narrowed:
             raise UnscopedQuery(f"{self.model.__name__}: use .visible_to(user) or .unscoped(reason=…)")
 
     def _clone(self) -> Self:

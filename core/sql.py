@@ -3,7 +3,7 @@ answer. Only where no rule about who sees what is part of them; the names of tab
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from functools import cache
@@ -45,18 +45,54 @@ class Within(NamedTuple):
 
 def rows_within_each(*parts: Within) -> list[tuple[Any, ...]]:
     """The rows of several such statements, which have the same columns, in one query and in no order between them."""
-    written: list[str] = []
+    return written_within(parts).rows()
+
+
+class Statement(NamedTuple):
+    """A statement as it goes to the database, with what makes values of Python out of its columns; "" asks nothing."""
+
+    text: str = ""
+    values: tuple[Any, ...] = ()
+    converters: Mapping[int, tuple[list[Any], Any]] = {}
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """The rows that it answers with now."""
+        found = rows(self.text, *self.values) if self.text else []
+        return [self._converted(row) for row in found] if self.converters else found
+
+    def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        values = list(row)
+        for place, (converters, column) in self.converters.items():
+            for convert in converters:
+                values[place] = convert(values[place], column, connection)
+        return tuple(values)
+
+
+def written(narrowed: ScopedQuerySet[Any]) -> Statement:
+    """The statement of rows that are read as columns (`values_list`)."""
+    try:
+        text, values = narrowed.written()
+    except EmptyResultSet:
+        return Statement()
+    compiler = narrowed.query.get_compiler(connection=connection)
+    compiler.setup_query()
+    return Statement(text, values, compiler.get_converters([column for column, *_sql in compiler.select]))
+
+
+def written_within(parts: Iterable[Within]) -> Statement:
+    """The one statement of several about querysets, which have the same columns."""
+    texts: list[str] = []
     values: list[Any] = []
     for part in parts:
         try:
             narrowing, narrowed_by = part.narrowed.written()
         except EmptyResultSet:
             continue
-        written.append(f"WITH narrowed ({part.columns}) AS ({narrowing}) {part.statement}")
+        texts.append(f"WITH narrowed ({part.columns}) AS ({narrowing}) {part.statement}")
         values += [*narrowed_by, *part.values]
-    if len(written) > 1:
-        written = [f"SELECT * FROM ({one}) part_{number}" for number, one in enumerate(written)]  # noqa: S608 written here
-    return rows(" UNION ALL ".join(written), *values) if written else []
+    if len(texts) > 1:
+        texts = [f"SELECT * FROM ({one}) part_{number}" for number, one in enumerate(texts)]  # noqa: S608 written here
+    return Statement(" UNION ALL ".join(texts), tuple(values))
 
 
 def changed(statement: str, *values: Any) -> int:

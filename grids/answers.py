@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from community.access import Permission
+from community.questions import rows_for
 from community.today import Ask
 from grids.models import ErasureRequest, Proposal
 
@@ -22,7 +23,7 @@ def asks(user: User) -> list[Ask]:
 
 
 def _proposals(user: User) -> list[Ask]:
-    since = list(Proposal.objects.in_duty_of(user).open().order_by().values_list("created_at", flat=True))
+    since = [moment for (moment,) in rows_for(user, _proposed)]
     if not since:
         return []
     title = _("更正申请 %(count)d 件等您核对") % {"count": len(since)}
@@ -30,10 +31,18 @@ def _proposals(user: User) -> list[Ask]:
     return [Ask(title, reverse("grids:proposals"), _("去核对"), detail, min(since))]
 
 
+def _proposed(user: User) -> Any:
+    return Proposal.objects.in_duty_of(user).open().order_by().values_list("created_at")
+
+
 def _erasures(user: User) -> list[Ask]:
-    rows = ErasureRequest.objects.visible_to(user).filter(community__in=user.scope.offices_communities).open()
-    since = list(rows.order_by().values_list("created_at", flat=True))
+    since = [moment for (moment,) in rows_for(user, _to_erase)]
     if not since:
         return []
     title = _("有 %(count)d 位居民要求删除资料") % {"count": len(since)}
     return [Ask(title, reverse("grids:erasures"), _("去答复"), "", min(since))]
+
+
+def _to_erase(user: User) -> Any:
+    rows = ErasureRequest.objects.visible_to(user).filter(community__in=user.scope.offices_communities).open()
+    return rows.order_by().values_list("created_at")

@@ -8,9 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from community.access import Permission
+from community.questions import rows_for
 from community.today import Ask
+from core.sql import Within
 from core.templatetags.portal import when
-from grids.care.tally import Tally, tallies
+from grids.care import tally
+from grids.care.tally import Tally
 from grids.models import CareTag
 
 if TYPE_CHECKING:
@@ -21,8 +24,12 @@ def asks(user: User) -> list[Ask]:
     """Care households without somebody to look after them, and tags whose review is due; one query."""
     if not user.scope.may(Permission.CARE_MANAGE):
         return []
-    counted = tallies(CareTag.objects.in_duty_of(user))
-    return [*_gaps(user, [tally for tally in counted if tally.lacking]), *_reviews(counted)]
+    counted = tally.read(rows_for(user, _cared))
+    return [*_gaps(user, [one for one in counted if one.lacking]), *_reviews(counted)]
+
+
+def _cared(user: User) -> list[Within]:
+    return [tally.asked(CareTag.objects.in_duty_of(user))]
 
 
 def _gaps(user: User, lacking: list[Tally]) -> list[Ask]:

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from community import audit
 from community.models import Community
 from community.notices import notify
+from community.questions import rows_for
 from community.today import Ask
 from core import clock
 from core.templatetags.portal import day
@@ -144,8 +145,11 @@ _COLUMNS = ("pk", "building__label", "category__name", "times", "plan", "plan_un
 
 def asks(user: User) -> list[Ask]:
     """What one has to think about, and what one has said to be done with by today; one query."""
-    rows = RecurringSpot.objects.waiting_for(user).order_by("raised_at", "pk").values_list(*_COLUMNS)[:20]
-    return [_ask(Waiting._make(row)) for row in rows]
+    return [_ask(Waiting._make(row)) for row in rows_for(user, _waiting)]
+
+
+def _waiting(user: User) -> Any:
+    return RecurringSpot.objects.waiting_for(user).order_by("raised_at", "pk").values_list(*_COLUMNS)[:20]
 
 
 def _ask(spot: Waiting) -> Ask:

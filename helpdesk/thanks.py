@@ -14,6 +14,7 @@ from community.access import Permission
 from community.forgetting import DELETED
 from community.models import Attachment, Community
 from community.models import User as Account
+from community.questions import rows_for
 from community.retention import Rule
 from community.today import Ask
 from helpdesk.models import ThanksLetter
@@ -60,12 +61,15 @@ def asks(user: User) -> list[Ask]:
     """Letters that may go out, for the office; one query."""
     if not user.scope.may(Permission.REQUEST_SETTINGS):
         return []
-    waiting = ThanksLetter.objects.asked_about(user).order_by("written_at").values_list("written_at", flat=True)
-    moments = list(waiting[:100])
+    moments = [moment for (moment,) in rows_for(user, _waiting)]
     if not moments:
         return []
     title = ngettext("%(n)d 封感谢信可以公开", "%(n)d 封感谢信可以公开", len(moments)) % {"n": len(moments)}
     return [Ask(title, reverse("helpdesk:thanks"), _("去看看"), since=moments[0])]
+
+
+def _waiting(user: User) -> Any:
+    return ThanksLetter.objects.asked_about(user).order_by("written_at").values_list("written_at")[:100]
 
 
 def _taken_back(community: Community, before: datetime) -> Any:

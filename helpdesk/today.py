@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.access import Permission
+from community.questions import rows_for
 from community.roles import Role
 from community.today import Ask
 from core import clock
@@ -79,10 +80,13 @@ COLUMNS = (
 
 def asks(user: User) -> list[Ask]:
     """Requests whose next step is this person's, the one due first in front; two queries, whatever their number."""
-    rows = ServiceRequest.objects.waiting_for(user).order_by("due_at", "pk").values_list(*COLUMNS)[:AT_MOST]
     calendar = user.calendar
-    waiting = [_ask(Waiting._make(row), user, calendar) for row in rows]
+    waiting = [_ask(Waiting._make(row), user, calendar) for row in rows_for(user, _waiting)]
     return [*waiting, *_unlisted_years(calendar)] if user.scope.may(Permission.REQUEST_SETTINGS) else waiting
+
+
+def _waiting(user: User) -> Any:
+    return ServiceRequest.objects.waiting_for(user).order_by("due_at", "pk").values_list(*COLUMNS)[:AT_MOST]
 
 
 def _unlisted_years(calendar: WorkCalendar) -> list[Ask]:

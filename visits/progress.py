@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.sql import as_uuid, rows_within
+from core.sql import Within, as_uuid, rows_within_each
 from core.templatetags.portal import day
 from grids.models import Building
 from visits.models import DUE, REACHED, Campaign, Target
@@ -109,9 +109,19 @@ def open_round(targets: TargetQuerySet) -> tuple[Campaign, Count] | None:
 
     One query; None where none of them belongs to an open round.
     """
-    rounds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    return newest_round(rows_within_each(by_open_round(targets)))
+
+
+def by_open_round(targets: TargetQuerySet) -> Within:
+    """What is asked of these targets; `newest_round` understands the answer."""
     reached: Any = targets.order_by().values_list("campaign", "kind", "state", "fields_total", "fields_verified")
-    for row in rows_within(reached, "campaign, kind, state, fields, verified", _BY_OPEN_ROUND):
+    return Within(reached, "campaign, kind, state, fields, verified", _BY_OPEN_ROUND)
+
+
+def newest_round(found: Iterable[tuple[Any, ...]]) -> tuple[Campaign, Count] | None:
+    """The newest of the rounds in such rows, and its targets together; None for no rows."""
+    rounds: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for row in found:
         rounds[row[:5]].append(row[5:])
     if not rounds:
         return None

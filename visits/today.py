@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from community.access import Permission
 from community.nav import Entry
+from community.questions import rows_for
 from community.today import Ask, Panel
 from core import clock
 from core.quarters import Quarter
-from core.sql import Within, as_day, as_moment, rows_within, rows_within_each
+from core.sql import Within, as_day, as_moment, rows_within_each
 from grids.models import Building, Estate
 from visits import laying, progress, walkers, words
 from visits.models import Campaign, Conflict, Finding, LateReport, Target
@@ -46,7 +48,7 @@ def panels(user: User) -> list[Panel]:
     """How far the open round has come at the user's doors, and when it ends at this pace; one query."""
     if not user.scope.may(Permission.VISIT_VIEW):
         return []
-    found = progress.open_round(Target.objects.visible_to(user))
+    found = progress.newest_round(rows_for(user, _own_rounds))
     if found is None or not found[1].doors:
         return []
     campaign, count = found
@@ -57,6 +59,10 @@ def panels(user: User) -> list[Panel]:
         "user": user,
     }
     return [Panel("visits/_today.html", data)]
+
+
+def _own_rounds(user: User) -> list[Within]:
+    return [progress.by_open_round(Target.objects.visible_to(user))]
 
 
 class Waiting(NamedTuple):
@@ -71,9 +77,20 @@ class Waiting(NamedTuple):
 
 def waiting_by_building(targets: TargetQuerySet) -> list[Waiting]:
     """The buildings of those of these targets that are asked now, in their order; one query."""
+    return _by_building(rows_within_each(_asked_now(targets)))
+
+
+def _asked_now(targets: TargetQuerySet) -> Within:
     asked: Any = targets.asked_now().order_by().values_list("building", "household", "state", "due_on")
-    found = rows_within(asked, "building, household, state, due_on", _WAITING)
+    return Within(asked, "building, household, state, due_on", _WAITING)
+
+
+def _by_building(found: Iterable[tuple[Any, ...]]) -> list[Waiting]:
     return [Waiting._make([*facts, as_day(earliest)]) for *facts, earliest in found]
+
+
+def _own_doors(user: User) -> list[Within]:
+    return [_asked_now(Target.objects.visible_to(user))]
 
 
 _WAITING = f"""
@@ -88,7 +105,7 @@ ORDER BY e.code, b."order", b.label"""  # noqa: S608 names of tables, nothing th
 
 
 def _doors(user: User) -> list[Ask]:
-    rows = waiting_by_building(Target.objects.visible_to(user))
+    rows = _by_building(rows_for(user, _own_doors))
     if user.scope.offices_communities and rows:
         doors, earliest = sum(row.doors for row in rows), min(row.earliest for row in rows)
         detail = _("分布在 %(buildings)d 幢楼") % {"buildings": len(rows)}
@@ -133,19 +150,22 @@ class Brought(NamedTuple):
 
 def brought_back(user: User) -> dict[str, Brought]:
     """Problems without feedback, what two people have said differently, late reports, as far as any wait; one query."""
+    return {
+        kind: Brought(number, moment, as_day(due_on), overdue)
+        for kind, number, since, due_on, overdue in rows_for(user, _waiting)
+        if (moment := as_moment(since)) is not None
+    }
+
+
+def _waiting(user: User) -> list[Within]:
     findings: Any = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on")
     conflicts: Any = Conflict.objects.visible_to(user).waiting().order_by().values_list("created_at")
     late: Any = LateReport.objects.visible_to(user).waiting().order_by().values_list("received_at")
-    found = rows_within_each(
+    return [
         Within(findings, "since, due_on", _FINDINGS, (clock.today(),)),
         Within(conflicts, "since", _SINCE.format(kind="conflict")),
         Within(late, "since", _SINCE.format(kind="late")),
-    )
-    return {
-        kind: Brought(number, moment, as_day(due_on), overdue)
-        for kind, number, since, due_on, overdue in found
-        if (moment := as_moment(since)) is not None
-    }
+    ]
 
 
 _FINDINGS = "SELECT 'finding', COUNT(*), MIN(since), MIN(due_on), COUNT(*) FILTER (WHERE due_on < %s) FROM narrowed"

@@ -6,13 +6,14 @@ price; a test says that both agree, whatever happens to people and pairings.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from community.models import Appointment
 from community.roles import Role
 from core import clock
-from core.sql import as_day, rows_within
+from core.sql import Within, as_day, rows_within_each
 from grids.care.gaps import MEMBER, STEWARD
 from grids.models import Building, Estate, Household, Membership, Pairing, Resident
 
@@ -34,9 +35,18 @@ class Tally(NamedTuple):
 
 def tallies(tags: CareTagQuerySet) -> list[Tally]:
     """The buildings of these tags, which the caller has narrowed, in the order of the list of gaps; one query."""
+    return read(rows_within_each(asked(tags)))
+
+
+def asked(tags: CareTagQuerySet) -> Within:
+    """What is asked of these tags; `read` understands the answer."""
     cared: Any = tags.open().order_by().values_list("household", "community", "household__building", "review_due")
     columns = "household, community, building, review_due"
-    found = rows_within(cared, columns, _TALLIES, *[clock.today()] * _TALLIES.count("%s"))
+    return Within(cared, columns, _TALLIES, (clock.today(),) * _TALLIES.count("%s"))
+
+
+def read(found: Iterable[tuple[Any, ...]]) -> list[Tally]:
+    """The tallies of such rows."""
     return [Tally._make([*facts, as_day(due_since)]) for *facts, due_since in found]
 
 

@@ -35,6 +35,7 @@ class RowField(forms.ChoiceField):
     def __init__(self, *, empty: Any = None, **kwargs: Any) -> None:
         self.empty = empty
         self._offered: Iterable[Any] | Callable[[], Iterable[Any]] = ()
+        self._by_key: Callable[[str], Any] | None = None
         super().__init__(**kwargs)
 
     def offer(
@@ -42,9 +43,13 @@ class RowField(forms.ChoiceField):
         rows: Iterable[Any] | Callable[[], Iterable[Any]],
         label: Callable[[Any], str] = str,
         group: Callable[[Any], str] | None = None,
+        by_key: Callable[[str], Any] | None = None,
     ) -> None:
-        """The rows to choose from, in order, or what gives them; `group` puts neighbours of one heading under it."""
-        self._offered = rows
+        """The rows to choose from, in order, or what gives them; `group` puts neighbours of one heading under it.
+
+        `by_key` gives the one that is sent, or None, where that is had for less.
+        """
+        self._offered, self._by_key = rows, by_key
         self.__dict__.pop("rows", None)
         self.choices = lambda: self._as_choices(label, group)
 
@@ -68,6 +73,8 @@ class RowField(forms.ChoiceField):
 
     def _sent(self, key: str) -> Any:
         """The row of this key; None where it is not among those to choose from."""
+        if self._by_key is not None:
+            return self._by_key(key)
         if "rows" in self.__dict__ or not isinstance(among := self._among(), QuerySet):
             return self.rows.get(key)
         try:

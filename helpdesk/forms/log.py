@@ -18,6 +18,7 @@ from grids.querysets import doors_of
 from helpdesk.categories import Group
 from helpdesk.forms.fields import PICK, PhotoForm, RowField, household_named, text_area
 from helpdesk.models import Category, ServiceRequest
+from helpdesk.querysets import categories_for, category_for
 from helpdesk.similar import similar_to
 from helpdesk.wording import meant, words_of
 
@@ -110,7 +111,6 @@ class RequestForm(PhotoForm):
         self,
         *args: Any,
         user: User,
-        categories: Iterable[Category],
         fixture: Fixture | None = None,
         about: str = "",
         **kwargs: Any,
@@ -120,7 +120,7 @@ class RequestForm(PhotoForm):
         self.similar: list[ServiceRequest] = []
         self.same: ServiceRequest | None = None
         self.homes = self._homes()
-        self._offer_category(categories)
+        self._offer_category()
         self._offer_places()
         if fixture is not None:
             self._stand_at(fixture)
@@ -132,10 +132,14 @@ class RequestForm(PhotoForm):
     def _homes(self) -> list[Household]:
         return doors_of(self.user)
 
-    def _offer_category(self, categories: Iterable[Category]) -> None:
+    def _offer_category(self) -> None:
         field = self.fields["category"]
         assert isinstance(field, RowField)
-        field.offer(categories, group=lambda category: str(Group(category.group).label))
+        field.offer(
+            lambda: categories_for(self.user),
+            group=lambda category: str(Group(category.group).label),
+            by_key=lambda key: category_for(self.user, key),
+        )
 
     def _offer_places(self) -> None:
         buildings, homes = self.fields["building"], self.fields["home"]

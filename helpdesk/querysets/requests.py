@@ -7,9 +7,11 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from community.models import Appointment
+from community.questions import rows_for
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
@@ -120,6 +122,28 @@ class CategoryQuerySet(ScopedQuerySet[Any]):
 
     def in_use(self) -> Self:
         return self.filter(is_active=True)
+
+
+def categories_for(user: User) -> list[Category]:
+    """The categories that `user` can ask under, in order: the same for every request that is logged."""
+    return [_category(row) for row in rows_for(user, _in_use)]
+
+
+def category_for(user: User, key: str) -> Category | None:
+    """The one of them that a form has sent."""
+    return next((_category(row) for row in rows_for(user, _in_use) if str(row[0]) == key), None)
+
+
+def _category(row: tuple[Any, ...]) -> Category:
+    from helpdesk.models import Category
+
+    return Category.from_db(connection.alias, [field.attname for field in Category._meta.concrete_fields], row)
+
+
+def _in_use(user: User) -> Any:
+    from helpdesk.models import Category
+
+    return Category.objects.visible_to(user).in_use().values_list()
 
 
 class ServiceRequestQuerySet(ScopedQuerySet[Any]):

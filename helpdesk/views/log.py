@@ -57,7 +57,6 @@ def _log(request: PortalRequest, form_class: type[RequestForm], initial: dict[st
         request.POST or None,
         request.FILES or None,
         user=request.user,
-        categories=Category.objects.visible_to(request.user).in_use().select_related("community"),
         fixture=_fixture(request, kept.sign if kept is not None and resumes else ""),
         about=about,
         initial={**({"title": about} if about else {}), **initial},
