@@ -29,7 +29,8 @@ _OFFICE = "whoever issues certificates is told that one is asked for"
 def ask_certificate(
     *, by: User, community: Community, starts_on: date, ends_on: date, purpose: str = ""
 ) -> Certificate:
-    """A volunteer asks for a certificate of a period. Raises Refused where the book has nothing for it, or one waits."""
+    """A volunteer asks for a certificate of a period. Raises Refused where the book has nothing for it, or where the
+    last one still waits."""
     _check_period(by, community, starts_on, ends_on)
     if _mine(by, community).filter(state=PaperState.ASKED).exists():
         raise Refused(_("您要的上一份证明还在等社区开，请稍等一两天。"))
