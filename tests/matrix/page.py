@@ -32,7 +32,7 @@ class Page:
 
     `answer` is what they get, `answers` what single roles get instead, `answers_own` what they get in their own
     place. `post` sends an empty form, which must never pass as another's: whoever may not see the record gets the same
-    404 or 403.
+    404 or 403. Roles in `everywhere` find the record in the neighbouring place too: the whole community knows it.
     """
 
     needs: P | None = None
@@ -44,6 +44,7 @@ class Page:
     public: bool = False
     post: bool = False
     query: str = ""
+    everywhere: frozenset[str] | set[str] = frozenset()
 
 
 def pk_of(record: str, key: str = "pk", **more: str) -> Callable[[World], dict[str, Any]]:
