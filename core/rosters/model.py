@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from fractions import Fraction
 from typing import Any
 
@@ -18,7 +19,11 @@ from core.rosters.solver import Aim, Effort
 SCALE = 10_000
 # As many tasks are handed out at once on every machine, so that the search is the same with any number of workers.
 BATCH = 8
-Found = Callable[[int, int, Plan], bool]
+# A bound beyond this is none yet.
+UNKNOWN = 1e15
+# How often, in seconds, whoever watches is told.
+LOOK = 0.5
+Look = Callable[[int, int, Plan], bool]
 
 
 class Model:
@@ -236,27 +241,28 @@ class Model:
 
     # --- the search ---------------------------------------------------------------------------------------------
 
-    def seek(self, aim: Aim, plan: Plan, limits: Effort, found: Found) -> tuple[int, float]:
-        """Search from `plan` for less of `aim`; `found` is told each better plan, and ends the search with True.
+    def seek(self, aim: Aim, plan: Plan, limits: Effort, look: Look) -> tuple[int, int, Plan, float]:
+        """Search from `plan` for less of `aim`; `look` is told the best so far now and then, and ends it with True.
 
-        Gives what no plan can be better than, and the work that it took.
+        Gives what was found, what no plan can be better than, the plan, and the work that it took.
         """
         self.cp.minimize(self._sought(aim, plan))
         self._hint(plan)
-        solver = cp_model.CpSolver()
-        solver.parameters.random_seed = limits.seed
-        solver.parameters.num_workers = limits.workers
-        solver.parameters.interleave_search = True
-        solver.parameters.interleave_batch_size = BATCH
-        solver.parameters.max_deterministic_time = limits.work
-        solver.parameters.max_time_in_seconds = limits.seconds
-        solver.parameters.catch_sigint_signal = False
-        status = solver.solve(self.cp, _Listener(self, found))
+        best = _Best(self, self.value(aim, plan), self.floor(aim), plan)
+        solver = _solver(limits)
+        solver.best_bound_callback = best.on_bound
+        # The solver lets Python run while it searches: this thread keeps looking, with its own database connection.
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            search = pool.submit(solver.solve, self.cp, best)
+            while not wait([search], timeout=LOOK).done:
+                if look(best.value_of_plan, best.bound, best.plan):
+                    solver.stop_search()
+        status = search.result()
         if status in (cp_model.MODEL_INVALID, cp_model.INFEASIBLE):
             raise RuntimeError(f"{aim}: {solver.status_name(status)}")
-        bound = solver.best_objective_bound
-        floor = self.floor(aim)
-        return (max(floor, round(bound)) if abs(bound) < 1e15 else floor), solver.deterministic_time
+        if status == cp_model.OPTIMAL:
+            best.bound = best.value_of_plan
+        return best.value_of_plan, best.bound, best.plan, solver.deterministic_time
 
     def keep(self, aim: Aim, plan: Plan) -> None:
         """Let no later plan have more of an aim than this one."""
@@ -279,17 +285,35 @@ class Model:
             self.cp.add_hint(variable, abs(shares[key] - self.target))
 
 
-class _Listener(cp_model.CpSolverSolutionCallback):
-    """Tells every better plan while the search goes on."""
+class _Best(cp_model.CpSolverSolutionCallback):
+    """The best plan so far, and the bound that is proven."""
 
-    def __init__(self, model: Model, found: Found) -> None:
+    def __init__(self, model: Model, value: int, bound: int, plan: Plan) -> None:
         super().__init__()
-        self.model, self.found = model, found
+        self.model, self.value_of_plan, self.bound, self.plan = model, value, bound, plan
 
     def on_solution_callback(self) -> None:
-        plan = frozenset(seat for seat, variable in self.model.seats.items() if self.boolean_value(variable))
-        if self.found(round(self.objective_value), round(self.best_objective_bound), plan):
-            self.stop_search()
+        seats = self.model.seats.items()
+        self.plan = frozenset(seat for seat, variable in seats if self.boolean_value(variable))
+        self.value_of_plan = round(self.objective_value)
+        self.on_bound(self.best_objective_bound)
+
+    def on_bound(self, bound: float) -> None:
+        if abs(bound) < UNKNOWN:
+            self.bound = max(self.bound, round(bound))
+
+
+def _solver(limits: Effort) -> cp_model.CpSolver:
+    """A solver whose search is the same every time, from two workers upwards."""
+    solver = cp_model.CpSolver()
+    solver.parameters.random_seed = limits.seed
+    solver.parameters.num_workers = limits.workers
+    solver.parameters.interleave_search = True
+    solver.parameters.interleave_batch_size = BATCH
+    solver.parameters.max_deterministic_time = limits.work
+    solver.parameters.max_time_in_seconds = limits.seconds
+    solver.parameters.catch_sigint_signal = False
+    return solver
 
 
 def _scaled(part: int, whole: int) -> int:

@@ -145,26 +145,23 @@ class _Search:
     def _seek(self, model: Model, aim: Aim, number: int, plan: Plan) -> Plan:
         """One aim, from the plan so far; what is found is kept for the aims after it."""
         begun = time.monotonic()
-        value = model.value(aim, plan)
-        stage = Stage(aim, value, model.floor(aim))
-        best = plan
+        stage = Stage(aim, model.value(aim, plan), model.floor(aim))
         if not stage.is_best:
 
-            def found(value: int, bound: int, plan: Plan) -> bool:
-                nonlocal stage, best
-                stage, best = Stage(aim, value, bound, time.monotonic() - begun), plan
-                self.stopped = self.stopped or self.watch(Progress(stage, number, len(self.aims), plan))
+            def look(value: int, bound: int, best: Plan) -> bool:
+                so_far = Stage(aim, value, bound, time.monotonic() - begun)
+                self.stopped = self.stopped or self.watch(Progress(so_far, number, len(self.aims), best))
                 return self.stopped
 
             left = self.effort.seconds - (begun - self.begun)
             limits = replace(self.effort, work=self._portion(number), seconds=max(0.0, left))
-            bound, work = model.seek(aim, plan, limits, found)
+            value, bound, plan, work = model.seek(aim, plan, limits, look)
             self.work -= work
-            stage = replace(stage, bound=max(stage.bound, bound), seconds=time.monotonic() - begun)
+            stage = Stage(aim, value, bound, time.monotonic() - begun)
         self.stages.append(stage)
-        self.stopped = self.stopped or self.watch(Progress(stage, number + 1, len(self.aims), best))
-        model.keep(aim, best)
-        return best
+        self.stopped = self.stopped or self.watch(Progress(stage, number + 1, len(self.aims), plan))
+        model.keep(aim, plan)
+        return plan
 
     def _portion(self, number: int) -> float:
         """How much of the work that is left this aim may take; what it leaves goes to those after it."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from community.access import Permission
 from core.scoping import ScopedQuerySet
-from stewards.duty.states import LIVE, RosterState, SeatState
+from stewards.duty.states import LIVE, PROMISED, RosterState, SeatState
 
 if TYPE_CHECKING:
     from community.models import User
 
 # What a person has not said yes or no to yet keeps the time free all the same; a mere draft does not.
 BUSY = (SeatState.ASKED, SeatState.HELD, SeatState.SWAPPING)
+
+_COUNTED = "counted for shifts that are in scope themselves"
 
 
 def on_duty(user: User, prefix: str = "") -> Q:
@@ -56,6 +59,17 @@ class RosterQuerySet(ScopedQuerySet[Any]):
 class ShiftQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(on_duty(user, "roster__")).scoped()
+
+    def short(self, now: datetime, within: timedelta) -> Self:
+        """Those of rosters that are out which begin within that time, and for which too few have said yes."""
+        from stewards.models import Assignment, ShiftSlot
+
+        yes = Assignment.objects.unscoped(reason=_COUNTED).filter(slot=OuterRef("pk"), is_reserve=False)
+        held = yes.filter(state__in=PROMISED).order_by().values("slot").annotate(n=Count("pk")).values("n")
+        slots = ShiftSlot.objects.unscoped(reason=_COUNTED).filter(shift=OuterRef("pk"))
+        short = slots.filter(minimum__gt=Coalesce(Subquery(held), 0))
+        soon = self.filter(starts_at__gt=now, starts_at__lte=now + within)
+        return soon.filter(Exists(short)).exclude(roster__state=RosterState.DRAFT).order_by("starts_at", "pk")
 
 
 class ShiftSlotQuerySet(ScopedQuerySet[Any]):

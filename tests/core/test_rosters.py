@@ -267,7 +267,7 @@ def test_the_best_so_far_is_told_and_whoever_watches_may_end_the_search() -> Non
 
     found = solve(many(), Effort(work=5, seconds=60), enough)
     assert found.was_stopped
-    assert len(told) == 2
+    assert len(told) >= 2
     assert broken(many(), found.plan) == []
     assert all(broken(many(), progress.plan) == [] for progress in told)
     assert told[0].stage.aim is Aim.SHORTAGE
