@@ -72,13 +72,18 @@ def tell_gaps(shifts: list[Shift]) -> None:
         words = _("%(shift)s（%(when)s）还缺人。") % _of(first)
     else:
         words = _("两天之内有 %(n)d 个班还缺人，最近的是%(shift)s（%(when)s）。") % {"n": len(shifts), **_of(first)}
-    people = [*office_of(first.community_id), *_held(first.community_id, (Role.GRID_LEADER,))]
+    people = [*office_of(first.community_id), *leaders_of(first.community_id)]
     notify(people, about=first, kind=KIND, text=words, urgent=True)
 
 
 def office_of(community_id: int) -> list[User]:
     """Who works in the community's office."""
     return _held(community_id, _OFFICE)
+
+
+def leaders_of(community_id: int) -> list[User]:
+    """Who leads a grid of the community."""
+    return _held(community_id, (Role.GRID_LEADER,))
 
 
 def _held(community_id: int, roles: tuple[str, ...]) -> list[User]:
