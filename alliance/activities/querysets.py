@@ -36,6 +36,12 @@ class ActivityQuerySet(ScopedQuerySet[Any]):
         """What the user may change, check in for and report on."""
         return self.filter(run_by(user)).scoped()
 
+    def waiting_for(self, user: User) -> Self:
+        """For the office what waits to be announced or published; for who runs it what is over and not closed."""
+        over = Q(state=State.OPEN, ends_at__lt=clock.now()) & run_by(user)
+        held = Q(community__in=user.scope.offices_communities, state__in=(State.DRAFT, State.HELD))
+        return self.filter(over | held if user.scope.offices_communities else over).scoped()
+
     def told(self) -> Self:
         """What everybody may read, without sign-in, wherever: what can be joined, and published results."""
         return self.filter(state__in=(State.OPEN, State.PUBLISHED)).scoped()

@@ -183,6 +183,12 @@ class SignUp(CommunityRow):
         ]
 
     def __str__(self) -> str:
+        """Without a name: the record keeps this longer than who it was."""
+        return str(self.get_state_display())
+
+    @property
+    def who(self) -> str:
+        """Who comes, for those who run the activity."""
         return str(self.user or self.partner or self.name)
 
 

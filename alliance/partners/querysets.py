@@ -1,7 +1,8 @@
-"""Reads of the partner units: who they are, what is needed, what they offer, what is done together, what was pledged."""
+"""Reads of the partner units, and of what is needed, offered, done together and pledged."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Count, Q
@@ -34,7 +35,7 @@ class PartnerQuerySet(ScopedQuerySet[Any]):
         return self.filter(Q(left_on__isnull=True) | Q(left_on__gte=today), joined_on__lte=today)
 
     def counted(self) -> Self:
-        """With how many speak for each (`contacts`) and how many pledges it has not kept yet (`pledged`), late (`late`)."""
+        """With how many speak for each (`contacts`), and its open pledges (`pledged`), the late ones (`late`)."""
         today = clock.today()
         speaks = Q(appointments__role=Role.PARTNER_CONTACT) & holds_on(today, "appointments__")
         is_open = Q(pledges__state=PledgeState.OPEN)
@@ -94,6 +95,13 @@ class PledgeQuerySet(ScopedQuerySet[Any]):
         if not scope.may(Permission.ALLIANCE_VIEW):
             return self.none().scoped()
         return self.filter(Q(community__in=led_in(user)) | Q(partner__in=scope.partners)).scoped()
+
+    def waiting_for(self, user: User, *, soon: date) -> Self:
+        """A unit's own that are to be kept by that day; for the office those reported and those late."""
+        office = user.scope.offices_communities
+        late = Q(state=PledgeState.OPEN, until__lt=clock.today())
+        own = Q(partner__in=user.scope.partners, state=PledgeState.OPEN, until__lte=soon)
+        return self.filter(own | Q(community__in=office) & (Q(state=PledgeState.REPORTED) | late)).scoped()
 
     def open(self) -> Self:
         return self.filter(state=PledgeState.OPEN)

@@ -1,0 +1,1 @@
+"""Pages of the units, and of what is needed, offered, done together and pledged."""
