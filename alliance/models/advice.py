@@ -7,7 +7,15 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from alliance.advice.querysets import AdviceQuerySet
+from alliance.advice.querysets import (
+    AdviceQuerySet,
+    AttendanceQuerySet,
+    OfSessionQuerySet,
+    RecommendationQuerySet,
+    SessionQuerySet,
+    StepQuerySet,
+    StudyQuerySet,
+)
 from alliance.advice.states import Progress, State, Verdict
 from alliance.models.partners import Partner
 from community.models import Attachment, User
@@ -96,7 +104,7 @@ class AdviceSession(CommunityRow):
     published_at = models.DateTimeField(_("公开时间"), null=True)
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁公开的"))
 
-    objects = AdviceQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("顾问会议")
@@ -151,7 +159,7 @@ class AgendaItem(CommunityRow):
     title = models.CharField(_("议题"), max_length=80)
     said = models.TextField(_("讨论了什么"), max_length=3000, blank=True)
 
-    objects = AdviceQuerySet.as_manager()
+    objects = OfSessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("议程")
@@ -178,7 +186,7 @@ class AdviceAttendance(CommunityRow):
     read_at = models.DateTimeField(_("核对过、没有要改的"), null=True)
     signed_at = models.DateTimeField(_("签字时间"), null=True)
 
-    objects = AdviceQuerySet.as_manager()
+    objects = AttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("到会")
@@ -187,7 +195,8 @@ class AdviceAttendance(CommunityRow):
         constraints = [
             models.UniqueConstraint(fields=["session", "user"], name="advice_attendance_once"),
             models.CheckConstraint(
-                condition=Q(signed_at__isnull=True) | Q(attended=True), name="advice_attendance_signs_who_came"
+                condition=Q(signed_at__isnull=True) | Q(attended__isnull=False, attended=True),
+                name="advice_attendance_signs_who_came",
             ),
         ]
 
@@ -212,7 +221,7 @@ class MinutesRemark(CommunityRow):
     answered_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁答的"))
     answered_at = models.DateTimeField(_("何时答的"), null=True)
 
-    objects = AdviceQuerySet.as_manager()
+    objects = OfSessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("更正")
@@ -251,7 +260,7 @@ class Recommendation(CommunityRow):
     look_on = models.DateField(_("哪天再看"), null=True)
     is_public = models.BooleanField(_("可以给居民看"), default=True)
 
-    objects = AdviceQuerySet.as_manager()
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("建议")
@@ -316,7 +325,7 @@ class RecommendationStep(CommunityRow):
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁记的"))
     at = models.DateTimeField(_("时间"), default=clock.now)
 
-    objects = AdviceQuerySet.as_manager()
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("建议的进展")
@@ -356,7 +365,7 @@ class Study(CommunityRow):
     released_at = models.DateTimeField(_("公开时间"), null=True)
     released_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁公开的"))
 
-    objects = AdviceQuerySet.as_manager()
+    objects = StudyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("研究报告")
