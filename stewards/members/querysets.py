@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from community.access import Permission
 from community.models import Appointment
 from community.roles import Role
+from core import clock
 from core.scoping import ScopedQuerySet
 from core.terms import TermQuerySet
 
@@ -19,14 +20,43 @@ if TYPE_CHECKING:
 
 _YES_OR_NO = "a yes or no about stewards that are in scope themselves"
 
-WAITS = Q(skill__needs_evidence=True, returned="") & (
-    Q(confirmed_at__isnull=True) | Q(new_paper__isnull=False) | Q(new_until__isnull=False)
-)
+SOON_DAYS = 30
+"""So many days before a certificate or an insurance ends, the steward and the office are told."""
 
 
 def own_or_managed(user: User, prefix: str = "steward__") -> Q:
     """What belongs to a steward: their own to themselves, all of the community's to its office."""
     return Q(**{f"{prefix}user": user.pk}) | Q(community__in=user.scope.offices_communities)
+
+
+def _appointments(day: date, prefix: str = "") -> Any:
+    """The appointments that make somebody a red steward on a day; of the steward that the outer row is or names."""
+    held = Appointment.objects.unscoped(reason=_YES_OR_NO).at(day).filter(role=Role.RED_STEWARD)
+    return held.filter(user=OuterRef(f"{prefix}user"), community=OuterRef(f"{prefix}community"))
+
+
+def soon() -> date:
+    """The day up to which an end is told."""
+    return clock.today() + timedelta(days=SOON_DAYS)
+
+
+def waits(prefix: str = "") -> Q:
+    """The condition that the evidence of a skill waits for the office; what was sent back waits for the steward."""
+    new = Q(**{f"{prefix}new_paper__isnull": False}) | Q(**{f"{prefix}new_until__isnull": False})
+    unseen = new | Q(**{f"{prefix}confirmed_at__isnull": True})
+    return unseen & Q(**{f"{prefix}skill__needs_evidence": True, f"{prefix}returned": ""})
+
+
+def ends(prefix: str = "") -> Q:
+    """The condition that the evidence of a skill is over, or will be soon, and nothing newer waits to be looked at."""
+    conditions = {
+        "skill__needs_evidence": True,
+        "confirmed_at__isnull": False,
+        "new_paper__isnull": True,
+        "new_until__isnull": True,
+        "valid_until__lte": soon(),
+    }
+    return Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
 
 
 class SkillQuerySet(ScopedQuerySet[Any]):
@@ -51,9 +81,15 @@ class StewardQuerySet(ScopedQuerySet[Any]):
 
     def appointed(self, day: date) -> Self:
         """Those who are red stewards on that day, paused or not."""
-        held = Appointment.objects.unscoped(reason=_YES_OR_NO).at(day).filter(role=Role.RED_STEWARD)
-        here = held.filter(user=OuterRef("user"), community=OuterRef("community"))
-        return self.filter(Exists(here), user__is_active=True)
+        return self.filter(Exists(_appointments(day)), user__is_active=True)
+
+    def with_appointed(self, day: date) -> Self:
+        """With `is_appointed`, whether they are red stewards on that day."""
+        return self.annotate(is_appointed=Exists(_appointments(day)))
+
+    def insurance_ending(self) -> Self:
+        """Those who serve and whose insurance is over, or will be soon; not those for whom none was written down."""
+        return self.appointed(clock.today()).filter(insured_until__lte=soon()).order_by("insured_until", "pk")
 
     def with_skill(self, skill: Skill, day: date) -> Self:
         """Those who have the skill and may use it on that day."""
@@ -79,9 +115,17 @@ class StewardSkillQuerySet(ScopedQuerySet[Any]):
         lasting = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
         return self.filter(lasting, Q(skill__needs_evidence=False) | Q(confirmed_at__isnull=False))
 
+    def of_serving(self) -> Self:
+        """Of those who are red stewards today."""
+        return self.filter(Exists(_appointments(clock.today(), "steward__")))
+
+    def ending(self) -> Self:
+        """What needs evidence and is over, or will be soon; nothing newer waits to be looked at."""
+        return self.filter(ends())
+
     def to_look_at(self) -> Self:
         """What waits for the office: evidence that nobody has looked at yet, and has not been sent back."""
-        return self.filter(WAITS)
+        return self.filter(waits())
 
 
 class AvailabilityQuerySet(ScopedQuerySet[Any]):
@@ -93,10 +137,16 @@ class ExceptionQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(own_or_managed(user)).scoped()
 
+    def not_over(self) -> Self:
+        return self.filter(ends_at__gt=clock.now())
 
-class PauseQuerySet(TermQuerySet):
+
+class StewardPauseQuerySet(TermQuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(own_or_managed(user)).scoped()
+
+    def not_over(self) -> Self:
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=clock.today()))
 
 
 class BlockedPairQuerySet(ScopedQuerySet[Any]):

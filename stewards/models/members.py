@@ -19,8 +19,8 @@ from stewards.members.querysets import (
     AvailabilityQuerySet,
     BlockedPairQuerySet,
     ExceptionQuerySet,
-    PauseQuerySet,
     SkillQuerySet,
+    StewardPauseQuerySet,
     StewardQuerySet,
     StewardSkillQuerySet,
     TwoTogetherQuerySet,
@@ -52,6 +52,10 @@ class Skill(CommunityRow):
     def label(self) -> str:
         """The name in the reader's language, where it is one of those the portal came with."""
         return gettext(self.name)
+
+    @property
+    def hint_text(self) -> str:
+        return gettext(self.hint) if self.hint else ""
 
 
 class Steward(CommunityRow):
@@ -191,7 +195,7 @@ class StewardPause(Term, CommunityRow):
     steward = models.ForeignKey(Steward, models.PROTECT, related_name="pauses")
     reason = models.CharField(_("原因"), max_length=60, blank=True)
 
-    objects = PauseQuerySet.as_manager()
+    objects = StewardPauseQuerySet.as_manager()
 
     class Meta(Term.Meta):
         verbose_name = _("暂停")

@@ -65,6 +65,7 @@ def _link(community: Community, skills: dict[str, Skill]) -> None:
 @transaction.atomic
 def enrol(user: User, community: Community) -> Steward:
     """The steward's own row, made where it is not there yet; what they said of themselves before comes back with it."""
+    steward: Steward
     steward, made = Steward.objects.unscoped(reason=_WHY).get_or_create(user=user, community=community)
     if made:
         audit.record("steward_enrolled", steward, by=None, changes={"user": [None, user.name]})

@@ -37,7 +37,7 @@ def add_kind(community: Community, *, name: str, categories: Collection[Category
     last = rows.aggregate(last=Max("order"))["last"] or 0
     slug = f"{OWN}{max(used, default=0) + 1}"
     made = Skill.objects.create(community=community, slug=slug, name=name, order=last + 1, **fields)
-    made.categories.set(categories)
+    _link(made, categories)
     audit.record("skill_added", made, by=by, changes={"name": [None, name]})
     return made
 
@@ -60,9 +60,17 @@ def change_kind(
     for key, value in given.items():
         setattr(row, key, value)
     row.save(update_fields=list(given))
-    row.categories.set(categories)
+    _link(row, categories)
     audit.record("skill_changed", row, by=by, changes=changes)
     return row
+
+
+def _link(skill: Skill, categories: Collection[Category]) -> None:
+    """The kinds of request that call for the skill: these and no others."""
+    rows = Skill.categories.through.objects
+    rows.filter(skill=skill).exclude(category__in=categories).delete()
+    links = [Skill.categories.through(skill_id=skill.pk, category_id=one.pk) for one in categories]
+    rows.bulk_create(links, ignore_conflicts=True)
 
 
 def _check_name(others: Any, name: str) -> None:

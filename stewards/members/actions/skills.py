@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from stewards.models import Skill, Steward
 
 MINE = "stewards:mine"
-SOON_DAYS = 30
-"""So many days before a certificate or an insurance ends, the steward and the office are told."""
 
 
 @transaction.atomic
@@ -78,9 +76,9 @@ def change_skill(
     if valid_until != row.valid_until:
         _check_day(valid_until)
     new_evidence = paper is not None or valid_until != row.valid_until
-    changes = {"skill": [None, row.skill.label]}
+    changes: audit.Changes = {"skill": [None, row.skill.label]}
     if level != row.level:
-        changes["level"] = [row.get_level_display(), StewardSkill.Level(level).label]
+        changes["level"] = [row.get_level_display(), str(StewardSkill.Level(level).label)]
         row.level = level
     replaced: list[Attachment] = []
     if new_evidence:

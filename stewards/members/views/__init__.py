@@ -1,0 +1,1 @@
+"""Pages around who the red stewards are."""

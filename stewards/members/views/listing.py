@@ -1,0 +1,48 @@
+"""The list of red stewards."""
+
+from __future__ import annotations
+
+from django.http import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.access import Permission, PortalRequest, access
+from core.lists import list_page
+from stewards.members import listing, page
+
+
+@access(Permission.STEWARDS_VIEW)
+def stewards(request: PortalRequest) -> HttpResponseBase:
+    """Who can what; for those who hand out work also who is free, and who was asked long ago."""
+    user = request.user
+    times = page.hands_out(user)
+    found = list_page(
+        request,
+        listing.listed(user, times=times),
+        filterset_class=listing.FreeFilter if times else listing.StewardFilter,
+        sorts=listing.SORTS if times else {"name": listing.SORTS["name"]},
+        default_sort=listing.DEFAULT_SORT,
+    )
+    if found.wants_xlsx:
+        rows = listing.columns(request, list(found.queryset), times=times)
+        return found.as_xlsx(_("红管家"), rows)
+    office = user.scope.may(Permission.STEWARDS_MANAGE)
+    shown = {
+        "page": found,
+        "lines": listing.lines_of(found.rows, times=times),
+        "times": times,
+        "ways": _ways() if office else [],
+        "appoint_url": reverse("community:appointments") if user.scope.may(Permission.APPOINT) else "",
+    }
+    return render(request, "stewards/members/list.html", shown)
+
+
+def _ways() -> list[tuple[str, str]]:
+    """What the office sets up."""
+    return [
+        (_("证书和保险"), reverse("stewards:papers")),
+        (_("技能"), reverse("stewards:skill_kinds")),
+        (_("两个人一起上门"), reverse("stewards:two_together")),
+        (_("不安排在一起"), reverse("stewards:apart")),
+    ]
