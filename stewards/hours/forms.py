@@ -47,13 +47,15 @@ def number_field(label: Any, most: int) -> forms.IntegerField:
 class LastingForm(PortalForm):
     """How long something took, as hours and minutes; gives `minutes`."""
 
+    may_be_nothing = False
+
     hours = number_field(_("几小时"), MOST_AT_ONCE // 60)
     rest = number_field(_("又几分钟"), 59)
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
         given["minutes"] = (given.get("hours") or 0) * 60 + (given.get("rest") or 0)
-        if not given["minutes"] and not self.errors.keys() & {"hours", "rest"}:
+        if not given["minutes"] and not self.may_be_nothing and not self.errors.keys() & {"hours", "rest"}:
             self.add_error("hours", _("请写花了多长时间。"))
         return given
 
@@ -109,6 +111,8 @@ class EnterForm(LastingForm):
 class CorrectForm(LastingForm):
     """Why an entry is taken back, and what stands in its place, if anything."""
 
+    may_be_nothing = True
+
     reason = forms.CharField(label=_("为什么改"), max_length=120, help_text=_("志愿者看得到，请写清楚。"))
 
     field_order = ("reason", "hours", "rest")
@@ -117,11 +121,6 @@ class CorrectForm(LastingForm):
         super().__init__(*args, **kwargs)
         self.fields["hours"].label = _("应该是几小时")
         self.fields["hours"].help_text = _("这件事根本没有做过，就两格都写 0。")
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean()
-        self.errors.pop("hours", None) if given.get("hours") == 0 and given.get("rest") == 0 else None
-        return given
 
 
 class ReasonForm(PortalForm):

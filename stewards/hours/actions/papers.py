@@ -84,7 +84,9 @@ def revoke(paper: Certificate, *, reason: str, by: User) -> Certificate:
 @transaction.atomic
 def reissue(paper: Certificate, *, reason: str, by: User) -> Certificate:
     """Revoke a certificate and issue another for the same period, with the hours as they stand in the book now."""
-    old = revoke(paper, reason=reason, by=by) if paper.state == PaperState.ISSUED else locked(paper)
+    old = locked(paper)
+    if old.state == PaperState.ISSUED:
+        old = revoke(old, reason=reason, by=by)
     if old.state != PaperState.REVOKED:
         raise Refused(_("只有开过的证明才能重开。"))
     if Certificate.objects.unscoped(reason=_OFFICE).filter(replaces=old).exists():
