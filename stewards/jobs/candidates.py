@@ -1,8 +1,8 @@
 """Whom a job is offered to, in which order, and why just them (domain §6).
 
-Who could: serves, has the skill on that day, is free, has promised nothing else, is not kept apart from the household or
-from who goes along, has hours left in the week. Who first: knows the household, has given less than the middle of all
-in 90 days, lives near, was asked longest ago.
+Who could: serves, has the skill on that day, is free, has promised nothing else, is not kept apart from the household
+or from who goes along, has hours left in the week. Who first: knows the household, has given less than the middle of
+all in 90 days, lives near, was asked longest ago.
 """
 
 from __future__ import annotations
@@ -77,7 +77,10 @@ def kept_apart(job: Job) -> set[UUID]:
     return (blocked_households(job.home) if job.home else set()) | partners
 
 
-def _could(job: Job, wishes: Sequence[Slot], without: Collection[UUID]) -> list[Steward]:
+def _could(job: Job, wishes: Sequence[Slot], without: Collection[UUID], *, named: bool = False) -> list[Steward]:
+    """Those who pass every filter for one of the times; who is `named` by a friend need neither have said that they are
+    free nor have hours left in the week: they say so themselves.
+    """
     rows = Steward.objects.unscoped(reason=_WHY).filter(community=job.community_id)
     living = living_in(job.home_id) if job.home_id else []
     rows = rows.exclude(user__in=[*(one.pk for one in living), job.request.reporter_id or 0])
@@ -86,12 +89,12 @@ def _could(job: Job, wishes: Sequence[Slot], without: Collection[UUID]) -> list[
     for slot in wishes:
         day = clock.local(slot[0]).date()
         skilled = {one.pk: one for one in rows.serving(day).with_skill(job.skill, day).select_related("user")}
-        free = free_between(list(skilled), *slot) if skilled else set()
+        free = set(skilled) if named else free_between(list(skilled), *slot) if skilled else set()
         week = week_of(slot[0])
         promised = taken(free, min(week[0], slot[0]), max(week[1], slot[1])) if free else {}
         for key in free:
             held = promised.get(key, [])
-            fits = minutes_in([*held, slot], week) <= skilled[key].weekly_minutes
+            fits = named or minutes_in([*held, slot], week) <= skilled[key].weekly_minutes
             if fits and not overlaps(held, slot):
                 found.setdefault(key, skilled[key])
     return list(found.values())
@@ -156,3 +159,8 @@ def _reasons(job: Job, steward: Steward, known: _Known) -> list[Reason]:
     asked = known.asked.get(steward.pk)
     reasons.append(["asked", (clock.now() - asked).days] if asked else ["never", ""])
     return reasons
+
+
+def could_go_instead(job: Job) -> list[Steward]:
+    """Who could take over the agreed time, by name; those who said no to it before may be asked again by a friend."""
+    return sorted(_could(job, job.slots, list(_going(job)), named=True), key=lambda one: one.user.name)

@@ -29,7 +29,7 @@ def drop(job: Job) -> None:
 
 
 def wrong(job: Job, code: str) -> str:
-    """Why this code does not open, as a sentence, counted; "" where it is the household's. The caller writes the job."""
+    """Why this code does not open, as a sentence, counted; "" where it is the household's. The caller saves."""
     now = clock.now()
     if job.code_shut_until and job.code_shut_until > now:
         return _("错了好几次，请过一刻钟再试，或者请网格长打电话核实。")

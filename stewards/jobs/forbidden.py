@@ -1,7 +1,7 @@
 """What volunteers never touch: gas, mains and lifts, with where to turn instead. The one place that says so.
 
-城镇燃气管理条例 (国务院令第583号) art. 27 and 特种设备安全法 art. 18 leave gas installations and lifts to those who hold a
-licence; what stands before a household's meter belongs to the utility. Pure: asks no database.
+城镇燃气管理条例 (国务院令第583号) art. 27 and 特种设备安全法 art. 18 leave gas installations and lifts to those who
+hold a licence; what stands before a household's meter belongs to the utility. Pure: asks no database.
 """
 
 from __future__ import annotations

@@ -1,18 +1,41 @@
 """What offers and jobs bring to the shared pages."""
 
-from datetime import timedelta
+from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community import history, messages
-from core import daily
-from helpdesk import bars, reactions
-from stewards.jobs.actions import lapse, move_all_on
-from stewards.jobs.actions.reacting import bar_reply, react
+from community.access import Permission
+from community.nav import Entry
+
+if TYPE_CHECKING:
+    from community.models import User
+
+
+def entries(user: User) -> list[Entry]:
+    """What a steward is asked."""
+    if user.scope.may(Permission.STEWARD_WORK):
+        return [Entry(_("请我帮的忙"), reverse("stewards:offers"), "tools", order=5)]
+    return []
 
 
 def register() -> None:
-    """Called when the app is ready."""
+    """Told to the other rooms once the apps are ready."""
+    from community import history, messages, nav, today
+    from core import daily
+    from helpdesk import bars, reactions
+    from helpdesk import panels as request_panels
+    from stewards.jobs.actions import lapse, move_all_on
+    from stewards.jobs.actions.reacting import bar_reply, react
+    from stewards.jobs.panel import panels
+    from stewards.jobs.today import asks
+
+    today.register(asks)
+    nav.register(entries)
+    request_panels.register(panels)
     reactions.register(react)
     bars.register("reply", bar_reply)
     daily.register("offers to red stewards", move_all_on, every=timedelta(minutes=2))

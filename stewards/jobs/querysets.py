@@ -44,6 +44,10 @@ class JobQuerySet(ScopedQuerySet[Any]):
         """Those of the requests that the user triages."""
         return self.filter(leads(user), community__in=user.scope.communities).scoped()
 
+    def taken_by(self, user: User) -> Self:
+        """Those that the user has taken on and did not hand on."""
+        return self.filter(goes(user), community__in=user.scope.communities).scoped()
+
     def busy(self, steward_ids: Iterable[UUID], start: datetime, end: datetime) -> list[Busy]:
         """When these stewards are taken by jobs between two moments: (steward, from, to), in order; one query."""
         from stewards.models import JobSteward

@@ -92,7 +92,7 @@ class Errand:
 
 
 def an_errand(slug: str = "plumbing", **request: Any) -> Errand:
-    """A desk without stewards beyond its own handlers, who can do nothing, and a request that its leader has accepted."""
+    """A desk, whose own handlers have no skill, and a request that its leader has accepted."""
     made = desk()
     logged = made.take(made.log(slug, **request), "accept")
     return Errand(made, logged)

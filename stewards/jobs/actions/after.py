@@ -53,7 +53,8 @@ def _confirmed(job: Job, by: User, via: str, note: str) -> Job:
     audit.record("job_confirmed", job, by=by, changes={"state": [before, job.state]}, reason=job.confirm_note)
     seats = sorted(seats_with_minutes(job), key=lambda one: one.steward.user_id)
     for seat in seats:
-        assert job.done_at and seat.minutes
+        assert job.done_at
+        assert seat.minutes
         enter(
             volunteer=seat.steward.user,
             community=job.community,

@@ -261,7 +261,8 @@ def _check_free(job: Job, steward: Steward, slot: Slot) -> None:
 
 def _seat(job: Job, steward: Steward) -> None:
     """They go at the time of the job; the database refuses what overlaps, whoever came at the same moment."""
-    assert job.starts_at and job.ends_at
+    assert job.starts_at
+    assert job.ends_at
     seat = JobSteward(
         community_id=job.community_id,
         job=job,
