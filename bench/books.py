@@ -26,7 +26,7 @@ from grids.models import Building, Dwelling, Estate, Grid, Household, Unit
 from property.actions import open_book
 from property.drawn_accounts import drawn_accounts
 from property.fees.actions import add_schedule, run_billing
-from property.models import Account, Book, FeeSchedule, MonthlyBalance, Posting, Publication, Voucher
+from property.models import Account, Book, FeeSchedule, Posting, Publication, Voucher
 from property.sealing import FIELDS, POSTING_FIELDS, book_name, seal
 
 CHUNK = 5_000
@@ -78,7 +78,7 @@ def statement(estate: str) -> dict[str, float]:
     first, last = quarter.months[0], quarter.months[-1]
 
     def read() -> Any:
-        return MonthlyBalance.objects.of_book(book).statement(first, last)
+        return Account.objects.of_book(book).statement(first, last)
 
     def drawn() -> str:
         return drawn_accounts(book, last, read())

@@ -42,9 +42,11 @@ SELECT p.account_id, p.fund,
  GROUP BY p.account_id, p.fund
 """
 KEPT = """
-INSERT INTO property_monthlybalance (created_at, community_id, book_id, account_id, fund, month, debit, credit)
+INSERT INTO property_monthlybalance
+       (created_at, community_id, book_id, account_id, fund, month, debit, credit, balance)
 SELECT MIN(p.created_at), MIN(p.community_id), v.book_id, p.account_id, p.fund, m.month,
-       ROUND(SUM(p.debit), 2), ROUND(SUM(p.credit), 2)
+       ROUND(SUM(p.debit), 2), ROUND(SUM(p.credit), 2),
+       ROUND(SUM(SUM(p.debit - p.credit)) OVER (PARTITION BY p.account_id, p.fund ORDER BY m.month), 2)
   FROM property_posting p
   JOIN property_voucher v ON v.id = p.voucher_id
   JOIN property_ledgermonth m ON m.id = v.month_id
@@ -75,7 +77,7 @@ def race(number: str) -> dict[str, Any]:
     first, last = quarter.months[0], quarter.months[-1]
     asked = {"first": str(first), "last": str(last), "book": book.pk}
     racers: dict[str, Callable[[], Any]] = {
-        "statement": lambda: MonthlyBalance.objects.of_book(book).statement(first, last),
+        "statement": lambda: Account.objects.of_book(book).statement(first, last),
         "group_by": lambda: _rows(NARROW),
         "group_by_months": lambda: _rows(FULL, asked),
     }

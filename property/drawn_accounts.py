@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core.money import yuan
-from property.chart import Fund
+from property.chart import Fund, Side
 
 if TYPE_CHECKING:
     from core.quarters import Month
@@ -38,21 +38,22 @@ def drawn_accounts(book: Book, month: Month, rows: Iterable[StatementRow]) -> Sa
     gaps, pages = ["{}"] * 8, reverse("property:accounts", args=[book.pk])
     labels = {"opening": _("期初（元）"), "debit": _("借方（元）")}
     labels |= {"credit": _("贷方（元）"), "closing": _("期末（元）")}
-    row = format_html(_ROW, *gaps, month=month, fund=_("资金"), **labels)
-    funds = {fund.value: str(fund.label) for fund in Fund}
-    sides = {sign: side_of(Decimal(sign)) for sign in (-1, 0, 1)}
-    pieces = [
-        format_html(
-            row,
-            f"{pages}{one.account.code}/",
-            one.account,
+    drawn = str(format_html(_ROW, *gaps, month=month, fund=_("资金"), **labels)).format
+    funds = {fund.value: escape(fund.label) for fund in Fund}
+    sides = {sign: escape(side_of(Decimal(sign))) for sign in (-1, 0, 1)}
+    # An amount has nothing to escape; what people have named has.
+    pieces = []
+    for one in rows:
+        account, closing = one.account, one.closing
+        piece = drawn(
+            f"{pages}{escape(account.code)}/",
+            escape(account),
             funds[one.fund],
             yuan(one.normal_opening),
             yuan(one.debit) if one.debit else "",
             yuan(one.credit) if one.credit else "",
-            sides[(one.closing > 0) - (one.closing < 0)],
-            yuan(one.normal_closing),
+            sides[(closing > 0) - (closing < 0)],
+            yuan(closing if account.normal_side == Side.DEBIT else -closing),
         )
-        for one in rows
-    ]
+        pieces.append(piece)
     return SafeString("".join(pieces))

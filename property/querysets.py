@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
@@ -14,7 +13,8 @@ from django.db.models.functions import Cast, Coalesce, Round
 from community.roles import Role
 from core.quarters import Month
 from core.scoping import ScopedQuerySet
-from property import chart
+from property import chart, last_rows
+from property.last_rows import in_yuan
 
 if TYPE_CHECKING:
     from community.models import User
@@ -86,6 +86,10 @@ class BookQuerySet(ScopedQuerySet[Any]):
         return self.select_related("estate")
 
 
+# After every month there is.
+_NOW = "9999-12"
+
+
 class AccountQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(sees_books(user)).scoped()
@@ -96,6 +100,39 @@ class AccountQuerySet(ScopedQuerySet[Any]):
 
     def postable(self) -> Self:
         return self.filter(takes_postings=True)
+
+    def statement(self, first: Month, last: Month) -> list[StatementRow]:
+        """Every one of these accounts and its funds with opening, movement and closing of `first` to `last`, in the
+        order of their codes; what is zero throughout is left out. One query, as long as the book may be."""
+        accounts: dict[int, Account] = {}
+        statement = []
+        for *known, fund, closing, debits, credited in last_rows.movements(self, str(first), str(last)):
+            debit, credit = debits or 0, credited or 0
+            opening = closing - debit + credit
+            if opening or debit or credit:
+                account = accounts.get(known[0]) or accounts.setdefault(known[0], self._known(known))
+                statement.append(StatementRow(account, fund, in_yuan(opening), in_yuan(debit), in_yuan(credit)))
+        return sorted(statement, key=lambda row: (row.account.code, row.fund))
+
+    def balances(self, last: Month | None = None) -> dict[tuple[str, str], Decimal]:
+        """What every one of these accounts and its funds has come to at the end of `last` (None: now), in yuan, debit
+        positive, by code and fund; those without a posting have none. One query."""
+        found = last_rows.balances(self, _NOW if last is None else str(last))
+        return {(code, fund): balance for code, fund, balance in sorted(found)}
+
+    def money_by_fund(self, last: Month | None = None) -> dict[str, Decimal]:
+        """The cash, bank and wallet balance of every fund at the end of `last` (None: now), in yuan."""
+        held = {str(fund): Decimal("0.00") for fund in chart.Fund}
+        for (_code, fund), balance in self.filter(is_money=True).balances(last).items():
+            held[fund] += balance
+        return held
+
+    def _known(self, values: list[Any]) -> Account:
+        *told, is_money, takes_postings = values
+        # SQLite has no booleans.
+        told += bool(is_money), bool(takes_postings)
+        account: Account = self.model.from_db(self.db, last_rows.ACCOUNT, told)
+        return account
 
 
 class LedgerMonthQuerySet(ScopedQuerySet[Any]):
@@ -199,38 +236,6 @@ class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
         """The kept balances of a book found through its own `visible_to`."""
         return self.filter(book=book).scoped()
 
-    def statement(self, first: Month, last: Month) -> list[StatementRow]:
-        """Every account and fund of one book with opening, movement and closing of `first` to `last`; one query and
-        one for the accounts. To be called on `of_book(book)`; rows that are zero throughout are left out."""
-        before, within = Q(month__lt=str(first)), Q(month__gte=str(first))
-        found = list(
-            self.filter(month__lte=str(last))
-            .order_by()
-            .values("account_id", "fund")
-            .annotate(
-                before=fen_sum("debit", less="credit", filter=before),
-                debits=fen_sum("debit", filter=within),
-                credits=fen_sum("credit", filter=within),
-            )
-            .values_list("account_id", "fund", "before", "debits", "credits")
-        )
-        accounts = self._accounts(row[0] for row in found)
-        statement = [
-            StatementRow(accounts[account], fund, yuan_of(opening), yuan_of(debit), yuan_of(credit))
-            for account, fund, opening, debit, credit in found
-            if opening or debit or credit
-        ]
-        return sorted(statement, key=lambda row: (row.account.code, row.fund))
-
-    def money_by_fund(self, last: Month | None = None) -> dict[str, Decimal]:
-        """The cash, bank and wallet balance of every fund at the end of `last` (None: now), in yuan."""
-        rows = self.filter(account__is_money=True).order_by()
-        if last is not None:
-            rows = rows.filter(month__lte=str(last))
-        found = rows.values("fund").annotate(d=fen_sum("debit"), c=fen_sum("credit")).values_list("fund", "d", "c")
-        held = {str(fund): Decimal("0.00") for fund in chart.Fund}
-        return held | {fund: yuan_of(debit - credit) for fund, debit, credit in found}
-
     def grown(self, first: Month, last: Month) -> dict[Month, dict[str, Decimal]]:
         """How much the accounts of each kind grew by in every month of the period, in yuan, on the kind's own side:
         {Month(2026, 9): {"income": …, "expense": …, …}}. One query."""
@@ -252,11 +257,3 @@ class MonthlyBalanceQuerySet(ScopedQuerySet[Any]):
     def by_month(self, first: Month, last: Month, kind: str) -> dict[Month, Decimal]:
         """`grown` of one kind of account alone."""
         return {month: kinds[kind] for month, kinds in self.grown(first, last).items()}
-
-    def _accounts(self, ids: Iterable[int]) -> dict[int, Account]:
-        from property.models import Account
-
-        accounts: dict[int, Account] = Account.objects.unscoped(
-            reason="the accounts of balances found through visible_to"
-        ).in_bulk(set(ids))
-        return accounts

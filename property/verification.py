@@ -26,6 +26,9 @@ REASON = "a whole book is read again"
 # A second process has to read at least so many vouchers before it is worth its beginning.
 WORTH = 10_000
 CLOSING_TOOK = timedelta(minutes=1)
+# Month, code and fund of a kept row; what was posted to either side and the balance at the end of the month, in fen.
+Key = tuple[str, str, str]
+Kept = tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -201,34 +204,40 @@ def _closed_as_recorded(month: LedgerMonth, closing: AuditEvent | None) -> bool:
 def _verify_balances(book: Book, verdict: Verdict) -> None:
     codes = dict(Account.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "code"))
     months = dict(LedgerMonth.objects.unscoped(reason=REASON).filter(book=book).values_list("pk", "month"))
-    wanted = {
-        (months[month], codes[account], fund): (total.debit, total.credit)
-        for month, of_month in verdict.totals.items()
-        for (account, fund), total in of_month.items()
-    }
+    wanted: dict[Key, Kept] = {}
+    reached: dict[tuple[str, str], int] = {}
+    for month, of_month in sorted(verdict.totals.items(), key=lambda one: months[one[0]]):
+        for (account, fund), total in of_month.items():
+            code = codes[account]
+            reached[code, fund] = reached.get((code, fund), 0) + total.debit - total.credit
+            wanted[months[month], code, fund] = total.debit, total.credit, reached[code, fund]
     kept = _kept_balances(book, codes)
     for key in sorted(kept.keys() | wanted.keys()):
-        is_kept, is_wanted = kept.get(key, (0, 0)), wanted.get(key, (0, 0))
+        is_kept, is_wanted = kept.get(key), wanted.get(key)
         if is_kept != is_wanted:
-            words = {"kept": _sides(is_kept), "wanted": _sides(is_wanted)}
+            words = {"kept": _told(is_kept), "wanted": _told(is_wanted)}
             raise Wrong(" ".join(key), _("余额记着 %(kept)s，凭证相加是 %(wanted)s") % words)
 
 
-def _kept_balances(book: Book, codes: dict[int, str]) -> dict[tuple[str, str, str], tuple[int, int]]:
+def _kept_balances(book: Book, codes: dict[int, str]) -> dict[Key, Kept]:
     rows = MonthlyBalance.objects.unscoped(reason=REASON).filter(book=book).order_by("month", "account__code", "fund")
-    names = ("month", "account_id", "account__code", "fund", "community_id", "debit", "credit")
-    kept: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for month, account, code, fund, community, debit, credit in rows.values_list(*as_kept(*names)):
+    names = ("month", "account_id", "account__code", "fund", "community_id", "debit", "credit", "balance")
+    kept: dict[Key, Kept] = {}
+    for month, account, code, fund, community, *sums in rows.values_list(*as_kept(*names)):
         key = month, code, fund
         if account not in codes or community != book.community_id:
             raise Wrong(" ".join(key), _("余额记在了别的账本里"))
         try:
-            kept[key] = amount_kept(debit)[1], amount_kept(credit)[1]
+            debit, credit, balance = (amount_kept(amount)[1] for amount in sums)
         except (TypeError, ValueError):
             raise Wrong(" ".join(key), _("有一个金额不是整分")) from None
+        kept[key] = debit, credit, balance
     return kept
 
 
-def _sides(sums: Iterable[int]) -> str:
-    debit, credit = (yuan(yuan_of(fen)) for fen in sums)
-    return _("借 %(debit)s 贷 %(credit)s") % {"debit": debit, "credit": credit}
+def _told(sums: Kept | None) -> str:
+    if sums is None:
+        return _("没有这一行")
+    debit, credit, balance = (yuan(yuan_of(fen)) for fen in sums)
+    words = {"debit": debit, "credit": credit, "balance": balance}
+    return _("借 %(debit)s 贷 %(credit)s 月末 %(balance)s") % words

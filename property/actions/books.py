@@ -19,7 +19,7 @@ from core.scoping import locked
 from grids.models import Estate
 from property import chart, closing
 from property.entries import Line
-from property.models import Account, Book, LedgerMonth, MonthlyBalance, Voucher
+from property.models import Account, Book, LedgerMonth, Voucher
 
 
 def require(by: User, estate_id: int, *offices: str) -> None:
@@ -142,7 +142,7 @@ def close_month(month: LedgerMonth, *, by: User) -> LedgerMonth:
     if month.is_closed:
         raise Refused(_("%(month)s已经结过账了。") % {"month": month})
     counted = LedgerMonth.objects.of_book(book).with_counts().get(pk=month.pk)
-    money = MonthlyBalance.objects.of_book(book).money_by_fund(month.period)
+    money = Account.objects.of_book(book).money_by_fund(month.period)
     for check in closing.checklist(book, counted, money):
         if not check.passed and check.required:
             raise Refused(check.text)

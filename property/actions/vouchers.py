@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
+from django.db.models.functions import Round
 from django.utils.translation import gettext as _
 
 from community import audit
@@ -287,25 +288,33 @@ def _check_version(voucher: Voucher, version: int) -> None:
 
 
 def _keep_balances(book: Book, month: str, lines: Sequence[Line]) -> None:
-    """Take the lines up into the totals of the month. The book is locked, so nobody else changes them meanwhile."""
+    """Take the lines up into the totals of the month and the balances from its end on.
+
+    The book is locked, so nobody else changes them meanwhile.
+    """
     sums: dict[tuple[int, str], list[Decimal]] = {}
     for line in lines:
         total = sums.setdefault((line.account.pk, line.fund), [Decimal(0), Decimal(0)])
         total[0] += line.debit
         total[1] += line.credit
-    kept = {
-        (row.account_id, row.fund): row
-        for row in MonthlyBalance.objects.of_book(book).filter(
-            month=month, account__in={account for account, _fund in sums}
-        )
-    }
     for (account, fund), (debit, credit) in sums.items():
-        row = kept.get((account, fund)) or MonthlyBalance(
-            community_id=book.community_id, book=book, account_id=account, fund=fund, month=month
-        )
+        rows = MonthlyBalance.objects.of_book(book).filter(account=account, fund=fund)
+        row = rows.filter(month__lte=month).order_by("-month").first()
+        if row is None or row.month != month:
+            row = MonthlyBalance(
+                community_id=book.community_id,
+                book=book,
+                account_id=account,
+                fund=fund,
+                month=month,
+                balance=row.balance if row else Decimal("0.00"),
+            )
         row.debit += debit
         row.credit += credit
+        row.balance += debit - credit
         row.save()
+        # Rounded, because SQLite adds decimals as binary fractions.
+        rows.filter(month__gt=month).update(balance=Round(F("balance") + (debit - credit), precision=2))
 
 
 def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:

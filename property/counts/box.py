@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from core.quarters import Month
-from property.models import Account, Book, CashCount, Means, MonthlyBalance, Payment
+from property.chart import Fund
+from property.models import Account, Book, CashCount, Means, Payment
 from property.querysets import fen_sum, yuan_of
 
 CASH = "1001"
@@ -20,9 +21,7 @@ def cash_accounts(book: Book) -> list[Account]:
 
 def book_balance(book: Book, account: Account) -> Decimal:
     """What the book says is in an account now, all funds together, in yuan."""
-    rows = MonthlyBalance.objects.of_book(book).filter(account=account)
-    sums = rows.aggregate(debit=fen_sum("debit"), credit=fen_sum("credit"))
-    return yuan_of(sums["debit"] - sums["credit"])
+    return sum(Account.objects.of_book(book).filter(pk=account.pk).balances().values(), ZERO)
 
 
 def taken_not_posted(book: Book, account: Account) -> Decimal:
@@ -49,15 +48,10 @@ def latest_count(book: Book, account: Account, on: date) -> CashCount | None:
 def uncounted(book: Book, month: Month) -> list[Account]:
     """Cash accounts that hold something at the end of a month and were not counted, before a witness, in it or in the
     ten days after it."""
-    filled = [account for account in cash_accounts(book) if _held(book, account, month) != ZERO]
+    held = Account.objects.of_book(book).balances(month)
+    filled = [account for account in cash_accounts(book) if sum(held.get((account.code, fund), ZERO) for fund in Fund)]
     if not filled:
         return []
     counts = CashCount.objects.of_book(book).witnessed().between(month.start, month.end + timedelta(days=10))
     counted = set(counts.values_list("account_id", flat=True))
     return [account for account in filled if account.pk not in counted]
-
-
-def _held(book: Book, account: Account, month: Month) -> Decimal:
-    rows = MonthlyBalance.objects.of_book(book).filter(account=account, month__lte=str(month))
-    sums = rows.aggregate(debit=fen_sum("debit"), credit=fen_sum("credit"))
-    return yuan_of(sums["debit"] - sums["credit"])

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from core.quarters import Month
-from property.models import Book, MonthlyBalance, Posting, Voucher
+from property.models import Account, Book, Posting, Voucher
 from property.querysets import fen_sum, yuan_of
 
+ZERO = Decimal("0.00")
 REASON = "the balances of a book named on the command line"
 
 
@@ -29,30 +29,21 @@ def trial_balance(book: Book, until: date | None = None) -> list[Balance]:
 
     Whole months come from the kept totals; only the lines of the month in which `until` lies are added up.
     """
-    totals: dict[tuple[str, str], int] = {}
-    for rows in _parts(book, until):
-        for code, fund, fen in rows:
-            totals[code, fund] = totals.get((code, fund), 0) + fen
-    return sorted(Balance(code, fund, yuan_of(fen)) for (code, fund), fen in totals.items())
+    totals = Account.objects.of_book(book).balances(Month.of(until).previous() if until else None)
+    if until is not None:
+        for code, fund, fen in _of_month(book, until):
+            totals[code, fund] = totals.get((code, fund), ZERO) + yuan_of(fen)
+    return sorted(Balance(code, fund, balance) for (code, fund), balance in totals.items())
 
 
-def _parts(book: Book, until: date | None) -> Iterable[Iterable[tuple[str, str, int]]]:
-    kept = MonthlyBalance.objects.unscoped(reason=REASON).filter(book=book)
-    if until is None:
-        yield _added_up(kept)
-        return
-    month = Month.of(until)
-    yield _added_up(kept.filter(month__lt=str(month)))
+def _of_month(book: Book, until: date) -> Iterable[tuple[str, str, int]]:
+    """By code and fund, what was posted in the month of a day up to it, in fen."""
     posted = Posting.objects.unscoped(reason=REASON).filter(
         voucher__book=book,
         voucher__state=Voucher.State.POSTED,
-        voucher__month__month=str(month),
+        voucher__month__month=str(Month.of(until)),
         voucher__day__lte=until,
     )
-    yield _added_up(posted)
-
-
-def _added_up(rows: Any) -> Iterable[tuple[str, str, int]]:
-    sums = rows.order_by().values("account__code", "fund").annotate(fen=fen_sum("debit", less="credit"))
+    sums = posted.order_by().values("account__code", "fund").annotate(fen=fen_sum("debit", less="credit"))
     found: Iterable[tuple[str, str, int]] = sums.values_list("account__code", "fund", "fen")
     return found

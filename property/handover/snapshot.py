@@ -10,15 +10,14 @@ from django.utils.translation import gettext
 from core.hashing import digest
 from property.chart import Fund
 from property.models import (
+    Account,
     Book,
     CashCount,
     Handover,
     LedgerMonth,
-    MonthlyBalance,
     Voucher,
     VoucherAttachment,
 )
-from property.querysets import fen_sum, yuan_of
 
 WHY = "what a book found already hands over"
 
@@ -58,18 +57,12 @@ def is_stale(handover: Handover) -> bool:
 
 
 def _money(book: Book) -> list[dict[str, str]]:
-    rows = (
-        MonthlyBalance.objects.of_book(book)
-        .filter(account__is_money=True)
-        .order_by("account__code", "fund")
-        .values("account__code", "account__name", "fund")
-        .annotate(fen=fen_sum("debit", less="credit"))
-        .values_list("account__code", "account__name", "fund", "fen")
-    )
+    accounts = Account.objects.of_book(book).filter(is_money=True)
+    names = dict(accounts.values_list("code", "name"))
     return [
-        {"code": code, "account": name, "fund": fund, "amount": str(yuan_of(fen))}
-        for code, name, fund, fen in rows
-        if fen
+        {"code": code, "account": names[code], "fund": fund, "amount": str(balance)}
+        for (code, fund), balance in accounts.balances().items()
+        if balance
     ]
 
 

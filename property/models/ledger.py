@@ -388,7 +388,11 @@ class VoucherAttachment(CommunityRow):
 
 
 class MonthlyBalance(CommunityRow):
-    """What was posted to an account and fund in a month, kept in the transaction that posts; `month` is "2026-09"."""
+    """What was posted to an account and fund in a month ("2026-09"), and what they have come to at its end.
+
+    Kept in the transaction that posts, so that any balance is one row, however long the book is; a month without a
+    posting has none. `balance` is positive on the debit side.
+    """
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="balances", db_index=False)
     account = models.ForeignKey(Account, models.PROTECT, related_name="balances", verbose_name=_("科目"))
@@ -396,6 +400,7 @@ class MonthlyBalance(CommunityRow):
     month = models.CharField(_("月份"), max_length=7)
     debit = money_field(_("借方"))
     credit = money_field(_("贷方"))
+    balance = money_field(_("月末余额"))
 
     objects = MonthlyBalanceQuerySet.as_manager()
 

@@ -91,10 +91,10 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: It
     """
     told = list(typed)
     first, last = first_month(book, quarter), quarter.months[2]
-    balances = MonthlyBalance.objects.of_book(book)
-    statement = balances.statement(first, last)
+    accounts = Account.objects.of_book(book)
+    statement = accounts.statement(first, last)
     january = max(Month(quarter.year, 1), Month.of(book.opened_on))
-    year = balances.statement(january, last)
+    year = accounts.statement(january, last)
     sections = Sections(
         funds=tuple(_funds(statement)),
         items=tuple(_items(book, statement, year, fee_facts.of_items(book, quarter))),
@@ -108,7 +108,7 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: It
         resolutions=tuple(row for row in told if isinstance(row, ResolutionRow)),
         answers=tuple(answers(book, quarter)),
     )
-    check(sections, balances.money_by_fund(last))
+    check(sections, accounts.money_by_fund(last))
     return sections
 
 

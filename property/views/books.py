@@ -76,9 +76,8 @@ def book(request: PortalRequest, pk: int) -> HttpResponse:
     book = find_book(request, pk)
     months = list(LedgerMonth.objects.visible_to(request.user).of_book(book).with_counts().order_by("-month")[:13])
     this = Month.of(clock.today())
-    balances = MonthlyBalance.objects.of_book(book)
-    money = balances.money_by_fund()
-    grown = balances.grown(this, this)[this]
+    money = Account.objects.of_book(book).money_by_fund()
+    grown = MonthlyBalance.objects.of_book(book).grown(this, this)[this]
     return render(
         request,
         "property/book.html",
@@ -105,7 +104,7 @@ def accounts(request: PortalRequest, pk: int) -> HttpResponse:
     """Every account with its balance, fund by fund: the trial balance of today."""
     book = find_book(request, pk)
     month = _month(request.GET.get("month", "")) or Month.of(clock.today())
-    rows = MonthlyBalance.objects.of_book(book).statement(month, month)
+    rows = Account.objects.of_book(book).statement(month, month)
     return render(
         request,
         "property/accounts.html",
@@ -127,10 +126,7 @@ def account(request: PortalRequest, pk: int, code: str) -> HttpResponse:
     book = find_book(request, pk)
     account = get_object_or_404(Account.objects.visible_to(request.user).of_book(book), code=code)
     month = _month(request.GET.get("month", "")) or Month.of(clock.today())
-    opening = sum(
-        (row.opening for row in MonthlyBalance.objects.of_book(book).filter(account=account).statement(month, month)),
-        start=ZERO,
-    )
+    opening = sum(Account.objects.of_book(book).filter(pk=account.pk).balances(month.previous()).values(), start=ZERO)
     page = _page(request)
     postings = list(Posting.objects.posted_to(account, month, month)[: LINES_A_PAGE * page])
     return render(
@@ -186,7 +182,7 @@ def month_close(request: PortalRequest, pk: int, month: str) -> HttpResponseBase
         with acting(request) as answer:
             actions.close_month(row, by=request.user)
             return answer(book)
-    money = MonthlyBalance.objects.of_book(book).money_by_fund(row.period)
+    money = Account.objects.of_book(book).money_by_fund(row.period)
     checks = [*closing.checklist(book, row, money), *month_end.warnings(book, row.period)]
     return render(
         request,

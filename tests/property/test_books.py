@@ -18,7 +18,7 @@ from core.quarters import Month
 from core.refusal import Refused
 from property import actions, entries, today
 from property.entries import Item
-from property.models import LedgerMonth, Means, MonthlyBalance, Posting, Voucher
+from property.models import Account, LedgerMonth, Means, MonthlyBalance, Posting, Voucher
 from property.verification import verify
 from tests.factories import EstateFactory, UserFactory, appoint, committee_of
 
@@ -55,7 +55,7 @@ def test_what_was_there_is_no_income_of_the_first_month():
         actions.void(opening, by=committee.bookkeeper)
     committee.post(opening)
     september = Month(2025, 9)
-    rows = MonthlyBalance.objects.of_book(committee.book).statement(september, september)
+    rows = Account.objects.of_book(committee.book).statement(september, september)
     found = {row.account.code: (row.normal_opening, row.debit, row.credit, row.normal_closing) for row in rows}
     assert found == {"1002": (500, 0, 0, 500), "2203": (600, 0, 0, 600), "3101": (-100, 0, 0, -100)}
 
@@ -185,8 +185,8 @@ def _check_identities(book):
         numbers = month.vouchers.filter(state="posted").order_by("number").values_list("number", flat=True)
         assert list(numbers) == list(range(1, len(numbers) + 1))
     first, last = Month(2025, 9), Month(2025, 11)
-    balances = MonthlyBalance.objects.of_book(book)
-    statement = balances.statement(first, last)
+    accounts = Account.objects.of_book(book)
+    statement = accounts.statement(first, last)
     assert sum(row.debit for row in statement) == sum(row.credit for row in statement)
     assert sum(row.closing for row in statement) == 0
     lines = list(Posting.objects.filter(voucher__book=book).select_related("account"))
@@ -194,19 +194,17 @@ def _check_identities(book):
         own = [line for line in lines if (line.account, line.fund) == (row.account, row.fund)]
         assert row.debit == sum(line.debit for line in own)
         assert row.credit == sum(line.credit for line in own)
-    grown = balances.grown(first, last)
+    grown = MonthlyBalance.objects.of_book(book).grown(first, last)
     surplus = sum(month["income"] - month["expense"] for month in grown.values())
-    assert surplus == sum(balances.money_by_fund().values())
+    assert surplus == sum(accounts.money_by_fund().values())
     for month in (first, first.next(), last):
-        before = {(row.account, row.fund): row.closing for row in balances.statement(first, month.previous())}
-        for row in balances.statement(month, month):
+        before = {(row.account, row.fund): row.closing for row in accounts.statement(first, month.previous())}
+        for row in accounts.statement(month, month):
             assert row.opening == before.get((row.account, row.fund), 0)
 
 
 @given(items=st.lists(st.tuples(st.sampled_from(["fee", "public"]), AMOUNTS), min_size=1, max_size=8))
 def test_simple_entries_read_back_as_they_were_said(items):
-    from property.models import Account
-
     bank = Account(pk=1, code="1002", is_money=True, kind="asset")
     wages = Account(pk=2, code="510101", kind="expense")
     said = [Item(wages, fund, amount) for fund, amount in items]
@@ -250,7 +248,7 @@ def test_cashiers_at_once_draw_one_number_each_and_lose_no_yuan():
     assert len(refused) == 12
     numbers = Voucher.objects.filter(state="posted").order_by("number").values_list("number", flat=True)
     assert list(numbers) == list(range(1, 13))
-    assert MonthlyBalance.objects.of_book(committee.book).money_by_fund()["fee"] == Decimal("-1.20")
+    assert Account.objects.of_book(committee.book).money_by_fund()["fee"] == Decimal("-1.20")
     assert verify(committee.book).is_good
 
 

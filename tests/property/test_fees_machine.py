@@ -24,7 +24,18 @@ from property.fees.billing import preview_billing
 from property.fees.posting import control, waiting_days
 from property.fees.standing import standing
 from property.fees.totals import ageing, collection, item_totals, paid_by_household, received
-from property.models import Allocation, Bill, BillingRun, LedgerMonth, MonthlyBalance, Payment, Relief, Vehicle, Voucher
+from property.models import (
+    Account,
+    Allocation,
+    Bill,
+    BillingRun,
+    LedgerMonth,
+    MonthlyBalance,
+    Payment,
+    Relief,
+    Vehicle,
+    Voucher,
+)
 from property.verification import verify
 from tests.factories import HouseholdFactory
 from tests.property.fees import NOW, FeeEstate, fee_estate
@@ -229,7 +240,7 @@ class Fees(RuleBasedStateMachine):
     @invariant()
     def opening_and_in_and_out_is_closing(self) -> None:
         """The money in the books, and what waits for a voucher, is what households paid less what they got back."""
-        held = sum(MonthlyBalance.objects.of_book(self.book).money_by_fund().values(), ZERO)
+        held = sum(Account.objects.of_book(self.book).money_by_fund().values(), ZERO)
         waiting = Payment.objects.of_book(self.book).exclude(voucher__state="posted")
         assert held + total(waiting) == total(Payment.objects.of_book(self.book))
         numbers = list(Payment.objects.of_book(self.book).order_by("year", "number").values_list("year", "number"))
@@ -238,7 +249,7 @@ class Fees(RuleBasedStateMachine):
             (year, number) for year in sorted(years) for number in range(1, sum(one[0] == year for one in numbers) + 1)
         ]
         months = Month(2026, 6), Month.of(self.moment.date())
-        for row in MonthlyBalance.objects.of_book(self.book).statement(*months):
+        for row in Account.objects.of_book(self.book).statement(*months):
             assert row.closing == row.opening + row.debit - row.credit
         posted = MonthlyBalance.objects.of_book(self.book).aggregate(d=Sum(F("debit")), c=Sum(F("credit")))
         assert posted["d"] == posted["c"]

@@ -20,7 +20,7 @@ from core.refusal import Refused
 from property import actions as books
 from property import entries
 from property.entries import Item
-from property.models import CashProof, MonthlyBalance, Publication, PublicationLine, PublicationSignature
+from property.models import Account, CashProof, MonthlyBalance, Publication, PublicationLine, PublicationSignature
 from property.models.publication import PUBLICATION_STEPS, SIGNATORIES
 from property.publication import actions, seal, sheet
 from property.publication.rows import BrokenLine, FundRow, Outstanding, Section, freeze, thaw
@@ -123,7 +123,7 @@ def test_a_reversed_payment_cancels_out_and_both_are_shown(opened):
 def test_sections_that_do_not_tie_out_are_refused(opened, field):
     opened.close(AUTUMN)
     told = compose(opened.book, AUTUMN, [])
-    money = MonthlyBalance.objects.of_book(opened.book).money_by_fund(AUTUMN.months[2])
+    money = Account.objects.of_book(opened.book).money_by_fund(AUTUMN.months[2])
     off = replace(told.funds[0], **{field: getattr(told.funds[0], field) + Decimal("0.01")})
     with pytest.raises(Refused, match="对不上"):
         check(replace(told, funds=(off,)), money)

@@ -16,7 +16,7 @@ from property import actions, entries
 from property.chart import Fund
 from property.entries import Item, Line
 from property.fees.actions import draft_day
-from property.models import LedgerMonth, Means, MonthlyBalance, Posting, Voucher
+from property.models import Account, LedgerMonth, Means, MonthlyBalance, Posting, Voucher
 from property.models.ledger import VOUCHER_STEPS
 from property.verification import verify
 from tests.factories import EstateFactory, UserFactory, appoint, committee_of, full_committee_of, small_photo
@@ -209,7 +209,7 @@ def test_a_reversal_undoes_a_voucher_once(committee):
     with pytest.raises(Refused, match="已经有人在冲销"):
         actions.reverse(posted, by=committee.bookkeeper, day=today, reason="记错科目")
     undone = committee.post(undoing)
-    assert not any(row.closing for row in MonthlyBalance.objects.of_book(posted.book).statement(*_all_months()))
+    assert not any(row.closing for row in Account.objects.of_book(posted.book).statement(*_all_months()))
     with pytest.raises(Refused, match="不能再冲销"):
         actions.reverse(undone, by=committee.bookkeeper, day=today, reason="x")
     with pytest.raises(Refused, match="直接修改或作废"):
