@@ -20,13 +20,14 @@ class PropertyConfig(AppConfig):
         from property.publication import menu as publication_menu
         from property.publication import today as publication_today
         from property.recurring import today as recurring_today
+        from property.reimbursing import today as reimbursing_today
         from property.statements import forgetting as statements_forgetting
         from property.statements import menu as statements_menu
         from property.statements import today as statements_today
         from property.today import asks
 
         today.register(asks)
-        for room in (recurring_today, counts_today, budget_today, handover_today):
+        for room in (recurring_today, counts_today, budget_today, handover_today, reimbursing_today):
             today.register(room.asks)
         messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_", "fees_", "budget_"))
         today.register(publication_today.asks)

@@ -10,6 +10,7 @@ from property.opening import urls as opening_urls
 from property.proofs import urls as proofs_urls
 from property.publication import urls as publication_urls
 from property.recurring import urls as recurring_urls
+from property.reimbursing import urls as reimbursing_urls
 from property.statements import urls as statements_urls
 
 app_name = "property"
@@ -38,6 +39,7 @@ urlpatterns = [
     *budget_urls.urlpatterns,
     *opening_urls.urlpatterns,
     *recurring_urls.urlpatterns,
+    *reimbursing_urls.urlpatterns,
     *counts_urls.urlpatterns,
     *handover_urls.urlpatterns,
     *auditing_urls.urlpatterns,

@@ -273,6 +273,7 @@ def test_parts_are_claimed_with_a_receipt_and_never_become_hours(errand: Errand)
     assert (str(claim.amount), claim.state, claim.estate) == ("35.50", "claimed", estate)
     receipt = client.get(reverse("stewards:receipt", args=[claim.pk]))
     assert receipt["Content-Type"] == "image/jpeg"
+    assert b"".join(receipt).startswith(b"\xff\xd8")
     assert signed_in(errand.desk.reporter).get(reverse("stewards:receipt", args=[claim.pk])).status_code == 404
     assert "水龙头一只" in page(steward, "stewards:job", job.pk)
     assert not HoursEntry.objects.unscoped(reason="a test").exists()

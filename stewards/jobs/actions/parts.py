@@ -80,7 +80,7 @@ def decline(claimed: PartsClaim, *, reason: str, by: User) -> PartsClaim:
     claimed = _open(claimed)
     if not reason.strip():
         raise Refused(_("请写明为什么不报销，垫钱的人看得到。"))
-    claimed.state, claimed.declined_reason = Parts.DECLINED, reason.strip()[:120]
+    claimed.state, claimed.declined_reason, claimed.voucher = Parts.DECLINED, reason.strip()[:120], None
     claimed.decided_by, claimed.decided_at = by, clock.now()
     claimed.save()
     audit.record("parts_declined", claimed, by=by, reason=claimed.declined_reason)
@@ -89,8 +89,10 @@ def decline(claimed: PartsClaim, *, reason: str, by: User) -> PartsClaim:
 
 
 def _open(claimed: PartsClaim) -> PartsClaim:
+    """Locked and not decided; a voucher that was given up has decided nothing."""
     claimed = locked(claimed)
-    if claimed.state != Parts.CLAIMED:
+    given_up = claimed.voucher is not None and claimed.voucher.state == "voided"
+    if claimed.state != Parts.CLAIMED and not given_up:
         raise Refused(_("这张小票已经有人办了：%(state)s。") % {"state": claimed.get_state_display()})
     return claimed
 

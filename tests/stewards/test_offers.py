@@ -1,0 +1,520 @@
+"""Who is asked, in which order, in which waves; a yes, a no, a yes too late, and a job that changes hands."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from community.models import Notice
+from community.roles import Role
+from core import clock
+from core.refusal import Refused
+from helpdesk.models import ServiceRequest
+from stewards.hours.actions import enter
+from stewards.jobs import actions, waves
+from stewards.jobs.candidates import candidates, could_go_instead
+from stewards.jobs.states import LIVE, TAKEN, WORKED, State
+from stewards.models import BlockedPair, Job, JobOffer, JobSteward, Steward, StewardSkill
+from tests.factories import HouseholdFactory, small_photo
+from tests.factories import appoint as office
+from tests.stewards.errands import WHY, Errand, an_errand, at, fresh, request_of
+from tests.stewards.makers import a_steward, can, skills_of
+
+pytestmark = pytest.mark.django_db
+Offered = JobOffer.State
+
+
+@pytest.fixture
+def errand() -> Errand:
+    return an_errand()
+
+
+def another(errand: Errand) -> Errand:
+    """A second request of the same household, with the same stewards."""
+    return Errand(errand.desk, errand.desk.walk(errand.desk.log(), "accept"), errand.stewards)
+
+
+def states(errand: Errand, job: Job) -> list[str]:
+    return sorted(one.state for one in errand.offers(job))
+
+
+# Waves ----------------------------------------------------------------------------------------------------------
+
+
+def test_one_then_three_then_everybody_by_the_clock(errand: Errand) -> None:
+    errand.hire(6)
+    job = errand.ask(wishes=[at(9, days=3)])
+    assert len(errand.offers(job)) == 1
+    for wave, number in ((2, 4), (3, 6)):
+        with clock.at(fresh(job).wave_due_at + timedelta(seconds=1)):
+            assert actions.move_all_on() == 1
+            assert actions.move_all_on() == 0
+        assert (fresh(job).wave, len(errand.offers(job))) == (wave, number)
+    assert fresh(job).wave_due_at is None
+    assert states(errand, job) == ["lapsed"] * 4 + ["open"] * 2
+
+
+def test_a_no_asks_the_next_at_once_and_counts_nowhere(errand: Errand) -> None:
+    errand.hire(3)
+    job = errand.ask()
+    first = errand.asked(job)
+    actions.decline(errand.offer(job, first), by=first.user)
+    assert (fresh(job).wave, states(errand, job)) == (2, ["declined", "open", "open"])
+    with pytest.raises(Refused, match="问别人的"):
+        actions.decline(errand.offer(job, first), by=errand.leader)
+
+
+def test_nobody_who_could_is_said_at_once(errand: Errand) -> None:
+    job = errand.ask()
+    assert (job.state, job.wave, job.wave_due_at) == (State.OFFERED, waves.POOL, None)
+    assert Notice.objects.filter(user=errand.leader, kind="job_nobody").exists()
+    errand.hire()
+    job = actions.widen(job, by=errand.leader)
+    assert states(errand, job) == ["open"]
+    with pytest.raises(Refused, match="都问过了"):
+        actions.widen(job, by=errand.leader)
+
+
+def test_times_that_pass_without_a_yes_end_the_asking(errand: Errand) -> None:
+    errand.hire(2)
+    job = errand.ask()
+    with clock.at(at(11)[1]):
+        assert actions.move_all_on() == 1
+        assert actions.move_all_on() == 0
+    assert (fresh(job).state, request_of(job).state) == (State.STOPPED, "accepted")
+    assert Notice.objects.filter(user=errand.leader, kind="job_times_over").exists()
+
+
+def test_an_emergency_waits_minutes_and_an_ordinary_matter_daytime() -> None:
+    ten_at_night = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+    far = [(ten_at_night + timedelta(days=9), ten_at_night + timedelta(days=9, hours=2))]
+    due = waves.due_of(1, Job.Urgency.EMERGENCY, far, ten_at_night)
+    assert due == ten_at_night + timedelta(minutes=5)
+    due = waves.due_of(1, Job.Urgency.ORDINARY, far, ten_at_night)
+    assert due == datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+    soon = [(ten_at_night + timedelta(minutes=90), ten_at_night + timedelta(hours=3))]
+    assert waves.due_of(1, Job.Urgency.ORDINARY, soon, ten_at_night) == ten_at_night + timedelta(minutes=30)
+    assert waves.due_of(waves.POOL, Job.Urgency.ORDINARY, far, ten_at_night) is None
+
+
+# Who, and in which order ----------------------------------------------------------------------------------------
+
+
+def test_only_those_who_could_are_asked(errand: Errand) -> None:
+    (good,) = errand.hire()
+    community, home = errand.desk.grid.community, errand.desk.household
+    tomorrow = at(9)[0].date()
+    errand.hire(skills=["appliances"])
+    errand.hire(free=False)
+    paused, expired, weary, apart, lives_there = errand.hire(5)
+    paused.pauses.create(community=community, starts_on=clock.today())
+    rows = StewardSkill.objects.unscoped(reason=WHY)
+    rows.filter(steward=expired).update(valid_until=tomorrow - timedelta(days=1))
+    Steward.objects.unscoped(reason=WHY).filter(pk=weary.pk).update(weekly_minutes=60)
+    BlockedPair.objects.create(community=community, steward=apart, home=home)
+    office(Role.RESIDENT, home, user=lives_there.user)
+    unconfirmed = a_steward(community)
+    can(unconfirmed, skills_of(community)["wiring"], confirmed_at=None, confirmed_by=None)
+    job = errand.ask()
+    assert [one.steward for one in candidates(job, job.slots)] == [good]
+    wiring = another(errand).ask(skill=skills_of(community)["wiring"])
+    assert candidates(wiring, wiring.slots) == []
+
+
+def test_a_skill_that_ends_on_the_day_itself_still_counts(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    StewardSkill.objects.unscoped(reason=WHY).filter(steward=steward).update(valid_until=at(9)[0].date())
+    assert errand.asked(errand.ask()) == steward
+
+
+def test_who_has_promised_something_is_not_asked_for_that_time(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    errand.taken()
+    second = another(errand)
+    assert second.offers(second.ask(wishes=[at(10)])) == []
+    third = another(errand)
+    job = third.ask(wishes=[at(10), at(11)])
+    assert third.asked(job) == steward
+    with pytest.raises(Refused, match="别的事"):
+        third.accept(job, slot=at(10))
+    assert third.accept(job, slot=at(11)).slots == [at(11)]
+
+
+def test_the_order_knows_the_household_then_fewer_hours_then_near_then_longest_ago(errand: Errand) -> None:
+    home, community = errand.desk.household, errand.desk.grid.community
+    been, near, fewer, long_ago, lately = errand.hire(5)
+    for one in (been, near, long_ago, lately):
+        what = {"kind": "other", "day": clock.today(), "minutes": 120, "what": "值班"}
+        enter(volunteer=one.user, community=community, by=errand.leader, **what)
+    old = another(errand).ask(skill=skills_of(community)["appliances"], wishes=[at(18)])
+    seat = {"starts_at": at(18)[0], "ends_at": at(18)[1], "left_at": clock.now(), "minutes": 60}
+    JobSteward.objects.create(community=community, job=old, steward=been, **seat)
+    done = {"steward": been, "starts_at": at(18)[0], "ends_at": at(18)[1], "arrived_at": clock.now(), "arrival": "code"}
+    Job.objects.unscoped(reason=WHY).filter(pk=old.pk).update(
+        state=State.DONE, done_at=clock.now(), result="solved", **done
+    )
+    other_home = HouseholdFactory(dwelling__unit__building__grid=home.building.grid)
+    office(Role.RESIDENT, other_home, user=near.user)
+    for one, days in ((long_ago, 40), (lately, 2), (near, 1)):
+        offer = {"job": old, "steward": one, "wave": 1, "offered_at": clock.now() - timedelta(days=days)}
+        JobOffer.objects.create(community=community, **offer)
+    job = errand.ask()
+    assert [one.steward for one in candidates(job, job.slots)] == [been, fewer, near, long_ago, lately]
+    codes = {one.steward: [code for code, _value in one.reasons] for one in candidates(job, job.slots)}
+    assert codes[been] == ["skill", "been", "asked"]
+    assert codes[near] == ["skill", "grid", "asked"]
+    assert codes[fewer] == ["skill", "fewer", "never"]
+
+
+def test_every_offer_says_why_in_words(errand: Errand) -> None:
+    from stewards.jobs import words
+
+    (steward,) = errand.hire()
+    offer = errand.offer(errand.ask(), steward)
+    assert words.reasons(offer) == ["您会水管", "还没有请过您"]
+    assert words.reasons_about(offer) == ["会水管", "还没有请过"]
+
+
+# A yes too late, a yes twice ------------------------------------------------------------------------------------
+
+
+def test_an_answer_after_its_timer_counts_where_nobody_goes(errand: Errand) -> None:
+    errand.hire(4)
+    job = errand.ask(wishes=[at(9, days=3)])
+    late = errand.asked(job)
+    with clock.at(fresh(job).wave_due_at + timedelta(minutes=1)):
+        actions.move_all_on()
+        assert errand.offer(job, late).state == Offered.LAPSED
+        assert errand.accept(job, late).steward == late
+    assert states(errand, job) == ["accepted", "withdrawn", "withdrawn", "withdrawn"]
+
+
+def test_an_answer_after_somebody_else_s_yes_is_thanked(errand: Errand) -> None:
+    first, second = errand.hire(2)
+    job = errand.ask()
+    actions.widen(job, by=errand.leader)
+    errand.accept(job, first)
+    with pytest.raises(Refused, match="谢谢您"):
+        errand.accept(job, second)
+    with pytest.raises(Refused, match="已经回过话"):
+        errand.accept(job, first)
+
+
+def test_who_said_no_may_still_go(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    job = errand.ask()
+    actions.decline(errand.offer(job, steward), by=steward.user)
+    assert errand.accept(job, steward).steward == steward
+
+
+def test_a_skill_that_ran_out_since_the_question_is_named(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    job = errand.ask()
+    StewardSkill.objects.unscoped(reason=WHY).filter(steward=steward).update(
+        valid_until=clock.today() - timedelta(days=1)
+    )
+    with pytest.raises(Refused, match="不在有效期里"):
+        errand.accept(job, steward)
+
+
+def test_a_time_that_was_not_offered_is_refused(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    job = errand.ask()
+    with pytest.raises(Refused, match="给出的时间"):
+        errand.accept(job, steward, slot=at(20))
+
+
+def test_the_database_itself_refuses_two_doors_at_once(errand: Errand) -> None:
+    job = errand.taken()
+    second = another(errand).ask(wishes=[at(14)])
+    seat = {"community_id": job.community_id, "job": second, "steward": job.steward}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        JobSteward.objects.create(**seat, starts_at=at(10)[0], ends_at=at(10)[1])
+    JobSteward.objects.create(**seat, starts_at=at(11)[0], ends_at=at(11)[1])
+    rows = JobSteward.objects.unscoped(reason=WHY).filter(job=second)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.update(starts_at=at(10)[0])
+    rows.update(left_at=clock.now())
+    rows.update(starts_at=at(10)[0])
+
+
+def _race(tasks: list[Any]) -> list[str]:
+    """Run these at the same moment, each on a connection of its own; what each came to. SQLite lets one writer in at a
+    time: there they come one after another.
+    """
+    start, found = threading.Barrier(len(tasks)), [""] * len(tasks)
+
+    def outcome(task: Any) -> str:
+        try:
+            task()
+        except Refused as refusal:
+            return str(refusal)
+        return "yes"
+
+    def run(place: int, task: Any) -> None:
+        start.wait(timeout=60)
+        try:
+            found[place] = outcome(task)
+        finally:
+            connection.close()
+
+    if connection.vendor == "sqlite":
+        return [outcome(task) for task in tasks]
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(tasks)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(timeout=120)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_stewards_say_yes_at_the_same_moment_and_one_goes() -> None:
+    errand = an_errand()
+    errand.hire(4)
+    job = errand.ask()
+    actions.widen(job, by=errand.leader)
+    offers = errand.offers(job)
+    found = _race([lambda one=one: errand.accept(job, one.steward) for one in offers])
+    assert sorted(one == "yes" for one in found) == [False, False, False, True]
+    assert all("谢谢您" in one for one in found if one != "yes")
+    assert JobSteward.objects.unscoped(reason=WHY).filter(left_at__isnull=True).count() == 1
+    assert request_of(job).handler == fresh(job).steward.user
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_steward_says_yes_to_two_doors_at_the_same_moment_and_goes_to_one() -> None:
+    errand = an_errand()
+    (steward,) = errand.hire()
+    errands = [errand, another(errand), another(errand)]
+    jobs = [one.ask(wishes=[at(9)]) for one in errands]
+    found = _race([lambda one=one, job=job: one.accept(job, steward) for one, job in zip(errands, jobs, strict=True)])
+    assert sorted(one == "yes" for one in found) == [False, False, True]
+    assert JobSteward.objects.unscoped(reason=WHY).filter(left_at__isnull=True).count() == 1
+
+
+# Two together ---------------------------------------------------------------------------------------------------
+
+
+def test_two_go_together_and_the_door_is_told_when_both_have_said_yes(errand: Errand) -> None:
+    errand.hire(4)
+    job = errand.ask(needs_two=True)
+    assert len(errand.offers(job)) == 2
+    first, second = (one.steward for one in errand.offers(job))
+    job = errand.accept(job, first)
+    assert (job.state, job.steward, request_of(job).state) == (State.OFFERED, first, "accepted")
+    assert not ServiceRequest.objects.visible_to(first.user).exists()
+    job = errand.accept(job, second)
+    row = request_of(job)
+    assert (job.state, row.handler, list(row.co_handlers.all())) == (State.ACCEPTED, first.user, [second.user])
+    assert Notice.objects.filter(kind="job_both_go").count() == 2
+    actions.set_out(job, by=second.user)
+    actions.arrive(job, by=second.user, code=fresh(job).home_code)
+    given = {"result": "solved", "text": "好了。", "minutes": 10, "photos": [small_photo()]}
+    with pytest.raises(Refused, match="来写结果"):
+        actions.finish(fresh(job), by=second.user, **given)
+    actions.finish(fresh(job), by=first.user, **given)
+    actions.confirm(fresh(job), by=errand.desk.reporter)
+    assert {one.volunteer for one in first.user.hours.model.objects.all()} == {first.user, second.user}
+
+
+def test_those_who_are_kept_apart_do_not_go_together_and_do_not_learn_why(errand: Errand) -> None:
+    first, second, third = errand.hire(3)
+    job = errand.ask(needs_two=True)
+    actions.widen(job, by=errand.leader)
+    BlockedPair.objects.create(community_id=job.community_id, steward=second, other=first)
+    errand.accept(job, first)
+    assert errand.offer(job, second).state == Offered.WITHDRAWN
+    with pytest.raises(Refused, match="已经安排好了，不用麻烦您了，谢谢您"):
+        errand.accept(job, second)
+    assert errand.accept(job, third).state == State.ACCEPTED
+
+
+def test_one_of_two_gives_back_and_the_other_stays(errand: Errand) -> None:
+    errand.hire(4)
+    job = errand.ask(needs_two=True)
+    first, second = (one.steward for one in errand.offers(job))
+    errand.accept(job, first)
+    errand.accept(job, second)
+    job = actions.give_back(fresh(job), by=first.user)
+    assert (job.state, job.steward, job.slots) == (State.OFFERED, second, [at(9)])
+    assert request_of(job).state == "accepted"
+    third = errand.offers(job)[-1].steward
+    job = errand.accept(job, third)
+    assert (job.state, request_of(job).handler) == (State.ACCEPTED, second.user)
+
+
+# A job changes hands --------------------------------------------------------------------------------------------
+
+
+def test_a_job_given_back_is_offered_to_the_next(errand: Errand) -> None:
+    errand.hire(3)
+    job = errand.ask()
+    first = errand.asked(job)
+    errand.accept(job)
+    job = actions.give_back(fresh(job), by=first.user)
+    assert (job.state, job.steward, job.wave, request_of(job).state) == (State.OFFERED, None, 2, "accepted")
+    assert states(errand, job) == ["handed_on", "open", "open"]
+    assert Notice.objects.filter(user=errand.leader, kind="job_given_back").exists()
+    with pytest.raises(Refused):
+        errand.accept(job, first)
+    other = errand.offers(job)[-1].steward
+    assert errand.accept(job, other).steward == other
+
+
+def test_who_was_told_that_it_is_settled_is_asked_again(errand: Errand) -> None:
+    first, second = errand.hire(2)
+    job = errand.ask()
+    actions.widen(job, by=errand.leader)
+    errand.accept(job, first)
+    assert errand.offer(job, second).state == Offered.WITHDRAWN
+    actions.give_back(fresh(job), by=first.user)
+    assert errand.offer(job, second).state == Offered.OPEN
+
+
+def test_who_passes_on_stays_responsible_until_the_other_says_yes(errand: Errand) -> None:
+    errand.hire(3)
+    job = errand.taken()
+    first = job.steward
+    other = next(one for one in errand.stewards if one != first)
+    assert set(could_go_instead(job)) == set(errand.stewards) - {first}
+    offer = actions.pass_on(job, by=first.user, other=other)
+    assert (fresh(job).steward, request_of(job).handler) == (first, first.user)
+    third = next(one for one in errand.stewards if one not in (first, other))
+    with pytest.raises(Refused, match="已经在问"):
+        actions.pass_on(fresh(job), by=first.user, other=third)
+    before = job.home_code
+    job = actions.accept(offer, by=other.user, slot=job.slots[0])
+    row = request_of(job)
+    assert (job.steward, row.handler, row.state, row.appointment_from) == (other, other.user, "in_progress", at(9)[0])
+    assert job.home_code != before
+    assert errand.offer(job, first).state == Offered.HANDED_ON
+    assert Notice.objects.filter(user=first.user, kind="job_took_over").exists()
+    assert not Job.objects.visible_to(first.user).exists()
+
+
+def test_a_no_to_a_friend_leaves_everything_as_it_was(errand: Errand) -> None:
+    errand.hire(2)
+    job = errand.taken()
+    first = job.steward
+    other = next(one for one in errand.stewards if one != first)
+    offer = actions.pass_on(job, by=first.user, other=other)
+    actions.decline(offer, by=other.user)
+    assert fresh(job).steward == first
+    assert Notice.objects.filter(user=first.user, kind="job_not_taken_over").exists()
+    assert actions.pass_on(fresh(job), by=first.user, other=other).state == Offered.OPEN
+
+
+def test_a_friend_without_the_skill_cannot_be_asked(errand: Errand) -> None:
+    job = errand.taken()
+    (other,) = errand.hire(skills=["appliances"])
+    with pytest.raises(Refused, match="另选一位"):
+        actions.pass_on(job, by=job.steward.user, other=other)
+
+
+def test_an_acceptance_by_phone_names_who_wrote_it_down(errand: Errand) -> None:
+    (steward,) = errand.hire()
+    job = errand.ask()
+    with pytest.raises(Refused, match="别的同志"):
+        errand.accept(job, steward, by=errand.desk.reporter, channel="phone")
+    errand.accept(job, steward, by=errand.leader, channel="phone")
+    offer = errand.offer(job, steward)
+    assert (offer.channel, offer.recorded_by) == ("phone", errand.leader)
+    office(Role.COMMUNITY_STAFF, errand.desk.grid.community, user=steward.user)
+    steward.user.__dict__.pop("scope", None)
+    with pytest.raises(Refused, match="自己的回话"):
+        errand.accept(job, steward, by=steward.user, channel="phone")
+
+
+# Whatever happens -----------------------------------------------------------------------------------------------
+
+MOVES = ["accept", "decline", "give_back", "pass_on", "take_over", "set_out", "arrive", "finish", "confirm", "doubt",
+         "lapse", "widen", "stop", "recall", "withdraw", "call_off", "rebook", "clock", "ask"]  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(moves=st.lists(st.tuples(st.sampled_from(MOVES), st.integers(0, 5)), min_size=3, max_size=14), two=st.booleans())
+def test_whatever_people_do_job_and_request_agree(moves: list[tuple[str, int]], two: bool) -> None:
+    with transaction.atomic():
+        errand = an_errand()
+        errand.hire(4)
+        job = errand.ask(needs_two=two, wishes=[at(9, days=3), at(14, days=4)])
+        now = clock.now()
+        for move, pick in moves:
+            with clock.at(now):
+                job = _move(errand, job, move, pick)
+                now += timedelta(hours=7) if move == "clock" else timedelta(minutes=1)
+                _agrees(job)
+        transaction.set_rollback(True)
+
+
+def _move(errand: Errand, job: Job, move: str, pick: int) -> Job:
+    """Try one thing, by whoever would; what is refused changes nothing."""
+    from helpdesk import actions as requests
+    from helpdesk.actions.appointments import call_off
+
+    job = fresh(job)
+    offers = errand.offers(job)
+    offer = offers[pick % len(offers)] if offers else None
+    who = job.steward.user if job.steward else errand.stewards[pick % 4].user
+    given = {"result": "solved", "text": "好了。", "minutes": 5, "photos": [small_photo()]}
+    tries: dict[str, Any] = {
+        "accept": lambda: offer and actions.accept(offer, by=offer.steward.user, slot=job.slots[pick % len(job.slots)]),
+        "decline": lambda: offer and actions.decline(offer, by=offer.steward.user),
+        "give_back": lambda: actions.give_back(job, by=who),
+        "pass_on": lambda: actions.pass_on(job, by=who, other=errand.stewards[pick % 4]),
+        "take_over": lambda: [
+            actions.accept(one, by=one.steward.user, slot=job.slots[0]) for one in offers if one.passed_by_id
+        ],
+        "set_out": lambda: actions.set_out(job, by=who),
+        "arrive": lambda: actions.arrive(job, by=who, code=job.home_code),
+        "finish": lambda: actions.finish(job, by=who, **given),
+        "confirm": lambda: actions.confirm(job, by=errand.desk.reporter),
+        "doubt": lambda: actions.doubt(job, by=errand.desk.reporter, text="没好"),
+        "lapse": actions.lapse,
+        "widen": lambda: actions.widen(job, by=errand.leader),
+        "stop": lambda: actions.stop(job, by=errand.leader, reason="不用了"),
+        "recall": lambda: requests.step(request_of(job), "recall", by=errand.leader, note="换人"),
+        "withdraw": lambda: requests.step(request_of(job), "withdraw", by=errand.desk.reporter),
+        "call_off": lambda: call_off(request_of(job), by=errand.desk.reporter, text="有事"),
+        "rebook": lambda: actions.rebook(job, by=who, slot=at(10 + pick, days=5)),
+        "clock": actions.move_all_on,
+        "ask": lambda: Errand(errand.desk, request_of(job), errand.stewards).ask(wishes=[at(9, days=6)]),
+    }
+    try:
+        with transaction.atomic():
+            made = tries[move]()
+    except Refused:
+        return fresh(job)
+    return made if move == "ask" else fresh(job)
+
+
+def _agrees(job: Job) -> None:
+    """What holds of a job and its request after every step."""
+    job, row = fresh(job), request_of(job)
+    seats = JobSteward.objects.unscoped(reason=WHY).filter(job=job)
+    holding = [one.steward_id for one in seats if one.left_at is None]
+    assert len(holding) == len(set(holding)) <= job.needed
+    if job.state in TAKEN:
+        assert len(holding) == job.needed
+        assert job.steward_id in holding
+        assert row.handler_id == job.steward.user_id
+        assert (row.appointment_from, row.appointment_until) == job.slots[0]
+        assert bool(job.home_code) == (job.state != State.ARRIVED)
+    if job.state == State.OFFERED:
+        assert row.state == "accepted"
+        assert len(holding) < job.needed
+        assert (job.starts_at is not None) == bool(holding)
+    if job.state in (*WORKED, State.STOPPED):
+        assert not holding
+    if job.state == State.STOPPED:
+        assert row.handler_id is None or row.handler_id != getattr(job.steward, "user_id", 0) or row.closed_at
+    accepted = {one.steward_id for one in JobOffer.objects.unscoped(reason=WHY).filter(job=job, state=Offered.ACCEPTED)}
+    if job.state in LIVE:
+        assert accepted == set(holding)
