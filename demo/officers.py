@@ -26,6 +26,8 @@ COMMITTEE = {
     Office.SUPERVISOR: "蒋志华",
 }
 RED_STEWARDS = ("王长根", "许庆生", "叶卫东")
+# They come later, so that the phone numbers of all others stay what they are.
+MORE_RED_STEWARDS = ("傅月娥", "廖志强", "石秀英", "贺俊杰", "邹金宝", "尹春梅", "侯德明", "熊建平", "黎永福")
 RESIDENTS = 5
 
 
@@ -109,6 +111,14 @@ def appoint_others(
         actions.appoint(member, role=Role.COMMITTEE, place=estate, by=secretary, office=office)
         officers.committee[office] = member
     return officers
+
+
+def appoint_red_stewards(community: Community, officers: Officers, *, hiring: Hiring) -> None:
+    """The rest of the red stewards' society."""
+    for name in MORE_RED_STEWARDS:
+        steward = hiring.account(name, str(Role.RED_STEWARD.label))
+        actions.appoint(steward, role=Role.RED_STEWARD, place=community, by=officers.secretary)
+        officers.red_stewards.append(steward)
 
 
 def let_residents_in(officers: Officers, *, hiring: Hiring, households: list[Household]) -> None:

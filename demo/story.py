@@ -7,7 +7,7 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import books, care, committee, desk, doors, owners, places, publications, requests, rounds
+from demo import alliance, books, care, committee, desk, doors, owners, places, publications, requests, rounds, stewards
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -57,6 +57,8 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     requests.tell(officers, seed=seed)
     requests.mediate(officers)
     desk.go_on(officers)
+    stewards.gather(community, officers, hiring=hiring)
+    alliance.work_together(community, officers, hiring=hiring, seed=seed)
     committee.go_on(book, officers)
     _read_old_notices()
     return hiring.sign_ins, _counts()
