@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.rosters import fairness
 from core.rosters.problem import Plan, Problem
@@ -60,7 +61,7 @@ def lacking(problem: Problem, plan: Plan) -> tuple[int, int]:
     return sum(people for people, _reserves in found), sum(reserves for _people, reserves in found)
 
 
-def percent(share: Any) -> int:
+def percent(share: Fraction) -> int:
     return round(100 * share)
 
 
@@ -85,7 +86,7 @@ def _value(stage: Stage, heavy: int) -> str:
     if stage.aim is Aim.SHORTAGE:
         return short(*divmod(stage.value, heavy))
     if stage.aim is Aim.CHANGES:
-        return ngettext("动了 %(n)d 个位置", "动了 %(n)d 个位置", stage.value) % {"n": stage.value}
+        return _("动了 %(n)d 个位置") % {"n": stage.value}
     if stage.aim is Aim.WISHES:
         return _("照顾到的比委屈了的多 %(n)d 个班") % {"n": -stage.value}
     if stage.aim is Aim.SPREAD:
@@ -109,7 +110,7 @@ def short(people: int, reserves: int) -> str:
     if not people and not reserves:
         return _("一个人也不缺")
     if not people:
-        return ngettext("人够了，候补缺 %(n)d 个", "人够了，候补缺 %(n)d 个", reserves) % {"n": reserves}
+        return _("人够了，候补缺 %(n)d 个") % {"n": reserves}
     if not reserves:
-        return ngettext("缺 %(n)d 个人", "缺 %(n)d 个人", people) % {"n": people}
+        return _("缺 %(n)d 个人") % {"n": people}
     return _("缺 %(people)d 个人、%(reserves)d 个候补") % {"people": people, "reserves": reserves}

@@ -44,7 +44,7 @@ def lay(roster: Roster) -> int:
             reserves=need.reserves,
         )
         for shift in shifts
-        for need in needs[shift.template_id]
+        for need in needs[shift.template_id or 0]
     )
     return len(shifts)
 

@@ -179,10 +179,10 @@ def _people(
     around = (_midnight(roster.first - AROUND), _midnight(roster.last + AROUND))
     free = windows_of(ids, roster.first, roster.last + timedelta(days=1))
     busy, held = defaultdict(list), defaultdict(list)
-    for steward, since, until in Job.objects.busy(ids, *around):
-        busy[steward].append(minutes.span(since, until))
-    for steward, since, until in _elsewhere(ids, {slot.pk for slot in slots}, *around):
-        held[steward].append(minutes.span(since, until))
+    for key, since, until in Job.objects.busy(ids, *around):
+        busy[key].append(minutes.span(since, until))
+    for key, since, until in _elsewhere(ids, {slot.pk for slot in slots}, *around):
+        held[key].append(minutes.span(since, until))
     wishes = _wishes(ids, slots)
     prior = minutes_since([steward.user_id for steward in stewards], roster.first - timedelta(days=PRIOR_DAYS))
     now, begins = minutes.of(clock.now()), minutes.of(_midnight(roster.first))

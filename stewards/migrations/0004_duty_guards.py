@@ -18,7 +18,7 @@ SEAT_MOVED = "NEW.starts_at <> OLD.starts_at OR NEW.ends_at <> OLD.ends_at OR NE
 
 GUARDS = [
     (SEAT, "seat_keeps_its_time", "UPDATE", SEAT_MOVED, "a seat keeps its steward and its time"),
-    (SEAT, "seat_stays", "DELETE", "OLD.state NOT IN ('planned', 'taken_out')", "a seat somebody was asked for stays"),
+    (SEAT, "seat_stays", "DELETE", "OLD.state IN ('held', 'swapping', 'given_up')", "a promised seat stays"),
     (SHIFT, "shift_keeps_its_time", "UPDATE", f"({MOVED}) AND {OUT}", "a shift that people know keeps its time"),
     (SHIFT, "shift_stays", "DELETE", OUT, "a shift that people know stays"),
     (

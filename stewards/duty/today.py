@@ -1,0 +1,91 @@
+"""What the duty roster asks of one person today."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.access import Permission
+from community.roles import Role
+from community.today import Ask
+from core import clock
+from core.addresses import address
+from stewards.duty.alerts import WITHIN
+from stewards.duty.states import PROMISED, SeatState
+from stewards.duty.wording import when
+from stewards.models import Assignment, Shift
+
+if TYPE_CHECKING:
+    from community.models import User
+
+SOON = timedelta(hours=24)
+AT_MOST = 20
+COLUMNS = ("pk", "state", "asked_at", "starts_at", "ends_at", "is_reserve", "slot__shift__name", "slot__shift__place")
+
+
+def asks(user: User) -> list[Ask]:
+    """A steward's shifts to answer and those of the next day; for the office and the leaders, gaps within two days."""
+    found = _own(user) if user.scope.may(Permission.STEWARD_WORK) else []
+    if user.scope.has_role(Role.COMMUNITY_STAFF, Role.SECRETARY, Role.GRID_LEADER):
+        found += _gaps(user)
+    return found
+
+
+def _own(user: User) -> list[Ask]:
+    """One query for both."""
+    now = clock.now()
+    seats = Assignment.objects.visible_to(user).filter(steward__user=user, ends_at__gt=now)
+    asked = seats.filter(state=SeatState.ASKED) | seats.filter(state__in=PROMISED, starts_at__lte=now + SOON)
+    columns = (
+        "pk",
+        "state",
+        "asked_at",
+        "starts_at",
+        "ends_at",
+        "is_reserve",
+        "slot__shift__name",
+        "slot__shift__place",
+    )
+    rows = list(asked.order_by("starts_at", "pk").values_list(*columns)[:AT_MOST])
+    waiting = [row for row in rows if row[1] == SeatState.ASKED]
+    return [*([_to_answer(waiting)] if waiting else []), *(_next(row) for row in rows if row[1] in PROMISED)]
+
+
+def _to_answer(waiting: list[tuple[Any, ...]]) -> Ask:
+    first = waiting[0]
+    return Ask(
+        title=_("值班表上排了您 %(n)d 个班，看看行不行") % {"n": len(waiting)},
+        detail=_("最近的是%(shift)s，%(when)s") % {"shift": first[6], "when": when(first[3], first[4])},
+        url=reverse("stewards:my_shifts"),
+        button=_("看一看"),
+        since=min((row[2] for row in waiting if row[2]), default=None),
+    )
+
+
+def _next(row: tuple[Any, ...]) -> Ask:
+    key, _state, _asked, start, end, is_reserve, name, place = row
+    title = _("候补：%(shift)s") if is_reserve else _("您值班：%(shift)s")
+    return Ask(
+        title=title % {"shift": name},
+        detail=f"{when(start, end)} · {place}",
+        url=address("stewards:seat", key),
+        button=_("看一看"),
+    )
+
+
+def _gaps(user: User) -> list[Ask]:
+    shifts = Shift.objects.visible_to(user).short(clock.now(), WITHIN)
+    return [
+        Ask(
+            title=_("缺人：%(shift)s") % {"shift": name},
+            detail=when(start, end),
+            url=address("stewards:shift", key),
+            button=_("想办法"),
+            since=None,
+            urgent=True,
+        )
+        for key, name, start, end in shifts.values_list("pk", "name", "starts_at", "ends_at")[:AT_MOST]
+    ]
