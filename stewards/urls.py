@@ -1,3 +1,4 @@
+from stewards.duty import attendance_urls
 from stewards.duty import urls as duty_urls
 from stewards.hours import urls as hours_urls
 from stewards.jobs import urls as jobs_urls
@@ -8,5 +9,6 @@ urlpatterns = [
     *members_urls.urlpatterns,
     *jobs_urls.urlpatterns,
     *duty_urls.urlpatterns,
+    *attendance_urls.urlpatterns,
     *hours_urls.urlpatterns,
 ]

@@ -8,6 +8,7 @@ from core import clock
 from stewards.hours import actions
 from stewards.models import HoursEntry
 from tests.factories import small_photo
+from tests.matrix import stewards_attendance
 from tests.matrix.page import OFFICE, Page, pk_of
 from tests.matrix.world import World
 
@@ -36,6 +37,7 @@ PAGES: dict[str, Page] = {
     "stewards:certificate_drop": Page(P.STEWARDS_MANAGE, OFFICE, pk_of("certificate")),
     "stewards:certificate_revoke": Page(P.STEWARDS_MANAGE, OFFICE, pk_of("certificate")),
     "stewards:certificate_check": Page(public=True),
+    **stewards_attendance.PAGES,
 }
 
 
@@ -56,3 +58,4 @@ def add_records(world: World) -> None:
             by=office, volunteer=steward, community=community, starts_on=today, ends_on=today, purpose=world.secret
         ),
     }
+    stewards_attendance.add_records(world)
