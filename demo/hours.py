@@ -10,7 +10,7 @@ from core import clock
 from core.workdays import ZONE
 from demo.officers import Officers
 from stewards.hours import actions
-from stewards.models import HoursEntry
+from stewards.models import HoursEntry, SelfReport
 
 Kind = HoursEntry.Kind
 WEEKS = 8
@@ -54,14 +54,19 @@ def _lately(community: Community, officers: Officers) -> None:
         actions.correct(wrong, minutes=40, reason="多写了一个零，问过本人", by=office)
     with clock.at(_evening(today - timedelta(days=6))):
         since = date(today.year, 1, 1)
-        given = {"volunteer": first, "community": community, "starts_on": since, "ends_on": clock.today()}
-        actions.issue_certificate(by=office, purpose="单位评优", **given)
+        actions.issue_certificate(
+            by=office,
+            volunteer=first,
+            community=community,
+            starts_on=since,
+            ends_on=clock.today(),
+            purpose="单位评优",
+        )
     with clock.at(_evening(today - timedelta(days=1))):
         actions.ask_certificate(by=second, community=community, starts_on=since, ends_on=clock.today())
-        yesterday = {"community": community, "kind": Kind.OTHER, "day": clock.today()}
-        actions.report_work(by=third, what="帮邻居抬旧沙发下楼", minutes=40, witness=first, **yesterday)
-        actions.report_work(by=fourth, what="给独居老人送饭", minutes=30, **yesterday)
-        told = actions.report_work(by=second, what="扫楼道积水", minutes=300, witness=office, **yesterday)
+        _report(community, third, "帮邻居抬旧沙发下楼", 40, witness=first)
+        _report(community, fourth, "给独居老人送饭", 30, witness=None)
+        told = _report(community, second, "扫楼道积水", 300, witness=office)
     with clock.at(_evening(today - timedelta(days=1)) + timedelta(hours=1)):
         actions.decline_report(told, reason="那天大家一起扫了半小时，请改一改再报。", by=office)
 
@@ -69,6 +74,18 @@ def _lately(community: Community, officers: Officers) -> None:
 def _enter(community: Community, steward: User, kind: str, what: str, minutes: int, *, by: User) -> HoursEntry:
     return actions.enter(
         volunteer=steward, community=community, kind=kind, day=clock.today(), minutes=minutes, what=what, by=by
+    )
+
+
+def _report(community: Community, steward: User, what: str, minutes: int, *, witness: User | None) -> SelfReport:
+    return actions.report_work(
+        by=steward,
+        community=community,
+        kind=Kind.OTHER,
+        day=clock.today(),
+        minutes=minutes,
+        what=what,
+        witness=witness,
     )
 
 

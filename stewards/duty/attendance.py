@@ -36,6 +36,7 @@ def make_point(community: Community, *, place: str, by: User) -> CheckInPoint:
     """A new code for a place; the paper with the old one is worthless from now on."""
     _office(community.pk, by)
     code = new_code()
+    point: CheckInPoint
     point, made = CheckInPoint.objects.unscoped(reason=_WHY).get_or_create(
         community=community, place=place.strip()[:60], defaults={"code": code}
     )
@@ -254,7 +255,8 @@ def _decided(attendance: Attendance, state: str, by: User) -> Attendance:
 
 
 def _attendance(seat: Assignment) -> Attendance:
-    return Attendance.objects.unscoped(reason=_WHY).get(seat=seat)
+    found: Attendance = Attendance.objects.unscoped(reason=_WHY).get(seat=seat)
+    return found
 
 
 def _of(community: Community) -> AttendanceQuerySet:

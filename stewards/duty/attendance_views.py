@@ -118,7 +118,7 @@ def confirm_all(request: PortalRequest) -> HttpResponseBase:
         count = attendance.confirm_all(office_community(request), by=request.user)
         words = ngettext("%(n)d 个班记入了时长。", "%(n)d 个班记入了时长。", count) % {"n": count}
         messages.success(request, words)
-        return answer("stewards:attendance")
+        answer("stewards:attendance")
     return redirect("stewards:attendance")
 
 

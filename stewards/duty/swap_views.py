@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,10 +13,15 @@ from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
 from community.once import acting, new_id, once
+from core import clock
 from stewards.duty import swaps
 from stewards.duty.actions.rights import parties
 from stewards.duty.attendance_forms import SwapForm
+from stewards.duty.states import PROMISED
 from stewards.models import Assignment, Swap, SwapAsk
+
+if TYPE_CHECKING:
+    from community.models import User
 
 ACCEPT, DECLINE = "accept", "decline"
 
@@ -77,7 +82,7 @@ def swap_answer(request: PortalRequest, pk: UUID, ask_pk: int) -> HttpResponseBa
         else:
             swaps.decline_swap(ask, by=request.user)
             messages.info(request, _("好的，不要紧。"))
-        return answer(found)
+        answer(found)
     return redirect(found)
 
 
@@ -90,7 +95,7 @@ def swap_keep(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     with acting(request) as answer:
         swaps.keep_seat(found, by=request.user)
         messages.success(request, _("好的，这个班还是您的。"))
-        return answer(found)
+        answer(found)
     return redirect(found)
 
 
@@ -107,6 +112,20 @@ def find_seat(request: PortalRequest, pk: UUID) -> Assignment:
     own = names.filter(steward__user=request.user.pk)
     offices: Any = names.filter(community__in=request.user.scope.offices_communities)
     return get_object_or_404(own | offices, pk=pk)  # type: ignore[no-any-return]
+
+
+def seat_tools(seat: Assignment, user: User) -> dict[str, bool]:
+    """What `user` may do about a promised seat: look for somebody while it lies ahead, write down who came."""
+    promised = seat.state in PROMISED
+    return {
+        "may_swap": promised and seat.starts_at > clock.now() and bool(parties(seat, user)),
+        "may_record": promised
+        and seat.starts_at <= clock.now()
+        and seat.checked_out_at is None
+        and not seat.is_reserve
+        and seat.steward.user_id != user.pk
+        and seat.community_id in user.scope.offices_communities,
+    }
 
 
 def _channel(ask: SwapAsk, request: PortalRequest) -> str:

@@ -18,6 +18,7 @@ from stewards.duty.fitting import candidates
 from stewards.duty.forms import PutInForm
 from stewards.duty.listing import need_words, seat_line, slot_lines
 from stewards.duty.states import LIVE, SeatState
+from stewards.duty.swap_views import seat_tools
 from stewards.duty.views.found import find_seat, find_shift, is_office, managed_seat
 from stewards.duty.wording import when
 from stewards.models import Assignment, ShiftSlot
@@ -87,6 +88,7 @@ def seat(request: PortalRequest, pk: UUID) -> HttpResponse:
         "office": office and ahead and found.state in LIVE and not solving.is_searching(found.slot.shift.roster),
         "may_accept": own and ahead and found.state in (SeatState.ASKED, SeatState.DECLINED),
         "may_decline": own and ahead and found.state == SeatState.ASKED,
+        **seat_tools(found, request.user),
     }
     return render(request, "stewards/duty/seat.html", context)
 

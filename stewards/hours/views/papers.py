@@ -39,8 +39,8 @@ def ask(request: PortalRequest) -> HttpResponseBase:
     form = PeriodForm(request.POST or None, first=_this_year())
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
-            given = {"by": request.user, "community": own_community(request), **form.given()}
-            return answer(actions.ask_certificate(**given))
+            community = own_community(request)
+            return answer(actions.ask_certificate(by=request.user, community=community, **form.given()))
     return render(request, "stewards/hours/certificate_ask.html", {"form": form})
 
 
@@ -52,8 +52,9 @@ def new(request: PortalRequest, pk: int) -> HttpResponseBase:
     form = PeriodForm(request.POST or None, first=_this_year())
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
-            given = {"by": request.user, "volunteer": volunteer, "community": office_community(request)}
-            return answer(actions.issue_certificate(**given, **form.given()))
+            community = office_community(request)
+            paper = actions.issue_certificate(by=request.user, volunteer=volunteer, community=community, **form.given())
+            return answer(paper)
     return render(request, "stewards/hours/certificate_new.html", {"form": form, "volunteer": volunteer})
 
 
