@@ -111,11 +111,11 @@ def minutes_in(times: Sequence[Interval]) -> int:
 
 
 def days_ahead(times: Sequence[Interval]) -> list[tuple[str, str]]:
-    """The times by the day on which they begin: (周四 11月26日, 8:00–12:00、14:00–18:00)."""
+    """The times of at most a week by the day on which they begin: (周四, 8:00–12:00、14:00–18:00)."""
     found: dict[str, list[str]] = {}
     for start, end in times:
-        begins = clock.local(start)
-        label = f"{weekday(begins.date())} {day(begins.date())}"
+        begins = clock.local(start).date()
+        label = _("今天") if begins == clock.today() else weekday(begins)
         found.setdefault(label, []).append(span_words(start, end))
     return [(label, _("、").join(words)) for label, words in found.items()]
 

@@ -46,24 +46,22 @@ def line_of(held: StewardSkill) -> HeldLine:
         returned=held.returned,
         has_paper=held.paper_id is not None,
         has_new_paper=held.new_paper_id is not None,
-        to_look_at=held.confirmed_at is None or held.is_renewed,
+        to_look_at=held.skill.needs_evidence and (held.confirmed_at is None or held.is_renewed),
     )
 
 
 def badges_of(held: StewardSkill) -> list[Badge]:
     """What is to be known of a skill: looked at or not, running out or over."""
-    found = []
+    found, ending = [], ending_of(held.valid_until)
     if held.returned:
         found.append(Badge("warn", _("请补一样东西")))
     elif held.skill.needs_evidence and held.confirmed_at is None:
         found.append(Badge("wait", _("等办公室核实")))
     elif held.is_renewed:
         found.append(Badge("wait", _("新证等办公室核实")))
-    elif held.confirmed_at is not None:
+    elif held.confirmed_at is not None and (ending is None or ending.tone != "bad"):
         found.append(Badge("good", _("核实过")))
-    if (ending := ending_of(held.valid_until)) is not None:
-        found.append(ending)
-    return found
+    return [*found, ending] if ending else found
 
 
 def ending_of(until: date | None) -> Badge | None:
