@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tile:
-    """A large way in. The lowest `order` comes first and is the red one; residents see the first five."""
+    """A large way in. The lowest `order` comes first and is the red one; residents see the first six."""
 
     title: str | Promise
     url: str

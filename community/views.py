@@ -21,7 +21,7 @@ from core import clock
 from core.refusal import Refused
 
 NOTICES_A_PAGE = 50
-TILES = 5
+TILES = 6
 
 
 @public

@@ -7,7 +7,21 @@ from datetime import timedelta
 from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
-from demo import alliance, books, care, committee, desk, doors, owners, places, publications, requests, rounds, stewards
+from demo import (
+    alliance,
+    books,
+    care,
+    committee,
+    desk,
+    doors,
+    hours,
+    owners,
+    places,
+    publications,
+    requests,
+    rounds,
+    stewards,
+)
 from demo.officers import (
     FOUNDED,
     PASSWORD,
@@ -58,6 +72,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     requests.mediate(officers)
     desk.go_on(officers)
     stewards.gather(community, officers, hiring=hiring)
+    hours.remember(community, officers, seed=seed)
     alliance.work_together(community, officers, hiring=hiring, seed=seed)
     committee.go_on(book, officers)
     _read_old_notices()

@@ -19,8 +19,9 @@ AT_MOST = 20
 
 
 def asks(user: User) -> list[Ask]:
-    """Drafts to announce and results to publish for the office, what is over for who runs it; one query."""
-    if not user.scope.may(Permission.ACTIVITY_JOIN):
+    """Drafts to announce and results to publish for the office, what is over for who runs it; one query, and none for
+    anybody else."""
+    if not user.scope.may(Permission.ALLIANCE_WORK) and not user.scope.may(Permission.ALLIANCE_MANAGE):
         return []
     rows = Activity.objects.waiting_for(user).order_by("starts_at", "pk")
     return [_ask(one) for one in rows[:AT_MOST]]

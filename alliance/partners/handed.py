@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from community.roles import Role
 from core import clock
+from core.addresses import address
 from helpdesk.models import Category, ServiceRequest
 from helpdesk.states import HANDLED, State
 
@@ -46,17 +47,16 @@ def handed_to(partner: Partner, contacts: list[User], user: User) -> list[Handed
     return [_told(row, opens or row[4] == user.pk) for row in found]
 
 
-def _told(row: tuple[object, ...], opens: bool) -> Handed:
+def _told(row: tuple[Any, ...], opens: bool) -> Handed:
     pk, number, title, category, _handler, who, state, due_at = row
-    assert isinstance(due_at, datetime)
     late = due_at < clock.now() and state != State.REVIEW
     return Handed(
-        number=str(number),
-        what=str(title) if opens else Category(name=str(category)).label,
-        who=str(who),
-        state=str(State(str(state)).label),
+        number=number,
+        what=title if opens else Category(name=category).label,
+        who=who,
+        state=str(State(state).label),
         tone="warn" if late else "wait",
         due_at=due_at,
         is_late=late,
-        url=ServiceRequest(pk=pk).get_absolute_url() if opens else "",
+        url=address("helpdesk:request", pk) if opens else "",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from community.models import Appointment, User
@@ -77,14 +78,21 @@ def leaders_of(request: ServiceRequest) -> list[Leader]:
     return [one for one in held if one.role == Role.GRID_LEADER] or held
 
 
-# Asked for every page on which a request is given into somebody's hands; names and roles, no number.
-_CANDIDATES = (
-    "SELECT a.id, u.id, u.name, a.role, COALESCE(g.name, b.label, ''), a.starts_on, a.ends_on "  # noqa: S608 as above
-    f"FROM {Appointment._meta.db_table} a JOIN {User._meta.db_table} u ON u.id = a.user_id "
-    f"LEFT JOIN {Grid._meta.db_table} g ON g.id = a.grid_id "
-    f"LEFT JOIN {Building._meta.db_table} b ON b.id = a.building_id "
-    f"WHERE a.community_id = %s AND a.role IN ({', '.join(['%s'] * len(HANDLER_ROLES))}) AND u.is_active"
-)
+@cache
+def _candidates() -> str:
+    """Asked for every page on which a request is given into somebody's hands; names and roles, no number.
+
+    The units lie in a room above, which is reached by the foreign key of an appointment once all rooms are there.
+    """
+    unit = Appointment._meta.get_field("partner").related_model._meta.db_table
+    return (
+        "SELECT a.id, u.id, u.name, a.role, COALESCE(g.name, b.label, p.name, ''), a.starts_on, a.ends_on "  # noqa: S608
+        f"FROM {Appointment._meta.db_table} a JOIN {User._meta.db_table} u ON u.id = a.user_id "
+        f"LEFT JOIN {Grid._meta.db_table} g ON g.id = a.grid_id "
+        f"LEFT JOIN {Building._meta.db_table} b ON b.id = a.building_id "
+        f"LEFT JOIN {unit} p ON p.id = a.partner_id "
+        f"WHERE a.community_id = %s AND a.role IN ({', '.join(['%s'] * len(HANDLER_ROLES))}) AND u.is_active"
+    )
 
 
 def living_in(household_id: Any) -> list[User]:
@@ -97,7 +105,7 @@ def living_in(household_id: Any) -> list[User]:
 def possible_handlers(community_id: int, category: Category | None = None) -> list[Candidate]:
     """Those who can be asked to handle a request, each once, the likeliest role first."""
     today = clock.today()
-    asked = rows(_CANDIDATES, community_id, *(role.value for role in HANDLER_ROLES))
+    asked = rows(_candidates(), community_id, *(role.value for role in HANDLER_ROLES))
     held = [Candidate(*who) for *who, starts_on, ends_on in asked if holds(starts_on, ends_on, today)]
     roles = HANDLER_ROLES if category is None or category.is_for_stewards else (*HANDLER_ROLES[1:], HANDLER_ROLES[0])
     rank = {role.value: place for place, role in enumerate(roles)}

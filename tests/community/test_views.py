@@ -79,14 +79,14 @@ def test_greeting(hour, words):
     assert greeting(hour) == words
 
 
-def test_rooms_bring_tiles_in_order_and_a_resident_sees_five(client, resident, rooms):
-    for order in (5, 1, 6, 4, 2, 3):
+def test_rooms_bring_tiles_in_order_and_a_resident_sees_six(client, resident, rooms):
+    for order in (5, 1, 6, 7, 4, 2, 3):
         home.register(lambda user, order=order: [home.Tile(f"瓷砖{order}", "/", order=order)])
-    assert [tile.order for tile in home.gather(resident)] == [1, 2, 3, 4, 5, 6]
+    assert [tile.order for tile in home.gather(resident)] == [1, 2, 3, 4, 5, 6, 7]
     client.force_login(resident)
     page = client.get("/").text
-    assert "瓷砖5" in page
-    assert "瓷砖6" not in page
+    assert "瓷砖6" in page
+    assert "瓷砖7" not in page
 
 
 def test_people_with_duties_land_on_today(client, leader, rooms, django_assert_max_num_queries):

@@ -53,7 +53,7 @@ def check_in(signup: SignUp, *, by: User, people: int | None = None) -> SignUp:
 def take_back_check_in(signup: SignUp, *, by: User) -> SignUp:
     """It was ticked by mistake."""
     activity = opened(ran_by(locked(Activity(pk=signup.activity_id)), by), State.OPEN)
-    row = same(locked(signup), activity)
+    row: SignUp = same(locked(signup), activity)
     row.came_at = row.checked_in_by = row.came_people = None
     row.save(update_fields=["came_at", "checked_in_by", "came_people"])
     audit.record("activity_check_in_undone", row, by=by)
@@ -100,7 +100,7 @@ def settle(signup: SignUp, *, by: User, minutes: int) -> SignUp:
     Raises Refused for one's own, for who was not there or came to be helped, and for more than can be.
     """
     activity = opened(ran_by(locked(Activity(pk=signup.activity_id)), by), State.OPEN, State.HELD, State.PUBLISHED)
-    row = same(locked(signup), activity)
+    row: SignUp = same(locked(signup), activity)
     if row.came_at is None or not row.slot.is_helping:
         raise Refused(_("到场帮忙的人才记时长。"))
     if row.settled_at is not None:

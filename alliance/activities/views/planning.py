@@ -107,7 +107,7 @@ def activity_step(request: PortalRequest, pk: UUID, action: str) -> HttpResponse
         messages.warning(request, _("这一步现在不能办，请看一看最新的进展。"))
         return redirect(found)
     form_class, take = _STEPS[action]
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method != "POST" and action == "publish":
         form.initial = {"outcome": found.outcome, "served": found.served}
     if request.method == "POST" and form.is_valid():

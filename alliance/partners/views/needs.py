@@ -118,8 +118,9 @@ def propose_match(request: PortalRequest, pk: UUID, resource_pk: UUID) -> HttpRe
     found: Need = get_object_or_404(Need.objects.visible_to(request.user), pk=pk)
     offered = Resource.objects.visible_to(request.user).offered().select_related("partner")
     resource: Resource = get_object_or_404(offered, pk=resource_pk)
+    goes_to: Need | Project = found
     with acting(request) as answer:
-        made = actions.propose(
+        goes_to = actions.propose(
             resource.partner,
             by=request.user,
             title=found.title,
@@ -129,8 +130,8 @@ def propose_match(request: PortalRequest, pk: UUID, resource_pk: UUID) -> HttpRe
             resource=resource,
         )
         messages.success(request, _("提过去了，等对方答复。"))
-        return answer(made)
-    return redirect(found)
+        answer(goes_to)
+    return redirect(goes_to)
 
 
 def _led(request: PortalRequest, pk: UUID) -> Need:

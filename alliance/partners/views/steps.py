@@ -169,7 +169,9 @@ def _step(request: PortalRequest, found: Any, action: str, table: Any, take: Any
         messages.warning(request, _("这一步现在不能办，请看一看最新的进展。"))
         return redirect(found)
     label = offered[action].label if action in offered else label
-    form = StepForm(request.POST or None, request.FILES or None, action=action)
+    # A step without a field sends nothing but its tap.
+    sent = request.POST if request.method == "POST" else None
+    form = StepForm(sent, request.FILES or None, action=action)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             take(found, action, by=request.user, **form.given())
