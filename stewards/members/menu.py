@@ -59,7 +59,7 @@ def register() -> None:
     appointed.register(actions.react)
     daily.register("red stewards", actions.catch_up)
     history.register(WORDS_OF_THE_RECORD)
-    messages.register("stewards", _("红管家"), kinds=("steward_",), staff=True)
+    messages.register("stewards", _("红管家"), kinds=("steward_",))
     nav.register(entries)
     today.register(asks)
     reveal.register("stewards.blockedpair", {"reason"}, Permission.STEWARDS_MANAGE)

@@ -33,6 +33,7 @@ DIFFER = {"community:home", "community:today", "helpdesk:request", "property:qua
 MADE_FOR = {"visits:book": Role.GRID_LEADER}
 # Answered with a file.
 FILES = {
+    "stewards:skill_paper",
     "helpdesk:fixture_sign",
     "helpdesk:fixture_signs",
     "helpdesk:photo",
