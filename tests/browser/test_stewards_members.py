@@ -52,7 +52,7 @@ def test_from_the_week_to_the_leaders_list(page: Page, javascript: bool, languag
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
-    tap(page.locator("details summary"))
+    tap(page.locator("main details summary"))
     page.select_option("[name=day_0]", "2")
     page.fill("[name=from_0]", "21:30")
     look("week")
