@@ -14,6 +14,7 @@ from demo import (
     committee,
     desk,
     doors,
+    duty,
     hours,
     owners,
     places,
@@ -72,6 +73,7 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     requests.mediate(officers)
     desk.go_on(officers)
     stewards.gather(community, officers, hiring=hiring)
+    duty.stand_watch(community, officers)
     hours.remember(community, officers, seed=seed)
     alliance.work_together(community, officers, hiring=hiring, seed=seed)
     committee.go_on(book, officers)

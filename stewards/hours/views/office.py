@@ -63,7 +63,9 @@ def of_volunteer(request: PortalRequest, pk: int) -> HttpResponse:
         "volunteer": volunteer,
         "year": year_of(volunteer, asked_year(request.GET.get("year", "")), seen_by=request.user),
         "papers": list(Certificate.objects.visible_to(request.user).filter(**mine)[:PAPERS_SHOWN]),
-        "no_shows": list(NoShow.objects.visible_to(request.user).filter(**mine).standing().select_related("seat")),
+        "no_shows": list(
+            NoShow.objects.visible_to(request.user).filter(**mine).standing().select_related("seat__slot__shift")
+        ),
         "own": volunteer.pk == request.user.pk,
     }
     return render(request, "stewards/hours/of_volunteer.html", context)
