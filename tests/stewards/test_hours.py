@@ -110,8 +110,12 @@ def test_the_database_refuses_to_change_or_delete_hours(volunteer: User, office:
         HoursEntry.objects.filter(pk=entry.pk).delete()
 
 
-@pytest.mark.parametrize("wrong", [{"minutes": -30}, {"kind": Kind.DUTY}, {"day": date(2020, 1, 1)}, {"volunteer": None}])
-def test_the_database_refuses_a_reversal_that_does_not_fit(volunteer: User, office: User, wrong: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "wrong", [{"minutes": -30}, {"kind": Kind.DUTY}, {"day": date(2020, 1, 1)}, {"volunteer": None}]
+)
+def test_the_database_refuses_a_reversal_that_does_not_fit(
+    volunteer: User, office: User, wrong: dict[str, Any]
+) -> None:
     entry = given_hours(volunteer, office)
     fits: dict[str, Any] = {name: getattr(entry, name) for name in ("community", "volunteer", "kind", "day", "what")}
     fits |= {"minutes": -90, "reverses": entry, "reason": "试试", "confirmed_by": office} | wrong
