@@ -166,8 +166,9 @@ def as_day(value: Any) -> date | None:
 
 
 def as_moment(value: Any) -> datetime | None:
-    """A moment that a statement has worked out, as SQLite gives it (text, in UTC) or PostgreSQL."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+    """A moment that a statement has worked out, as SQLite gives it (text or without its zone, in UTC) or PostgreSQL."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment
 
 
 def _fitted(value: Any) -> Any:

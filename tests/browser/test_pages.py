@@ -33,6 +33,12 @@ DIFFER = {"community:home", "community:today", "helpdesk:request", "property:qua
 MADE_FOR = {"visits:book": Role.GRID_LEADER}
 # Answered with a file.
 FILES = {
+    "alliance:activity_photo",
+    "alliance:advice_session_file",
+    "alliance:minutes_paper",
+    "alliance:study_file",
+    "alliance:study_out",
+    "alliance:pledge_photo",
     "stewards:skill_paper",
     "helpdesk:fixture_sign",
     "helpdesk:fixture_signs",

@@ -18,10 +18,10 @@ from alliance.advice.came_of import lines_of
 from alliance.advice.filters import SESSION_SORTS, SessionFilter, session_columns
 from alliance.advice.forms import CallOffForm, ComeForm, SessionForm, SignForm
 from alliance.advice.people import parties_of
-from alliance.advice.seal import agrees
+from alliance.advice.seal import agrees, parts_of
 from alliance.advice.states import SESSIONS, State
 from alliance.advice.views.found import found_session, own_community
-from alliance.models import AdviceAttendance, AdviceSession, AgendaItem, MinutesRemark, Recommendation
+from alliance.models import AdviceAttendance, AdviceSession, MinutesRemark
 from community import history
 from community.access import Permission, PortalRequest, access
 from community.models import AuditEvent
@@ -70,26 +70,24 @@ def session(request: PortalRequest, pk: UUID) -> HttpResponse:
     """One session: its agenda or its minutes, who comes or came, what was recommended, what comes next."""
     user = request.user
     found = found_session(request, pk)
-    seats = list(AdviceAttendance.objects.of(found).select_related("user"))
-    own = next((seat for seat in seats if seat.user_id == user.pk), None)
+    parts = parts_of(found)
+    own = next((seat for seat in parts.seats if seat.user_id == user.pk), None)
     parties = parties_of(found, user, attended=bool(own and own.attended))
     remarks = list(MinutesRemark.objects.of(found).select_related("by", "answered_by"))
     steps = {step.action for step in SESSIONS.steps(found.state, parties)}
-    advice = list(Recommendation.objects.of(found).select_related("session").order_by("position"))
     context = {
         "session": found,
         "tone": TONES[State(found.state)],
-        "agenda": list(AgendaItem.objects.of(found)),
-        "seats": seats,
-        "came": [seat for seat in seats if seat.attended],
+        "agenda": parts.agenda,
+        "seats": parts.seats,
         "remarks": remarks,
-        "lines": lines_of(advice, user),
+        "lines": lines_of(parts.advice, user),
         "steps": steps,
         "offers": _offers(found, own, steps),
         "sign": SignForm(initial={"version": found.version}),
-        "signed": [seat for seat in seats if seat.signed_at],
+        "signed": [seat for seat in parts.seats if seat.signed_at],
         "is_over": found.starts_at <= clock.now(),
-        "is_sealed": found.state == State.APPROVED and agrees(found),
+        "is_sealed": found.state == State.APPROVED and agrees(found, parts),
         "events": history.tell(AuditEvent.objects.of(found).order_by("at", "pk")[:EVENTS]),
     }
     return render(request, "alliance/advice/session.html", context)
