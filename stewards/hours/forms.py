@@ -33,13 +33,13 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=forms.DateInput(**_DAY), **options)
 
 
-def number_field(label: Any, most: int) -> forms.IntegerField:
+def number_field(label: Any, most: int, *, required: bool = False) -> forms.IntegerField:
     """A small whole number, typed on the phone's number keys."""
     return forms.IntegerField(
         label=label,
         min_value=0,
         max_value=most,
-        required=False,
+        required=required,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
@@ -49,7 +49,7 @@ class LastingForm(PortalForm):
 
     may_be_nothing = False
 
-    hours = number_field(_("几小时"), MOST_AT_ONCE // 60)
+    hours = number_field(_("几小时"), MOST_AT_ONCE // 60, required=True)
     rest = number_field(_("又几分钟"), 59)
 
     def clean(self) -> dict[str, Any]:

@@ -28,13 +28,6 @@ WORDS_OF_THE_RECORD = {
 KINDS = ("hours_", "self_report_", "certificate_")
 
 
-def entries(user: User) -> list[Entry]:
-    """The community's book, for its office."""
-    if not user.scope.may(Permission.STEWARDS_MANAGE):
-        return []
-    return [Entry(_("志愿时长"), reverse("stewards:hours_book"), "clock-history", order=56)]
-
-
 def own_entries(user: User) -> list[Entry]:
     """One's own hours, for everybody who may give some."""
     if not user.scope.may(Permission.HOURS_OWN):
@@ -48,7 +41,6 @@ def register() -> None:
     from stewards.hours import personal
     from stewards.hours.today import asks
 
-    nav.register(entries)
     nav.register_account(own_entries)
     history.register(WORDS_OF_THE_RECORD)
     messages.register("hours", _("志愿时长"), kinds=KINDS)

@@ -47,7 +47,12 @@ def thanks(request: PortalRequest, year: int) -> HttpResponse:
     """A year as it is thanked for, to be printed or shown."""
     if not FIRST_YEAR <= year <= clock.today().year:
         raise Http404
-    context = {"thanks": thanks_for(request.user, year), "year": year, "community": own_community(request)}
+    context = {
+        "thanks": thanks_for(request.user, year),
+        "year": year,
+        "name": request.user.name,
+        "community": own_community(request),
+    }
     return render(request, "stewards/hours/thanks.html", context)
 
 

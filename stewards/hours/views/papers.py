@@ -68,7 +68,10 @@ def certificate(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             return answer(actions.grant(found, by=request.user))
-    return render(request, "stewards/hours/certificate.html", {**_shown(found), "form": form, "steps": steps})
+    own = found.volunteer_id == request.user.pk
+    return render(
+        request, "stewards/hours/certificate.html", {**_shown(found), "form": form, "steps": steps, "own": own}
+    )
 
 
 def _shown(found: Certificate) -> dict[str, Any]:

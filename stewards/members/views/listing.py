@@ -9,17 +9,18 @@ from django.utils.translation import gettext as _
 
 from community.access import Permission, PortalRequest, access
 from core.lists import list_page
-from stewards.members import listing, page
+from stewards.members import listing
+from stewards.members.querysets import hands_out
 
 
 @access(Permission.STEWARDS_VIEW)
 def stewards(request: PortalRequest) -> HttpResponseBase:
     """Who can what; for those who hand out work also who is free, and who was asked long ago."""
     user = request.user
-    times = page.hands_out(user)
+    times = hands_out(user)
     found = list_page(
         request,
-        listing.listed(user, times=times),
+        listing.listed(user),
         filterset_class=listing.FreeFilter if times else listing.StewardFilter,
         sorts=listing.SORTS if times else {"name": listing.SORTS["name"]},
         default_sort=listing.DEFAULT_SORT,
@@ -31,7 +32,7 @@ def stewards(request: PortalRequest) -> HttpResponseBase:
     shown = {
         "page": found,
         "lines": listing.lines_of(found.rows, times=times),
-        "times": times,
+        "times": bool(times),
         "ways": _ways() if office else [],
         "appoint_url": reverse("community:appointments") if user.scope.may(Permission.APPOINT) else "",
     }
@@ -41,6 +42,8 @@ def stewards(request: PortalRequest) -> HttpResponseBase:
 def _ways() -> list[tuple[str, str]]:
     """What the office sets up."""
     return [
+        (_("志愿时长"), reverse("stewards:hours_book")),
+        (_("到岗"), reverse("stewards:attendance")),
         (_("证书和保险"), reverse("stewards:papers")),
         (_("技能"), reverse("stewards:skill_kinds")),
         (_("两个人一起上门"), reverse("stewards:two_together")),
