@@ -39,6 +39,8 @@ FILES = {
     "alliance:study_file",
     "alliance:study_out",
     "alliance:pledge_photo",
+    "stewards:certificate_pdf",
+    "stewards:self_report_photo",
     "stewards:skill_paper",
     "helpdesk:fixture_sign",
     "helpdesk:fixture_signs",
