@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 ACCOUNT = ("id", "community_id", "book_id", "code", "name", "kind", "normal_side", "is_money", "takes_postings")
 # An account (a), one of the funds (f), their last row (k) up to a month, and what rows from another month on add up to.
 _FUNDS = " UNION ALL ".join(f"SELECT '{fund}' AS fund" for fund in Fund)
-_ASKED = f"""narrowed JOIN property_account a ON a.id = narrowed.id
- CROSS JOIN ({_FUNDS}) f
- CROSS JOIN (SELECT %s AS until, %s AS since) asked"""
+_ASKED = f"narrowed a CROSS JOIN ({_FUNDS}) f CROSS JOIN (SELECT %s AS until, %s AS since) asked"
 _UP_TO = """property_monthlybalance n
  WHERE n.book_id = a.book_id AND n.account_id = a.id AND n.fund = f.fund AND n.month <= asked.until
  ORDER BY n.month DESC LIMIT 1"""
@@ -83,5 +81,6 @@ def _words() -> _Words:
 
 
 def _asked(accounts: AccountQuerySet, statement: str, *values: str) -> list[tuple[Any, ...]]:
-    narrowed: Any = accounts.order_by().values_list("pk")
-    return rows_within(narrowed, "id", statement, *values)
+    # All columns: the ORM writes them sooner than some of them.
+    columns = ", ".join([str(field.column) for field in accounts.model._meta.concrete_fields])
+    return rows_within(accounts.order_by(), columns, statement, *values)
