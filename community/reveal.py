@@ -24,20 +24,26 @@ class Revealable:
     fields: frozenset[str]
     permissions: tuple[Permission, ...]
     household: Callable[[Any], Any] | None = None
+    within: Callable[[User], models.Q] | None = None
 
 
 _models: dict[str, Revealable] = {}
 
 
 def register(
-    label: str, fields: set[str], *permissions: Permission, household: Callable[[Any], Any] | None = None
+    label: str,
+    fields: set[str],
+    *permissions: Permission,
+    household: Callable[[Any], Any] | None = None,
+    within: Callable[[User], models.Q] | None = None,
 ) -> None:
     """Let the masked `fields` of a model ("grids.resident") be revealed to whoever sees the row and has a permission.
 
     The row is found through `visible_to`; one of the permissions is enough. `household` gives the id of the household
-    in whose record the reading stands, where the row has no household of its own.
+    in whose record the reading stands, where the row has no household of its own. `within` narrows the rows where more
+    people see one than may look at its fields.
     """
-    _models[label.lower()] = Revealable(frozenset(fields), permissions, household)
+    _models[label.lower()] = Revealable(frozenset(fields), permissions, household, within)
 
 
 def household_of(row: models.Model) -> Any:
@@ -52,8 +58,9 @@ def find(label: str, pk: str, field: str, user: User) -> models.Model:
     if known is None or field not in known.fields or not any(user.scope.may(one) for one in known.permissions):
         raise Http404
     model: Any = apps.get_model(label)
+    rows = model.objects.visible_to(user)
     try:
-        row: models.Model | None = model.objects.visible_to(user).filter(pk=pk).first()
+        row: models.Model | None = (rows.filter(known.within(user)) if known.within else rows).filter(pk=pk).first()
     except (ValueError, ValidationError):
         raise Http404 from None
     if row is None:

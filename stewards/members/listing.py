@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,13 +18,12 @@ from core.lists import Columns
 from stewards.hours.totals import minutes_since
 from stewards.members.free import free_between, windows_of
 from stewards.members.page import AHEAD, LOOKING_BACK, minutes_in
+from stewards.members.querysets import hands_out
 from stewards.members.standing import Badge, badges_of
 from stewards.members.week import PART, PARTS
 from stewards.models import JobOffer, Skill, Steward, StewardSkill
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
-
     from community.access import PortalRequest
     from community.models import User
     from stewards.members.querysets import StewardQuerySet
@@ -56,7 +55,7 @@ class StewardFilter(django_filters.FilterSet):
 
 
 class FreeFilter(StewardFilter):
-    """For those who hand out work: also by when somebody is free."""
+    """For those who hand out work: also by when somebody is free, where they hand it out."""
 
     day = django_filters.DateFilter(
         label=gettext_lazy("哪天有空"),
@@ -75,7 +74,8 @@ class FreeFilter(StewardFilter):
 
     def free_on(self, rows: StewardQuerySet, name: str, value: date) -> StewardQuerySet:
         """Those who are free at some hour of the day; with a part of it, for the whole part."""
-        ids = list(rows.serving(value).values_list("pk", flat=True))
+        here = rows.filter(community__in=hands_out(self.request.user))
+        ids = list(here.serving(value).values_list("pk", flat=True))
         part = PART.get(self.data.get("part", ""))
         if part is None:
             times = windows_of(ids, value, value)
@@ -89,12 +89,10 @@ class FreeFilter(StewardFilter):
         return rows if self.data.get("day") else self.free_on(rows, name, clock.today())
 
 
-def listed(user: User, *, times: bool) -> StewardQuerySet:
-    """Those who are red stewards today; with `times` also when each was asked last."""
+def listed(user: User) -> StewardQuerySet:
+    """Those who are red stewards today, and when each was asked last, for those who hand out work there."""
     rows: StewardQuerySet = Steward.objects.visible_to(user).appointed(clock.today()).select_related("user")
-    if not times:
-        return rows
-    offers = JobOffer.objects.unscoped(reason=_LISTED).filter(steward=OuterRef("pk"))
+    offers = JobOffer.objects.unscoped(reason=_LISTED).filter(steward=OuterRef("pk"), community__in=hands_out(user))
     last = offers.order_by().values("steward").annotate(last=Max("offered_at")).values("last")
     asked: StewardQuerySet = rows.annotate(last_asked=Subquery(last))
     return asked
@@ -110,17 +108,20 @@ class Line(NamedTuple):
     last_asked: datetime | None
 
 
-def lines_of(stewards: Sequence[Any], *, times: bool) -> list[Line]:
-    """Rows with what each can do; with `times` how long they are free in seven days, what they gave in ninety."""
-    skills = _skills_of(stewards)
-    if not times:
-        return [Line(one, skills[one.pk], "", "", None) for one in stewards]
-    today = clock.today()
-    free = windows_of([one.pk for one in stewards], today, today + timedelta(days=AHEAD - 1))
-    given = minutes_since([one.user_id for one in stewards], today - LOOKING_BACK)
+def lines_of(stewards: Sequence[Any], *, times: Collection[int]) -> list[Line]:
+    """Rows with what each can do; of those in the communities `times` also how long they are free in seven days, and
+    what they gave in ninety."""
+    skills, today = _skills_of(stewards), clock.today()
+    known = [one for one in stewards if one.community_id in times]
+    free = windows_of([one.pk for one in known], today, today + timedelta(days=AHEAD - 1)) if known else {}
+    given = minutes_since([one.user_id for one in known], today - LOOKING_BACK) if known else {}
     return [
         Line(
-            one, skills[one.pk], hours_words(minutes_in(free[one.pk])), hours_words(given[one.user_id]), one.last_asked
+            one,
+            skills[one.pk],
+            hours_words(minutes_in(free[one.pk])) if one.pk in free else "",
+            hours_words(given[one.user_id]) if one.pk in free else "",
+            one.last_asked,
         )
         for one in stewards
     ]
@@ -141,7 +142,7 @@ def _skills_of(stewards: Sequence[Steward]) -> dict[Any, list[tuple[str, list[Ba
     return found
 
 
-def columns(request: HttpRequest, stewards: Sequence[Any], *, times: bool) -> Columns:
+def columns(request: PortalRequest, stewards: Sequence[Any], *, times: Collection[int]) -> Columns:
     """The columns of the spreadsheet."""
     lines = {line.steward.pk: line for line in lines_of(stewards, times=times)}
     shared: list[Any] = [
@@ -150,12 +151,16 @@ def columns(request: HttpRequest, stewards: Sequence[Any], *, times: bool) -> Co
     ]
     if not times:
         return shared
+    offices = request.user.scope.offices_communities
+    kept: list[Any] = [
+        (_("哪天参加了培训"), lambda row: row.trained_on if row.community_id in offices else None),
+        (_("保险到期"), lambda row: row.insured_until if row.community_id in offices else None),
+    ]
     return [
         *shared,
         (_("七天里有空"), lambda row: lines[row.pk].free),
         (_("近 90 天服务"), lambda row: lines[row.pk].hours),
         (_("上次请他"), "last_asked"),
         (_("打电话联系"), lambda row: _("是") if row.by_phone else ""),
-        (_("哪天参加了培训"), "trained_on"),
-        (_("保险到期"), "insured_until"),
+        *(kept if offices else []),
     ]

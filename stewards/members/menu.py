@@ -53,6 +53,7 @@ def register() -> None:
     from core import daily
     from grids import uniting
     from stewards.members import actions, personal
+    from stewards.members.querysets import managed
     from stewards.members.today import asks
 
     founding.register(actions.begin)
@@ -64,7 +65,7 @@ def register() -> None:
     today.register(asks)
     reveal.register("stewards.blockedpair", {"reason"}, Permission.STEWARDS_MANAGE)
     reveal.register("stewards.twotogether", {"reason"}, Permission.STEWARDS_MANAGE)
-    reveal.register("stewards.steward", {"policy"}, Permission.STEWARDS_MANAGE)
+    reveal.register("stewards.steward", {"policy"}, Permission.STEWARDS_MANAGE, within=managed)
     # Two records of one household are one: what is kept apart from either is kept apart from both.
     for label in ("stewards.blockedpair", "stewards.twotogether"):
         uniting.register(label, uniting.keep_by(lambda row: 0))

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from community import history, reveal
 from community.models import AuditEvent
 from community.once import new_id
-from community.roles import Role
 from core import clock
 from core.templatetags.portal import day, weekday
 from stewards.hours.totals import minutes_since
 from stewards.members.free import Interval, windows
+from stewards.members.querysets import hands_out
 from stewards.members.standing import about_facts, ending_of, line_of, noted_facts, serving_words
 from stewards.members.week import exact, table, ticked
 from stewards.models import Availability, AvailabilityException, StewardPause, StewardSkill
@@ -53,11 +53,6 @@ def is_own_or_managed(steward: Steward, user: User) -> bool:
     return steward.user_id == user.pk or steward.community_id in user.scope.offices_communities
 
 
-def hands_out(user: User) -> bool:
-    """Whether the user gives work to stewards: sees when they are free, not only what they can."""
-    return user.scope.has_role(Role.GRID_LEADER, Role.COMMUNITY_STAFF, Role.SECRETARY)
-
-
 def of(steward: Steward, user: User, *, appointed: bool) -> dict[str, Any]:
     """The page for who looks: a colleague sees skills, who hands out work also the next days, the office all."""
     whole = is_own_or_managed(steward, user)
@@ -71,7 +66,7 @@ def of(steward: Steward, user: User, *, appointed: bool) -> dict[str, Any]:
         "skills": skills_of(steward, user),
         "about": about_facts(steward),
     }
-    if whole or hands_out(user):
+    if whole or steward.community_id in hands_out(user):
         found |= _times(steward, pauses)
         found["minutes"] = minutes_since([steward.user_id], clock.today() - LOOKING_BACK)[steward.user_id]
     if whole:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import Exists, OuterRef, Q
 
-from community.access import Permission
+from community.access import OF_ROLE, Permission
 from community.models import Appointment
 from community.roles import Role
 from core import clock
@@ -18,15 +18,31 @@ if TYPE_CHECKING:
     from community.models import User
     from stewards.models import Skill
 
+_WORK_WITH = [role for role, granted in OF_ROLE.items() if Permission.STEWARDS_VIEW in granted]
 _YES_OR_NO = "a yes or no about stewards that are in scope themselves"
 
 SOON_DAYS = 30
 """So many days before a certificate or an insurance ends, the steward and the office are told."""
 
 
+def managed(user: User) -> Q:
+    """What the user keeps in the office."""
+    return Q(community__in=user.scope.offices_communities)
+
+
 def own_or_managed(user: User, prefix: str = "steward__") -> Q:
     """What belongs to a steward: their own to themselves, all of the community's to its office."""
-    return Q(**{f"{prefix}user": user.pk}) | Q(community__in=user.scope.offices_communities)
+    return Q(**{f"{prefix}user": user.pk}) | managed(user)
+
+
+def works_with(user: User) -> frozenset[int]:
+    """The communities in which the user works with stewards; not those where they only live."""
+    return user.scope.ids("community", *_WORK_WITH) if user.scope.may(Permission.STEWARDS_VIEW) else frozenset()
+
+
+def hands_out(user: User) -> frozenset[int]:
+    """The communities in which the user gives work to stewards: sees when they are free, not only what they can."""
+    return user.scope.ids("community", Role.GRID_LEADER, Role.COMMUNITY_STAFF, Role.SECRETARY)
 
 
 def _appointments(day: date, prefix: str = "") -> Any:
@@ -68,9 +84,7 @@ class SkillQuerySet(ScopedQuerySet[Any]):
 class StewardQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The stewards of the communities in which the user works with them."""
-        if not user.scope.may(Permission.STEWARDS_VIEW):
-            return self.none().scoped()
-        return self.filter(community__in=user.scope.communities).scoped()
+        return self.filter(community__in=works_with(user)).scoped()
 
     def serving(self, day: date) -> Self:
         """Those who are red stewards on that day, and not paused."""
@@ -102,9 +116,7 @@ class StewardQuerySet(ScopedQuerySet[Any]):
 class StewardSkillQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """Who can what is known to those who work with stewards."""
-        if not user.scope.may(Permission.STEWARDS_VIEW):
-            return self.none().scoped()
-        return self.filter(community__in=user.scope.communities).scoped()
+        return self.filter(community__in=works_with(user)).scoped()
 
     def with_papers_for(self, user: User) -> Self:
         """Those whose certificates the user may see: one's own, and all of the community's for its office."""

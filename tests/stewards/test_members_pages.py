@@ -364,6 +364,39 @@ class TestList:
                 assert client.get(reverse("stewards:list")).status_code == 200
 
 
+class TestElsewhere:
+    """Somebody who is one thing here and another there sees each place as what they are there."""
+
+    def test_who_only_lives_here_does_not_see_who_serves_here(self, portal):
+        other = GridFactory()
+        user = a_steward(other.community).user
+        appoint(Role.RESIDENT, portal.home(), user=user)
+        page = text(portal.get(user, "list"))
+        assert user.name in page
+        assert portal.steward.user.name not in page
+        assert portal.get(user, "steward", portal.steward.pk).status_code == 404
+
+    def test_who_hands_out_work_there_is_a_colleague_here(self, portal):
+        other = GridFactory()
+        user = a_steward(portal.community, user=appoint(Role.COMMUNITY_STAFF, other.community)).user
+        there = a_steward(other.community)
+        portal.steward.policy = "P-1"
+        portal.steward.save()
+        page = text(portal.get(user, "list"))
+        assert "七天里有空" in page
+        assert page.count("168 小时") == 1
+        assert "七天里有空" not in text(portal.get(user, "steward", portal.steward.pk))
+        assert "七天里有空" in text(portal.get(user, "steward", there.pk))
+        day = clock.today().isoformat()
+        narrowed = text(portal.get(user, "list", day=day))
+        assert there.user.name in narrowed
+        assert portal.colleague.user.name not in narrowed
+        for steward, answer in ((portal.steward, 404), (there, 200)):
+            url = reverse("community:reveal", args=["stewards.steward", steward.pk, "policy"])
+            assert portal.client(user).get(url).status_code == answer
+        assert portal.get(user, "steward_note", portal.steward.pk).status_code == 404
+
+
 class TestSettings:
     def test_skills_of_the_community(self, portal):
         assert "1 位会" in text(portal.get(portal.office, "skill_kinds"))
