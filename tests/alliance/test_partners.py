@@ -11,16 +11,21 @@ from hypothesis import strategies as st
 
 from alliance.models import Need, Partner, Project, Resource
 from alliance.partners import actions, matching
+from alliance.partners.handed import handed_to
 from alliance.partners.parties import parties_of
+from alliance.partners.querysets import contacts_of
 from alliance.partners.states import PROJECTS, NeedState, ProjectState
 from alliance.partners.today import asks
 from community.models import Appointment, AuditEvent, Notice
 from community.roles import Role
 from core import clock
 from core.refusal import Refused
+from helpdesk import actions as requests
+from helpdesk.actions import seed_categories
+from helpdesk.models import Category
 from helpdesk.querysets import possible_handlers
 from tests.alliance.makers import WHY, a_unit, allied
-from tests.factories import appoint
+from tests.factories import GridFactory, appoint, household_in, small_photo
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +265,48 @@ class TestPages:
         assert fresh(need).title == "想学用手机看病"
         client.post(reverse("alliance:need_drop", args=[need.pk]), {"reason": "大学生来教过了"})
         assert fresh(need).state == NeedState.DROPPED
+
+
+class TestHanded:
+    def handed(self, here):
+        """A request of the neighbourhood in the hands of the unit's contact."""
+        seed_categories(here.community)
+        category = Category.objects.unscoped(reason=WHY).get(community=here.community, slug="sanitation")
+        home = household_in(GridFactory(community=here.community))
+        row = requests.log_request(
+            by=here.resident, reporter=here.resident, category=category, title="车棚墙上的小广告", household=home
+        )
+        row = requests.step(row, "accept", by=here.staff, category=category)
+        return requests.step(row, "dispatch", by=here.staff, handler=here.contact)
+
+    def test_the_unit_has_a_list_with_days(self, here):
+        row = self.handed(here)
+        (one,) = handed_to(here.partner, contacts_of(here.partner.pk), here.contact)
+        assert (one.what, one.url, one.is_late) == ("车棚墙上的小广告", row.get_absolute_url(), False)
+        with clock.at(row.due_at + timedelta(hours=1)):
+            (one,) = handed_to(here.partner, contacts_of(here.partner.pk), here.contact)
+            assert one.is_late
+
+    def test_another_contact_of_the_unit_and_a_leader_read_its_kind_alone(self, here, client):
+        self.handed(here)
+        colleague = appoint(Role.PARTNER_CONTACT, here.partner)
+        for reader in (colleague, here.leader):
+            (one,) = handed_to(here.partner, contacts_of(here.partner.pk), reader)
+            assert (one.what, one.url) == ("环境卫生", "")
+        client.force_login(here.contact)
+        assert "车棚墙上的小广告" in client.get(here.partner.get_absolute_url()).text
+
+    def test_another_unit_sees_none_of_it(self, here, client):
+        self.handed(here)
+        other = allied(here.community, "电台")
+        client.force_login(other.contact)
+        page = client.get(here.partner.get_absolute_url()).text
+        assert "环境卫生" not in page
+        assert "车棚" not in page
+
+    def test_what_is_done_leaves_the_list(self, here):
+        row = self.handed(here)
+        row = requests.step(row, "sign", by=here.contact, first_contact_at=clock.now())
+        requests.step(row, "reply", by=here.contact, result="solved", text="清了", photos=[small_photo("white")])
+        (one,) = handed_to(here.partner, contacts_of(here.partner.pk), here.contact)
+        assert one.state == "待审核"

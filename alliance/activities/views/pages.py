@@ -63,6 +63,7 @@ def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
     tells = found.state == State.PUBLISHED or (runs and found.state == State.HELD)
     here = user is not None and found.community_id in user.scope.communities
     over = found.state in (State.HELD, State.PUBLISHED)
+    has_begun = found.starts_at <= clock.now()
     page: dict[str, Any] = {
         "activity": found,
         "tone": TONES[State(found.state)],
@@ -71,7 +72,7 @@ def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
         "signed_in": user is not None,
         "may_join": here and found.state == State.OPEN and clock.now() < found.join_until,
         "is_closed": found.state == State.OPEN and clock.now() >= found.join_until,
-        "steps": ACTIVITIES.steps(found.state, parties),
+        "steps": [row for row in ACTIVITIES.steps(found.state, parties) if row.action != "close" or has_begun],
         "album": albums([found])[found.pk] if tells else None,
         "sums": sums_of(found) if tells else None,
         "quotes": quotes_of(found) if found.state == State.PUBLISHED else [],
