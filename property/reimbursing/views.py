@@ -7,7 +7,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
@@ -42,12 +41,12 @@ def claims(request: PortalRequest, pk: int) -> HttpResponse:
 
 @access(Permission.VOUCHER_DRAFT)
 @once
-@require_POST
 def claim_draft(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """One tap: the voucher with its receipt, ready to be looked over."""
     claim, book = _found(request, pk)
-    with acting(request) as answer:
-        return answer(actions.draft(claim, book, by=request.user))
+    if request.method == "POST":
+        with acting(request) as answer:
+            return answer(actions.draft(claim, book, by=request.user))
     return redirect(_home(book))
 
 

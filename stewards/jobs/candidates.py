@@ -127,7 +127,7 @@ def _homes(users: Collection[int]) -> dict[int, tuple[Any, Any, Any]]:
     """The building, estate and grid in which each of these people lives, where the register knows."""
     held = Appointment.objects.unscoped(reason=_WHY).current().filter(user__in=users, role=Role.RESIDENT)
     columns = ("user", "household__building", "household__building__estate", "household__building__grid")
-    return {user: tuple(place) for user, *place in held.values_list(*columns)}  # type: ignore[misc]
+    return {user: tuple(place) for user, *place in held.values_list(*columns)}
 
 
 def _near(steward: Steward, known: _Known) -> str:

@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from community.access import Permission, PortalRequest, access
 from community.files import hand_over
@@ -94,14 +93,14 @@ def accept(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 
 @access(Permission.STEWARD_WORK)
 @once
-@require_POST
 def decline(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """Not this time."""
     found = _own_offer(request, pk)
-    with acting(request) as answer:
-        actions.decline(found, by=request.user)
-        messages.success(request, _("好的，知道了，下次再请您。"))
-        return answer("stewards:offers")
+    if request.method == "POST":
+        with acting(request) as answer:
+            actions.decline(found, by=request.user)
+            messages.success(request, _("好的，知道了，下次再请您。"))
+            return answer("stewards:offers")
     return redirect(found)
 
 

@@ -55,7 +55,8 @@ class Errand:
         return list(JobOffer.objects.unscoped(reason=WHY).filter(job=job).order_by("offered_at", "pk"))
 
     def offer(self, job: Job, steward: Steward) -> JobOffer:
-        return JobOffer.objects.unscoped(reason=WHY).get(job=job, steward=steward)
+        found: JobOffer = JobOffer.objects.unscoped(reason=WHY).get(job=job, steward=steward)
+        return found
 
     def asked(self, job: Job) -> Steward:
         """The one who is waited for, where that is one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -144,7 +144,7 @@ def pass_on(job: Job, *, by: User, other: Steward) -> JobOffer:
         job=job, steward=other, defaults=fresh, create_defaults={**fresh, "community_id": job.community_id}
     )
     audit.record("job_passed_on", job, by=by, changes={"steward": [by.name, other.user.name]})
-    named = {"who": words.names([mine.steward]), "what": job.what, "slot": words.when_of(job)}
+    named: dict[str, Any] = {"who": words.names([mine.steward]), "what": job.what, "slot": words.when_of(job)}
     words.tell([other.user], offer, "passed", words.PASSED, urgent=True, **named)
     return offer
 
@@ -197,7 +197,8 @@ def _all_go(job: Job) -> None:
     save(job)
     there = going(job)
     hand_out(job, there)
-    named = {"who": words.names(one.steward for one in there), "what": job.what, "slot": words.when_of(job)}
+    who = words.names(one.steward for one in there)
+    named: dict[str, Any] = {"who": who, "what": job.what, "slot": words.when_of(job)}
     words.tell([job.asked_by], job, "taken", words.TAKEN, **named)
     if len(there) > 1:
         words.tell([one.steward.user for one in there], job, "both_go", words.BOTH_GO, **named)
