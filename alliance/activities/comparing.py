@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, IntegerField, Q, Sum
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -105,7 +106,8 @@ def sums_of(activity: Activity) -> Sums:
     found = rows.aggregate(
         helpers=Sum("came_people", filter=Q(slot__is_helping=True)),
         guests=Sum("came_people", filter=Q(slot__is_helping=False)),
-        minutes=Sum(F("minutes") * F("came_people")),
+        # As whole numbers: the columns are small ones, and their product need not be.
+        minutes=Sum(Cast("minutes", IntegerField()) * F("came_people")),
     )
     return Sums(**{name: value or 0 for name, value in found.items()})
 

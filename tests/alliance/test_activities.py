@@ -229,6 +229,14 @@ class TestTheDay:
         with pytest.raises(Refused, match="核对过"):
             actions.settle(other, by=here.staff, minutes=60)
 
+    def test_many_people_for_many_minutes_are_summed(self, here):
+        row = an_activity(here, helpers=500)
+        unit = actions.join(slots_of(row)[0], by=here.contact, partner=here.partner, people=400)
+        with during(row):
+            actions.check_in(unit, by=here.contact)
+            actions.close(row, by=here.contact, minutes={unit.pk: 120})
+        assert sums_of(row).hours == "800"
+
     def test_not_closed_before_it_begins_nor_with_more_than_can_be(self, here):
         row = an_activity(here)
         signup = actions.join(slots_of(row)[0], by=here.resident)
