@@ -8,6 +8,7 @@ from community.models import Appointment, Community, Notice
 from community.roles import Role
 from core import clock
 from demo import (
+    advice,
     alliance,
     books,
     care,
@@ -16,6 +17,7 @@ from demo import (
     doors,
     duty,
     hours,
+    jobs,
     owners,
     places,
     publications,
@@ -74,8 +76,10 @@ def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     desk.go_on(officers)
     stewards.gather(community, officers, hiring=hiring)
     duty.stand_watch(community, officers)
+    jobs.ask_around(officers)
     hours.remember(community, officers, seed=seed)
     alliance.work_together(community, officers, hiring=hiring, seed=seed)
+    advice.meet(community, officers, hiring=hiring)
     committee.go_on(book, officers)
     _read_old_notices()
     return hiring.sign_ins, _counts()

@@ -102,7 +102,8 @@ def _first(template: ShiftTemplate | None) -> dict[str, Any]:
         "starts_at": template.starts_at,
         "ends_at": template.ends_at,
     }
-    for number, slot in enumerate(template.slots.all()[:LINES]):
+    slots = template.slots.all().unscoped(reason="what a template already found needs")
+    for number, slot in enumerate(slots[:LINES]):
         found |= {f"skill_{number}": slot.skill_id, f"minimum_{number}": slot.minimum}
         found[f"reserves_{number}"] = slot.reserves
     return found

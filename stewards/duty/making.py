@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from stewards.models import Shift, ShiftSlot, ShiftTemplate
+from stewards.models import Shift, ShiftSlot, ShiftTemplate, TemplateSlot
 
 if TYPE_CHECKING:
     from stewards.models import Roster
@@ -52,7 +53,7 @@ def lay(roster: Roster) -> int:
 def templates_of(community_id: int) -> Iterable[ShiftTemplate]:
     """The templates in use, with what each needs."""
     rows = ShiftTemplate.objects.unscoped(reason=_WHY).filter(community=community_id, is_active=True)
-    return rows.prefetch_related("slots")
+    return rows.prefetch_related(Prefetch("slots", TemplateSlot.objects.unscoped(reason=_WHY)))
 
 
 def _shift(roster: Roster, template: ShiftTemplate, day: date) -> Shift:

@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404
 
 from community.access import PortalRequest
 from community.models import Community
+from community.roles import Role
+from stewards.members.actions import enrol
 from stewards.models import Assignment, Roster, Shift, ShiftTemplate, Steward
 
 if TYPE_CHECKING:
@@ -66,12 +68,11 @@ def managed_template(request: PortalRequest, pk: int) -> ShiftTemplate:
 
 
 def own_steward(request: PortalRequest) -> Steward:
-    """The steward that the user is; 404 where the user is none."""
-    rows = Steward.objects.visible_to(request.user).filter(user=request.user).select_related("user")
-    found: Steward | None = rows.order_by("pk").first()
-    if found is None:
-        raise Http404
-    return found
+    """The steward that the user is; whoever was appointed before there was a row for it gets it now."""
+    here = min(request.user.scope.ids("community", Role.RED_STEWARD))
+    rows = Steward.objects.visible_to(request.user).filter(user=request.user, community=here).select_related("user")
+    found: Steward | None = rows.first()
+    return found or enrol(request.user, Community.objects.get(pk=here))
 
 
 def managed(request: PortalRequest, row: Row) -> Row:

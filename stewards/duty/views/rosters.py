@@ -165,7 +165,7 @@ def roster_drop(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     found = managed_roster(request, pk)
     if found.state != RosterState.DRAFT:
         raise Http404
-    form = PortalForm(request.POST or None)
+    form = PortalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             actions.drop(found, by=request.user)
@@ -182,7 +182,7 @@ def _gap_line(request: PortalRequest, roster: Roster) -> list[tuple[int, str]]:
 def _confirm(
     request: PortalRequest, roster: Roster, step: Callable[..., Any], name: str, lines: list[tuple[int, str]]
 ) -> HttpResponseBase:
-    form = PortalForm(request.POST or None)
+    form = PortalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             return answer(step(roster, by=request.user))
