@@ -40,6 +40,8 @@ FILES = {
     "alliance:study_out",
     "alliance:pledge_photo",
     "stewards:certificate_pdf",
+    "stewards:job_file",
+    "stewards:receipt",
     "stewards:self_report_photo",
     "stewards:skill_paper",
     "helpdesk:fixture_sign",
