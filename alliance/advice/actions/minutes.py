@@ -257,7 +257,7 @@ def _seat(session: AdviceSession, came: list[User]) -> None:
     advisers = {one.pk for one in advisers_of(session.community_id)}
     for key, row in rows.items():
         row.attended = key in present
-    AdviceAttendance.objects.bulk_update(rows.values(), ["attended"])
+    AdviceAttendance.objects.of(session).bulk_update(rows.values(), ["attended"])
     AdviceAttendance.objects.bulk_create(
         AdviceAttendance(
             community_id=session.community_id,
@@ -275,7 +275,7 @@ def _write_agenda(session: AdviceSession, said: Mapping[int, str], added: Sequen
     rows = AgendaItem.objects.of(session)
     for row in rows:
         row.said = said.get(row.pk, row.said).strip()
-    AgendaItem.objects.bulk_update(rows, ["said"])
+    rows.bulk_update(rows, ["said"])
     last: int = rows.aggregate(last=Max("position"))["last"] or 0
     AgendaItem.objects.bulk_create(
         AgendaItem(
