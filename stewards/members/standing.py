@@ -82,7 +82,7 @@ def serving_words(pauses: Iterable[StewardPause], *, appointed: bool) -> Badge:
         return Badge("idle", _("现在不担任红管家"))
     held = next((one for one in pauses if one.is_current), None)
     if held is None:
-        return Badge("good", _("在岗"))
+        return Badge("good", _("照常服务"))
     if held.ends_on is None:
         return Badge("idle", _("暂停中"))
     return Badge("idle", _("暂停到%(day)s") % {"day": day(held.ends_on)})

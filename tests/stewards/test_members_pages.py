@@ -217,7 +217,7 @@ class TestTimes:
         assert "暂停中" in text(portal.get(steward.user, "mine"))
         pause = StewardPause.objects.unscoped(reason=WHY).get()
         portal.post(steward.user, "pause_end", steward.pk, pause.pk)
-        assert "在岗" in text(portal.get(steward.user, "mine"))
+        assert "照常服务" in text(portal.get(steward.user, "mine"))
 
     def test_days_ahead_read_as_people_say_them(self):
         with clock.at(at(7)):
