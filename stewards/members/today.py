@@ -48,7 +48,7 @@ def _own(user: User) -> list[Ask]:
     if counted.returned:
         found.append(Ask(_("办公室请您的证书补一样东西"), url, _("去看看")))
     if counted.ending:
-        title = ngettext("您有 %(n)d 张证书快到期了", "您有 %(n)d 张证书快到期了", counted.ending)
+        title = ngettext("您有 %(n)d 张证书到期或快到期了", "您有 %(n)d 张证书到期或快到期了", counted.ending)
         detail = _("过了期就不能派这类活；换了新证，拍一张传上来就行。")
         found.append(Ask(title % {"n": counted.ending}, url, _("去换"), detail))
     return found
@@ -65,7 +65,11 @@ def _kept(user: User) -> list[Ask]:
     url = reverse("stewards:papers")
     titles = {
         "waiting": ngettext("%(n)d 张红管家的证书等您核实", "%(n)d 张红管家的证书等您核实", counted["waiting"]),
-        "ending": ngettext("%(n)d 张红管家的证书快到期了", "%(n)d 张红管家的证书快到期了", counted["ending"]),
-        "uninsured": ngettext("%(n)d 位红管家的保险快到期了", "%(n)d 位红管家的保险快到期了", counted["uninsured"]),
+        "ending": ngettext(
+            "%(n)d 张红管家的证书到期或快到期了", "%(n)d 张红管家的证书到期或快到期了", counted["ending"]
+        ),
+        "uninsured": ngettext(
+            "%(n)d 位红管家的保险到期或快到期了", "%(n)d 位红管家的保险到期或快到期了", counted["uninsured"]
+        ),
     }
     return [Ask(title % {"n": counted[name]}, url, _("去看看")) for name, title in titles.items() if counted[name]]

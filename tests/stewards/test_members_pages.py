@@ -459,7 +459,7 @@ class TestToday:
         actions.set_week(portal.steward, hours=[Hours(0, 480, 720)], by=user)
         assert self.asks(user) == []
         can(portal.steward, skills_of(portal.community)["wiring"], valid_until=clock.today() + timedelta(days=30))
-        assert self.asks(user) == ["您有 1 张证书快到期了"]
+        assert self.asks(user) == ["您有 1 张证书到期或快到期了"]
 
     def test_the_office_is_asked_to_look_at_papers_and_told_what_ends(self, portal):
         wiring = skills_of(portal.community)["wiring"]
@@ -471,8 +471,8 @@ class TestToday:
         )
         assert {
             "1 张红管家的证书等您核实",
-            "1 张红管家的证书快到期了",
-            "1 位红管家的保险快到期了",
+            "1 张红管家的证书到期或快到期了",
+            "1 位红管家的保险到期或快到期了",
         } <= set(self.asks(portal.office))
         portal.steward.user.appointments.unscoped(reason=WHY).update(ends_on=clock.today() - timedelta(days=1))
         assert "1 张红管家的证书等您核实" not in self.asks(portal.office)
