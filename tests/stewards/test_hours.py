@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from stewards.hours import actions
+from stewards.hours.states import PAPERS, REPORTS
 from stewards.hours.totals import minutes_since
 from stewards.models import HoursEntry
 from tests.factories import CommunityFactory, UserFactory, appoint
@@ -134,6 +137,35 @@ def test_minutes_since_asks_once_and_knows_everybody(
     with django_assert_num_queries(1):
         found = minutes_since([volunteer.pk, idle.pk], clock.today() - timedelta(days=90))
     assert found == {volunteer.pk: 70, idle.pk: 0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_entered_by_several_at_once_it_stands_there_once() -> None:
+    community: Community = CommunityFactory()
+    volunteer, office = appoint(Role.RED_STEWARD, community), appoint(Role.COMMUNITY_STAFF, community)
+    ready, found = Barrier(4), []
+
+    def enter() -> None:
+        try:
+            ready.wait()
+            said = {"kind": Kind.JOB, "day": clock.today(), "minutes": 90, "what": "修水管", "about": "stewards.job:1"}
+            found.append(actions.enter(volunteer=volunteer, community=community, by=office, **said).pk)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=enter) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(set(found)) == HoursEntry.objects.count() == 1
+
+
+def test_the_document_shows_the_tables() -> None:
+    kept = (Path(__file__).parents[2] / "docs/states/hours.md").read_text()
+    assert REPORTS.mermaid() in kept
+    assert PAPERS.mermaid() in kept
 
 
 STEPS = st.lists(
