@@ -60,6 +60,7 @@ JOBS = StateTable(
             Transition(state, S.CONFIRMED, "confirm_for", _("问过住户，替他确认"), (LEADER,), ("reason",))
             for state in (S.DONE, S.LAPSED)
         ),
+        Transition(S.DONE, S.DONE, "doubt", _("还没办好"), (HOUSEHOLD,), ("text",)),
         Transition(S.DONE, S.LAPSED, "lapse", _("满 7 天没有确认"), (SYSTEM,)),
         *(
             Transition(state, state, "rebook", _("改个时间"), (STEWARD, LEADER), ("slot",))

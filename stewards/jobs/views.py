@@ -27,7 +27,7 @@ from stewards.jobs.actions.held import parties
 from stewards.jobs.calendar import calendar_file
 from stewards.jobs.mine import mine
 from stewards.jobs.page import job_page, offer_card
-from stewards.jobs.states import JOBS, State
+from stewards.jobs.states import HOUSEHOLD, JOBS, STEWARD, State
 from stewards.models import Job, JobOffer, PartsClaim
 
 
@@ -38,14 +38,14 @@ class Step:
     form: type[forms.JobForm]
     act: Callable[..., Any]
     is_tap: bool = False
-    # Beside the table of states: parts are claimed, the household compares a code.
-    beside: bool = False
+    # Beside the table of states, for one party: parts are claimed, the household compares a code.
+    beside: str = ""
 
 
 STEPS: dict[str, Step] = {
     "set_out": Step(forms.TapForm, actions.set_out, is_tap=True),
     "widen": Step(forms.TapForm, actions.widen, is_tap=True),
-    "check": Step(forms.TapForm, actions.check_visitor, is_tap=True, beside=True),
+    "check": Step(forms.TapForm, actions.check_visitor, is_tap=True, beside=HOUSEHOLD),
     "arrive": Step(forms.ArriveForm, actions.arrive),
     "arrive_for": Step(forms.ArriveForForm, actions.arrive_for),
     "rebook": Step(forms.RebookForm, actions.rebook),
@@ -54,9 +54,9 @@ STEPS: dict[str, Step] = {
     "finish": Step(forms.FinishForm, actions.finish),
     "confirm": Step(forms.ConfirmForm, actions.confirm),
     "confirm_for": Step(forms.ConfirmForForm, actions.confirm_for),
-    "doubt": Step(forms.DoubtForm, actions.doubt, beside=True),
+    "doubt": Step(forms.DoubtForm, actions.doubt),
     "stop": Step(forms.StopForm, actions.stop),
-    "parts": Step(forms.PartsForm, actions.claim, beside=True),
+    "parts": Step(forms.PartsForm, actions.claim, beside=STEWARD),
 }
 
 
@@ -203,7 +203,7 @@ def _offered(found: Job, request: PortalRequest, step: str) -> bool:
     """Whether the reader can take this step now."""
     held = parties(found, request.user)
     if STEPS[step].beside:
-        return bool(held)
+        return STEPS[step].beside in held
     return any(row.action == step for row in JOBS.steps(found.state, held))
 
 

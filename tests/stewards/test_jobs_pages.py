@@ -174,6 +174,12 @@ def test_the_household_reads_who_comes_and_both_codes_and_confirms(errand: Erran
     response = signed_in(steward).post(reverse("stewards:job_step", args=[job.pk, "finish"]), sent, follow=True)
     assert "辛苦了" in response.content.decode()
     assert any("说做完了" in one for one in asks_of(reporter))
+    text = page(reporter, "stewards:job", job.pk)
+    for step in ("confirm", "doubt"):
+        url = reverse("stewards:job_step", args=[job.pk, step])
+        assert url in text
+        assert client.get(url).status_code == 200
+    assert client.get(reverse("stewards:job_step", args=[job.pk, "parts"])).status_code == 302
     response = client.post(reverse("stewards:job_step", args=[job.pk, "confirm"]), {"note": "谢谢王师傅"}, follow=True)
     assert "谢谢王师傅" in response.content.decode()
     assert HoursEntry.objects.unscoped(reason="a test").get().minutes == 20

@@ -73,11 +73,10 @@ def _confirmed(job: Job, by: User, via: str, note: str) -> Job:
 def doubt(job: Job, *, by: User, text: str) -> Job:
     """The household says that it is not so: it stands in the request, and who checks the work reads it."""
     _request, job = held(job)
-    require(job, by, HOUSEHOLD)
-    if job.state != State.DONE:
-        raise Refused(_("现在不用确认了。"))
+    found = require(job, by, HOUSEHOLD)
     if not text.strip():
         raise Refused(_("请写一句，哪里还没办好。"))
+    JOBS.find(job.state, "doubt", found, {"text": text.strip()})
     job.doubted_at, job.doubt = clock.now(), text.strip()[:200]
     save(job)
     audit.record("job_doubted", job, by=by, reason=job.doubt)
