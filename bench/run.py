@@ -26,6 +26,7 @@ import money
 import pages
 import photos
 import register
+import rosters
 import round as rounds
 import stage
 from client import Answer, Visitor
@@ -175,6 +176,13 @@ def _money(postings: int, keep: Path | None, *, as_json: bool) -> int:
     return 0
 
 
+def _rosters(*, as_json: bool) -> int:
+    """The search for rosters beside the greedy order; fails where one breaks a rule or is worse."""
+    rows = rosters.bench()
+    print(json.dumps(rows, indent=1) if as_json else rosters.table(rows))
+    return 0 if all(row["met"] for row in rows) else 1
+
+
 def _register(copies: int, *, as_json: bool) -> int:
     """The pages of the register on PostgreSQL, a throw-away one unless DATABASE_URL names one."""
     if not os.environ.get("DATABASE_URL"):
@@ -232,6 +240,11 @@ def main() -> int:
         metavar="POSTINGS",
         help=f"instead: a book of so many postings ({money.POSTINGS}) beside django-ledger, hledger and beancount",
     )
+    parser.add_argument(
+        "--rosters",
+        action="store_true",
+        help="instead: duty rosters of 12, 40 and 120 volunteers over 28 days, beside the greedy order",
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.path.insert(0, str(stage.REPOSITORY))
@@ -246,6 +259,8 @@ def main() -> int:
         return _requests(asked.requests, asked.keep, as_json=asked.json)
     if asked.money:
         return _money(asked.money, asked.keep, as_json=asked.json)
+    if asked.rosters:
+        return _rosters(as_json=asked.json)
     if asked.look:
         with stage.make(size["rows"], asked.keep) as made:
             print("\n".join(f"-- {name}\n{text}" for name, text in made.inside("look", asked.look).items()))

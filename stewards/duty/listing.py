@@ -37,8 +37,10 @@ def template_lines(templates: Iterable[ShiftTemplate]) -> list[TemplateLine]:
 
 
 def _times(template: ShiftTemplate) -> str:
-    start, end = template.starts_at, template.ends_at
-    hours = f"{start.hour}:{start:%M}–{_('次日 ') if template.crosses_midnight else ''}{end.hour}:{end:%M}"
+    first, last = (f"{one.hour}:{one:%M}" for one in (template.starts_at, template.ends_at))
+    hours = f"{first}–{last}"
+    if template.crosses_midnight:
+        hours = _("%(first)s–次日 %(last)s") % {"first": first, "last": last}
     if len(template.weekdays) == len(Weekday):
         return _("每天 %(hours)s") % {"hours": hours}
     days = _("、").join(str(Weekday(one).label) for one in template.weekdays)

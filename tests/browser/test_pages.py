@@ -41,6 +41,8 @@ FILES = {
     "alliance:pledge_photo",
     "stewards:certificate_pdf",
     "stewards:job_file",
+    "stewards:my_duty_calendar",
+    "stewards:roster_sheet",
     "stewards:receipt",
     "stewards:self_report_photo",
     "stewards:skill_paper",
