@@ -15,7 +15,8 @@ from community.today import Ask
 from core import clock
 from core.templatetags.portal import moment
 from stewards.duty.states import SeatState
-from stewards.models import Attendance, NoShow, SwapAsk
+from stewards.duty.swaps import SOON
+from stewards.models import Attendance, NoShow, Swap, SwapAsk
 
 if TYPE_CHECKING:
     from community.models import User
@@ -54,12 +55,14 @@ def _for_office(user: User) -> list[Ask]:
         return []
     waiting = Attendance.objects.unscoped(reason=_WHY).filter(state=Attendance.State.WAITING)
     appeals = NoShow.objects.unscoped(reason=_WHY).filter(appealed_at__isnull=False, decided_at__isnull=True)
+    near = Swap.objects.unscoped(reason=_WHY).filter(state=Swap.State.OPEN, seat__state=SeatState.SWAPPING)
+    near = near.filter(seat__starts_at__range=(clock.now(), clock.now() + SOON))
     found = (
         Community.objects.filter(pk__in=user.scope.offices_communities)
         .order_by("pk")
-        .values_list(_count(waiting), _count(appeals.exclude(noted_by=user)))
+        .values_list(_count(waiting), _count(appeals.exclude(noted_by=user)), _count(near))
     )
-    return [ask for shifts, said in found for ask in _counted(shifts or 0, said or 0)]
+    return [ask for shifts, said, swaps in found for ask in _counted(shifts or 0, said or 0, swaps or 0)]
 
 
 def _count(rows: Any) -> Subquery:
@@ -67,8 +70,11 @@ def _count(rows: Any) -> Subquery:
     return Subquery(here.values("community").annotate(figure=Count("pk")).values("figure"))
 
 
-def _counted(shifts: int, appeals: int) -> list[Ask]:
+def _counted(shifts: int, appeals: int, swaps: int) -> list[Ask]:
     url, found = reverse("stewards:attendance"), []
+    if swaps:
+        words = ngettext("%(n)d 个两天内的班在找人换", "%(n)d 个两天内的班在找人换", swaps) % {"n": swaps}
+        found.append(Ask(title=words, url=url, button=_("看一看"), urgent=True))
     if shifts:
         words = ngettext("%(n)d 个班的时长等您确认", "%(n)d 个班的时长等您确认", shifts) % {"n": shifts}
         found.append(Ask(title=words, url=url, button=_("去确认")))

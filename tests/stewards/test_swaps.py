@@ -89,7 +89,9 @@ def test_near_its_shift_the_leader_and_the_office_are_told(community: Community,
     swap = swaps.ask_swap(a_seat(first, clock.now() + timedelta(hours=30)), by=first.user)
     for user in (leader, office):
         assert "正在找人换" in Notice.objects.get(user=user).text
+    assert [(one.title, one.urgent) for one in asks(office)] == [("1 个两天内的班在找人换", True)]
     swaps.accept_swap(ask_of(swap, second), by=second.user)
+    assert not asks(office)
     assert Notice.objects.filter(user=office, text__contains="换人了").count() == 1
 
 
