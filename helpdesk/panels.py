@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Panel:
-    """A template of the room, given `data` and the request's id and nothing else."""
+    """A template of the room, given `data` and nothing else, and the style sheet that it needs."""
 
     template: str
     data: Any
+    style: str = ""
 
 
 Panels = Callable[["ServiceRequest", "User", frozenset[str]], list[Panel]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from community.models import User
     from helpdesk.models import ServiceRequest
 
-TEMPLATE = "stewards/jobs/_panel.html"
+TEMPLATE, STYLE = "stewards/jobs/_panel.html", "css/jobs.css"
+_FOUND = "the job of a request already found"
 LEADING = frozenset({REQUEST_LEADER, SECRETARY})
 
 
@@ -43,31 +45,33 @@ class OnRequest:
 
 
 def panels(found: ServiceRequest, reader: User, parties: frozenset[str]) -> list[Panel]:
-    """The job of a request, or the offer to ask; at most three queries, and none of what volunteers have no part in."""
+    """The job of a request, or the offer to ask; two queries at most, and none of what volunteers have no part in."""
     if found.has_parties or found.is_confidential or found.has_informant or found.category.is_mediation:
         return []
     if not parties & (LEADING | {HANDLER, CO_HANDLER, REPORTER}):
         return []
     if found.state in (RequestState.SUBMITTED, *ENDED):
         return []
-    rows = Job.objects.unscoped(reason="the job of a request already found").filter(request=found)
-    job = rows.for_page().exclude(state=State.STOPPED).order_by("-asked_at").first()
+    rows = Job.objects.unscoped(reason=_FOUND).filter(request=found).exclude(state=State.STOPPED)
+    if found.state == RequestState.ACCEPTED and parties & LEADING:
+        asked = skills_for(found).annotate(asked=Exists(rows.filter(state=State.OFFERED)))[:1]
+        if not any(one.asked for one in asked):
+            return _offer_to_ask(found) if asked else []
+    job = rows.for_page().order_by("-asked_at").first()
     if job is None:
-        return _offer_to_ask(found) if parties & LEADING else []
+        return []
     said = _of_job(job, found, parties)
-    return [Panel(TEMPLATE, said)] if said else []
+    return [Panel(TEMPLATE, said, STYLE)] if said else []
 
 
 def _offer_to_ask(found: ServiceRequest) -> list[Panel]:
-    if found.state != RequestState.ACCEPTED or not skills_for(found).exists():
-        return []
     title = _("请红管家上门")
     if ban := forbidden.ban_on(found.title, found.description):
         text = _("%(what)s的活不能请志愿者做。%(turn_to)s") % {"what": ban.what, "turn_to": ban.turn_to}
         return [Panel(TEMPLATE, OnRequest(title, text, tone="warn", state=_("不能请志愿者")))]
     text = _("先问一位最合适的，没答应再问三位、再问大家。去不去由他们自己定。")
     url = reverse("stewards:ask", args=[found.pk])
-    return [Panel(TEMPLATE, OnRequest(title, text, url=url, button=_("请红管家"), is_main=True))]
+    return [Panel(TEMPLATE, OnRequest(title, text, url=url, button=_("请红管家")))]
 
 
 def _of_job(job: Job, found: ServiceRequest, parties: frozenset[str]) -> OnRequest | None:
@@ -75,7 +79,7 @@ def _of_job(job: Job, found: ServiceRequest, parties: frozenset[str]) -> OnReque
     asked, works = REPORTER in parties, bool(parties & (LEADING | {HANDLER, CO_HANDLER}))
     if job.state not in LIVE and job.state not in WORKED:
         return None
-    there = going(job)
+    there = going(job) if job.state != State.OFFERED else []
     who = words.names(one.steward for one in there)
     at_door = asked and job.state in (State.ACCEPTED, State.ON_THE_WAY)
     return OnRequest(
