@@ -18,6 +18,7 @@ from helpdesk import actions as requests
 from helpdesk.models import Category
 from stewards.jobs import actions
 from stewards.jobs.states import State
+from stewards.jobs.taken import overlaps, taken
 from stewards.models import Job, JobOffer, Skill
 
 Slot = tuple[datetime, datetime]
@@ -55,7 +56,7 @@ def _done(officers: Officers, resident: User, home: Household) -> None:
     with clock.at(today - timedelta(days=9)):
         job = _asked(officers, resident, home, LEAK, [_at(9, 2), _at(14, 2)])
         job = _yes(job)
-    if job.steward is None:
+    if job.state != State.ACCEPTED or job.steward is None:
         return
     steward, arrival = job.steward.user, job.slots[0][0]
     with clock.at(arrival - timedelta(minutes=10)):
@@ -107,11 +108,13 @@ def _asked(officers: Officers, resident: User, home: Household, one: Errand, wis
 
 
 def _yes(job: Job) -> Job:
-    """Everybody who was asked says yes to the first time, until enough go."""
+    """Everybody who was asked says yes to the first time that they have, until enough go."""
     for offer in _offers(job):
         job.refresh_from_db()
-        if job.state == State.OFFERED:
-            job = actions.accept(offer, by=offer.steward.user, slot=job.slots[0])
+        promised = [taken([offer.steward_id], *slot)[offer.steward_id] for slot in job.slots]
+        free = [slot for slot, held in zip(job.slots, promised, strict=True) if not overlaps(held, slot)]
+        if job.state == State.OFFERED and free:
+            job = actions.accept(offer, by=offer.steward.user, slot=free[0])
     return job
 
 

@@ -54,8 +54,9 @@ def panels(found: ServiceRequest, reader: User, parties: frozenset[str]) -> list
         return []
     rows = Job.objects.unscoped(reason=_FOUND).filter(request=found).exclude(state=State.STOPPED)
     if found.state == RequestState.ACCEPTED and parties & LEADING:
-        asked = skills_for(found).annotate(asked=Exists(rows.filter(state=State.OFFERED)))[:1]
-        if not any(one.asked for one in asked):
+        skills = skills_for(found).annotate(asked=Exists(rows.filter(state=State.OFFERED)))
+        asked = list(skills.values_list("asked", flat=True)[:1])
+        if not any(asked):
             return _offer_to_ask(found) if asked else []
     job = rows.for_page().order_by("-asked_at").first()
     if job is None:
