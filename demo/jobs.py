@@ -69,7 +69,7 @@ def _done(officers: Officers, resident: User, home: Household) -> None:
         receipt = picture("after")
         actions.claim(job, by=steward, amount=Decimal("28.50"), what="陶瓷阀芯一只", receipt=receipt)
     with clock.at(arrival + timedelta(hours=3)):
-        actions.confirm(job, by=resident, note="王师傅手脚麻利，谢谢。")
+        actions.confirm(job, by=resident, note="师傅手脚麻利，谢谢。")
 
 
 def _taken(officers: Officers, resident: User, home: Household) -> None:
