@@ -201,7 +201,7 @@ class Pledge(CommunityRow):
     first_until = models.DateField(_("最初说的日子"))
     state = models.CharField(_("进展"), max_length=8, choices=PledgeState.choices, default=PledgeState.OPEN)
     outcome = models.TextField(_("办得怎么样"), max_length=500, blank=True)
-    evidence = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", verbose_name=_("照片"))
+    photo = models.ForeignKey(Attachment, models.PROTECT, null=True, related_name="+", verbose_name=_("照片"))
     reported_at = models.DateTimeField(_("何时报来"), null=True)
     reported_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("谁报的"))
     confirmed_at = models.DateTimeField(_("何时核对"), null=True)

@@ -51,7 +51,7 @@ L = PledgeState
 PLEDGES = StateTable(
     [
         Transition("", L.OPEN, "make", _("记下承诺"), BOTH, ("title", "until")),
-        Transition(L.OPEN, L.REPORTED, "report", _("办好了"), BOTH, ("outcome", "evidence")),
+        Transition(L.OPEN, L.REPORTED, "report", _("办好了"), BOTH, ("outcome", "photo")),
         Transition(L.REPORTED, L.KEPT, "confirm", _("核对过了，属实"), (OFFICE,)),
         Transition(L.REPORTED, L.OPEN, "send_back", _("还差一点"), (OFFICE,), ("outcome",)),
         Transition(L.OPEN, L.OPEN, "postpone", _("改到别的日子"), (OFFICE,), ("until", "outcome")),

@@ -67,11 +67,11 @@ def test_the_database_holds_two_people_apart(here, pledge):
 
 def test_sent_back_and_reported_again_keeps_one_photo(here, pledge):
     report(pledge, here.contact)
-    before = fresh(pledge).evidence
+    before = fresh(pledge).photo
     actions.step_pledge(pledge, "send_back", by=here.staff, outcome="墙角还没刷")
     assert fresh(pledge).state == PledgeState.OPEN
     actions.step_pledge(pledge, "report", by=here.contact, outcome="补好了", photos=[small_photo("red")])
-    after = fresh(pledge).evidence
+    after = fresh(pledge).photo
     assert after != before
     assert not type(after).objects.unscoped(reason=WHY).filter(pk=before.pk).exists()
 

@@ -62,7 +62,7 @@ def step_pledge(
 ) -> Pledge:
     """Take a step of the table; a report comes with a photo, and somebody else checks it."""
     row = locked(pledge)
-    given = {"outcome": outcome.strip(), "until": until, "evidence": photos}
+    given = {"outcome": outcome.strip(), "until": until, "photo": photos}
     step = PLEDGES.find(row.state, action, parties_of(row, by), given)
     changes: dict[str, Any] = {"state": [row.state, step.target]}
     _EFFECTS.get(action, _only_words)(row, by, given, changes)
@@ -74,12 +74,12 @@ def step_pledge(
 
 
 def _report(row: Pledge, by: User, given: dict[str, Any], changes: dict[str, Any]) -> None:
-    before = row.evidence
-    kept = store_photos([(_("承诺兑现的照片"), given["evidence"][0])], community_id=row.community_id, by=by)
-    row.evidence, row.outcome = kept[0], given["outcome"]
+    before = row.photo
+    kept = store_photos([(_("承诺兑现的照片"), given["photo"][0])], community_id=row.community_id, by=by)
+    row.photo, row.outcome = kept[0], given["outcome"]
     row.reported_at, row.reported_by = clock.now(), by
     if before is not None:
-        row.save(update_fields=["evidence"])
+        row.save(update_fields=["photo"])
         forget([before])
 
 

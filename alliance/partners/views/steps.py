@@ -129,9 +129,9 @@ def pledge(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 def pledge_photo(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     """The photo that says that a pledge was kept."""
     found = _pledge(request, pk)
-    if found.evidence is None:
+    if found.photo is None:
         raise Http404
-    return hand_over(found.evidence, small=request.GET.get("size") == "small")
+    return hand_over(found.photo, small=request.GET.get("size") == "small")
 
 
 @access(Permission.ALLIANCE_VIEW)
@@ -208,7 +208,7 @@ def _project(request: PortalRequest, pk: UUID) -> Project:
 
 def _pledge(request: PortalRequest, pk: UUID) -> Pledge:
     rows = Pledge.objects.visible_to(request.user)
-    rows = rows.select_related("partner", "project", "evidence", "reported_by", "confirmed_by", "made_by")
+    rows = rows.select_related("partner", "project", "photo", "reported_by", "confirmed_by", "made_by")
     found: Pledge = get_object_or_404(rows, pk=pk)
     return found
 
