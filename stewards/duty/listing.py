@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from core.templatetags.portal import day
 from stewards.duty.states import LIVE, PROMISED, SeatState
 from stewards.duty.wording import SEAT_TONES, when, why_words
 from stewards.hours.wording import lasting
@@ -181,7 +180,3 @@ def by_roster(seats: Iterable[Assignment]) -> list[tuple[Roster, list[SeatLine]]
     for seat in seats:
         found[seat.slot.shift.roster].append(seat_line(seat, own=True))
     return list(found.items())
-
-
-def span(roster: Roster) -> str:
-    return _("%(first)s到%(last)s") % {"first": day(roster.first), "last": day(roster.last)}

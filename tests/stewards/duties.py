@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from community.models import Community, User
 from community.roles import Role
-from core import clock
 from stewards.duty import actions
 from stewards.duty.actions.templates import Need
 from stewards.models import Assignment, Roster, Shift, ShiftSlot, ShiftTemplate
-from tests.factories import CommunityFactory, appoint
+from tests.factories import appoint
 from tests.stewards.makers import a_steward
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -21,11 +20,6 @@ WHY = "a test's own rows"
 MONDAY = date(2026, 11, 30)
 FRIDAY = datetime(2026, 11, 27, 9, 0, tzinfo=HERE)
 EVERY_DAY = tuple(range(7))
-
-
-def an_office(community: Community | None = None) -> User:
-    """Somebody in the office of a community."""
-    return appoint(Role.COMMUNITY_STAFF, community or CommunityFactory())
 
 
 def office_of(community: Community) -> User:
@@ -81,7 +75,3 @@ def published(roster: Roster, by: User) -> Roster:
 
 def moment(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), HERE)
-
-
-def later(days: float) -> datetime:
-    return clock.now() + timedelta(days=days)
