@@ -45,9 +45,9 @@ def ask_around(officers: Officers) -> None:
     """Four errands of four households, each as far as it goes today."""
     homes = officers.residents
     _done(officers, *homes[0])
+    _pool(officers, *homes[3])
     _taken(officers, *homes[1])
     _offered(officers, *homes[2])
-    _pool(officers, *homes[3])
 
 
 def _done(officers: Officers, resident: User, home: Household) -> None:

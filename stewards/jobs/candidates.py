@@ -157,7 +157,7 @@ def _reasons(job: Job, steward: Steward, known: _Known) -> list[Reason]:
     if known.minutes[steward.user_id] < known.middle:
         reasons.append(["fewer", ""])
     asked = known.asked.get(steward.pk)
-    reasons.append(["asked", (clock.now() - asked).days] if asked else ["never", ""])
+    reasons.append(["asked", max((clock.now() - asked).days, 0)] if asked else ["never", ""])
     return reasons
 
 
