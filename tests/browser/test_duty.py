@@ -69,12 +69,12 @@ def test_a_roster_from_the_weekly_shifts_to_the_board(
     page.fill("[name=first]", (clock.today() + timedelta(days=7 - clock.today().weekday())).isoformat())
     press(page.locator("main form [type=submit].btn-primary"))
     roster = Roster.objects.unscoped(reason=WHY).get()
-    expect(page.locator("main [role=status]")).to_be_visible()
+    expect(page.locator("main section[role=status]")).to_be_visible()
     # The page of a search calls itself up again, which nobody should meet halfway.
     page.goto("about:blank")
     work_off()
     page.goto(roster.get_absolute_url())
-    expect(page.locator("main [role=status]")).to_have_count(0)
+    expect(page.locator("main section[role=status]")).to_have_count(0)
     seen(page, javascript, "draft")
 
     # A shift is opened, somebody is locked; then everybody is asked.
