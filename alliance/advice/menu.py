@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.access import Permission
 from community.home import Tile
 from community.nav import Entry
 from community.roles import Role
@@ -71,11 +70,10 @@ def register() -> None:
 
 
 def entries(user: User) -> list[Entry]:
-    """The group, for its advisers; the office finds it among its other pages."""
-    if not user.scope.may(Permission.ADVICE_VIEW):
+    """The group, for its advisers; the office finds it among the lists of the alliance."""
+    if not user.scope.has_role(Role.ADVISER):
         return []
-    order = 15 if user.scope.has_role(Role.ADVISER) else 65
-    return [Entry(_("顾问团"), reverse("alliance:advisory_group"), "lightbulb", order=order)]
+    return [Entry(_("顾问团"), reverse("alliance:advisory_group"), "lightbulb", order=15)]
 
 
 def account_entries(_user: User) -> list[Entry]:

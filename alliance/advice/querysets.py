@@ -40,7 +40,7 @@ class OfSessionQuerySet(AdviceQuerySet):
         return self.filter(session=session).scoped()
 
 
-class AttendanceQuerySet(OfSessionQuerySet):
+class AdviceAttendanceQuerySet(OfSessionQuerySet):
     def waiting_for(self, user: User) -> Self:
         """What a session still wants of the user: to say whether they come, to read its minutes, to sign them."""
         coming = Q(session__state=State.PLANNED, session__starts_at__gte=clock.now(), answer="")

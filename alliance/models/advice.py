@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from alliance.advice.querysets import (
+    AdviceAttendanceQuerySet,
     AdviceQuerySet,
-    AttendanceQuerySet,
     OfSessionQuerySet,
     RecommendationQuerySet,
     SessionQuerySet,
@@ -186,7 +186,7 @@ class AdviceAttendance(CommunityRow):
     read_at = models.DateTimeField(_("核对过、没有要改的"), null=True)
     signed_at = models.DateTimeField(_("签字时间"), null=True)
 
-    objects = AttendanceQuerySet.as_manager()
+    objects = AdviceAttendanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("到会")

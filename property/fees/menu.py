@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.access import Permission
 from community.home import Tile
 from community.nav import Entry
+from community.roles import Role
 from core.money import yuan
 from property.fees.household import own_owed
 
@@ -37,8 +37,8 @@ WORDS_OF_THE_RECORD = {
 
 
 def entries(user: User) -> list[Entry]:
-    """The fees, for whoever may read some books."""
-    if not user.scope.may(Permission.BOOKS_VIEW):
+    """The fees, for those who work with them; the secretary finds them beside the books."""
+    if not user.scope.has_role(Role.COMMITTEE, Role.AUDITOR):
         return []
     return [Entry(gettext_lazy("收费"), reverse("property:fees_home"), "wallet2", order=42)]
 

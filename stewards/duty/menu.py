@@ -41,12 +41,10 @@ WORDS_OF_THE_RECORD = {
 
 
 def entries(user: User) -> list[Entry]:
-    """One's own shifts for a steward, the rosters for who works with them."""
-    if user.scope.may(Permission.STEWARD_WORK):
-        return [Entry(_("我的班"), reverse("stewards:my_shifts"), "calendar-week", order=33)]
-    if user.scope.may(Permission.STEWARDS_VIEW):
-        return [Entry(_("值班表"), reverse("stewards:rosters"), "calendar-week", order=34)]
-    return []
+    """One's own shifts for a steward; who works with them finds the rosters beside the list of them."""
+    if not user.scope.may(Permission.STEWARD_WORK):
+        return []
+    return [Entry(_("我的班"), reverse("stewards:my_shifts"), "calendar-week", order=33)]
 
 
 def tiles(user: User | AnonymousUser) -> list[Tile]:

@@ -42,6 +42,7 @@ def stewards(request: PortalRequest) -> HttpResponseBase:
 def _ways() -> list[tuple[str, str]]:
     """What the office sets up."""
     return [
+        (_("值班表"), reverse("stewards:rosters")),
         (_("志愿时长"), reverse("stewards:hours_book")),
         (_("到岗"), reverse("stewards:attendance")),
         (_("证书和保险"), reverse("stewards:papers")),
