@@ -271,7 +271,7 @@ class Model:
             self.cp.add(sought <= value)
 
     def _hint(self, plan: Plan) -> None:
-        self.cp.clear_hints()
+        self.cp.clear_hints()  # type: ignore[no-untyped-call]
         for seat, variable in self.seats.items():
             self.cp.add_hint(variable, seat in plan)
         worked = {(seat.person, self.problem.slot[seat.slot].span.day) for seat in plan}
