@@ -15,6 +15,7 @@ from alliance.partners.forms import PICK, units_of
 from alliance.topics import Topic
 from core import clock
 from core.forms import PhotosField, PortalForm
+from core.templatetags.portal import moment
 from helpdesk.forms.fields import RowField, text_area
 from stewards.models import Skill
 
@@ -170,7 +171,7 @@ class PhotoForm(PortalForm):
         field = self.fields["before"]
         assert isinstance(field, RowField)
         if alone:
-            field.offer(alone, label=lambda row: row.caption or f"{clock.local(row.created_at):%m-%d %H:%M}")
+            field.offer(alone, label=lambda row: row.caption or moment(row.created_at))
         else:
             self.drop("before")
 

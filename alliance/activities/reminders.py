@@ -17,6 +17,7 @@ from community.models import AuditEvent
 from community.notices import notify
 from core import clock
 from core.scoping import locked
+from core.templatetags.portal import moment
 
 _WHY = "those who come are reminded"
 VERB = "activity_reminded"
@@ -37,7 +38,7 @@ def _remind(activity: Activity) -> int:
     if row.state != State.OPEN or done.exists():
         return 0
     with translation.override(settings.LANGUAGE_CODE):
-        words = {"title": row.title, "when": f"{clock.local(row.starts_at):%m-%d %H:%M}", "place": row.place}
+        words = {"title": row.title, "when": moment(row.starts_at), "place": row.place}
         said = _("别忘了：%(title)s，%(when)s，%(place)s。来不了请取消一下。") % words
     notify(accounts_of_those_who_come(row), about=row, kind="activity_reminded", text=said)
     audit.record(VERB, row, by=None)

@@ -11,6 +11,7 @@ from alliance.models import Activity
 from community.access import Permission
 from community.today import Ask
 from core import clock
+from core.templatetags.portal import moment
 
 if TYPE_CHECKING:
     from community.models import User
@@ -36,7 +37,7 @@ def _ask(one: Activity) -> Ask:
         title, button = _("活动办完了，请核对到场和时长：%(title)s"), _("去核对")
     return Ask(
         title=title % {"title": one.title},
-        detail=f"{clock.local(one.starts_at):%m-%d %H:%M} · {one.place}",
+        detail=f"{moment(one.starts_at)} · {one.place}",
         url=one.get_absolute_url(),
         button=button,
         since=one.ends_at if one.ends_at < clock.now() else one.created_at,

@@ -15,6 +15,7 @@ from community import audit
 from community.notices import notify
 from core import clock
 from core.scoping import locked
+from core.templatetags.portal import day
 
 BEFORE, AGAIN = timedelta(days=3), timedelta(days=7)
 _WHY = "pledges that somebody is to be reminded of"
@@ -39,7 +40,7 @@ def _remind(pledge: Pledge) -> int:
     row.save(update_fields=["reminded_on"])
     with translation.override(settings.LANGUAGE_CODE):
         words = _("承诺过了日子：%(title)s。") if row.is_late else _("承诺快到日子了：%(title)s，%(day)s以前。")
-        said = words % {"title": row.title, "day": row.until.isoformat()}
+        said = words % {"title": row.title, "day": day(row.until)}
     told = [*contacts_of(row.partner_id), *(office_of(row.community_id) if row.is_late else [])]
     notify(told, about=row, kind="pledge_reminded", text=said)
     audit.record("pledge_reminded", row, by=None)

@@ -13,6 +13,7 @@ from community.access import Permission
 from community.today import Ask
 from core import clock
 from core.addresses import address
+from core.templatetags.portal import day
 
 if TYPE_CHECKING:
     from community.models import User
@@ -58,7 +59,7 @@ def _pledge(one: Pledge) -> Ask:
         title, button = _("快到日子的承诺：%(title)s"), _("去报一下")
     return Ask(
         title=title % {"title": one.title},
-        detail=f"{one.partner} · {one.until:%Y-%m-%d}",
+        detail=f"{one.partner} · {day(one.until)}",
         url=one.get_absolute_url(),
         button=button,
         since=one.reported_at,

@@ -26,7 +26,7 @@ def sheet(roster: Roster, week: Week) -> bytes:
         {
             "title": _("值班表"),
             "issuer": str(roster.community),
-            "version": _("%(day)s 打印") % {"day": clock.today().isoformat()},
+            "version": _("%(day)s 打印") % {"day": day(clock.today())},
             "lead": _("%(first)s到%(last)s") % {"first": day(week.first), "last": day(week.last)},
             "state": "" if roster.state == RosterState.PUBLISHED else roster.get_state_display(),
             "headings": [_("哪天"), *week.columns],

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -14,6 +12,7 @@ from community.models import User
 from community.rows import CommunityRow
 from core.ids import uuid7
 from core.models import Job
+from core.templatetags.portal import day
 from stewards.duty.querysets import (
     AssignmentQuerySet,
     RosterQuerySet,
@@ -129,7 +128,7 @@ class Roster(CommunityRow):
         ]
 
     def __str__(self) -> str:
-        return gettext("%(first)s—%(last)s 值班表") % {"first": _day(self.first), "last": _day(self.last)}
+        return gettext("%(first)s—%(last)s 值班表") % {"first": day(self.first), "last": day(self.last)}
 
     def get_absolute_url(self) -> str:
         return reverse("stewards:roster", args=[self.pk])
@@ -160,7 +159,7 @@ class Shift(CommunityRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} {_day(self.day)}"
+        return f"{self.name} {day(self.day)}"
 
     def get_absolute_url(self) -> str:
         return reverse("stewards:shift", args=[self.pk])
@@ -243,7 +242,3 @@ class Assignment(CommunityRow):
     @property
     def is_promised(self) -> bool:
         return self.state in PROMISED
-
-
-def _day(day: date) -> str:
-    return gettext("%(month)d月%(day)d日") % {"month": day.month, "day": day.day}

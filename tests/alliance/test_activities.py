@@ -415,7 +415,6 @@ class TestAfterwards:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other anyway")
 def test_two_who_tap_at_once_do_not_both_get_the_last_place():
     here = allied()
     (slot,) = slots_of(an_activity(here, helpers=1))

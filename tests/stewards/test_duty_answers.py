@@ -300,8 +300,6 @@ def test_what_was_declined_is_forgotten_after_its_time(roster, office, community
 @pytest.mark.django_db(transaction=True)
 def test_two_put_the_same_person_into_two_places_at_once(office, community):
     """The hard rules are looked at under the steward's lock; one of the two is refused."""
-    if connection.vendor != "postgresql":
-        pytest.skip("one writer at a time there")
     a_template(office, community, needs=[Need(None, 1)])
     a_template(office, community, "门口值守", needs=[Need(None, 1)])
     roster = a_roster(office, community, stewards=0, days=1)

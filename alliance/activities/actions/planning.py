@@ -24,6 +24,7 @@ from community.notices import notify
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import moment
 
 AHEAD = timedelta(days=366)
 LONGEST = timedelta(hours=14)
@@ -167,7 +168,7 @@ def _slots(row: Activity) -> list[ActivitySlot]:
 
 
 def _when(row: Activity) -> str:
-    return f"{clock.local(row.starts_at):%m-%d %H:%M}"
+    return moment(row.starts_at)
 
 
 def _is_soon(row: Activity) -> bool:

@@ -22,6 +22,7 @@ from core import clock
 from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import day
 
 LONGEST = 2 * 366
 
@@ -124,5 +125,5 @@ def _tell(row: Pledge, by: User, action: str) -> None:
             "postpone": _("改了日子：%(title)s，%(day)s以前。"),
             "release": _("商量好不办了：%(title)s。"),
         }
-        said = words[action] % {"title": row.title, "day": row.until.isoformat()}
+        said = words[action] % {"title": row.title, "day": day(row.until)}
     notify([one for one in told if one.pk != by.pk], about=row, kind=f"pledge_{action}", text=said)

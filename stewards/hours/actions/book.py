@@ -13,6 +13,7 @@ from community.notices import notify
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import day
 from stewards.hours.querysets import HoursEntryQuerySet
 from stewards.hours.states import PaperState
 from stewards.models import Certificate, HoursEntry
@@ -91,7 +92,7 @@ def reverse(entry: HoursEntry, *, reason: str, by: User) -> HoursEntry:
     )
     audit.record("hours_reversed", back, by=by, changes={"minutes": [entry.minutes, 0]}, reason=back.reason)
     told = _("%(day)s 的“%(what)s”，时长冲销了：%(reason)s") % {
-        "day": entry.day.isoformat(),
+        "day": day(entry.day),
         "what": entry.what,
         "reason": back.reason,
     }

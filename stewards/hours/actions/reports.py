@@ -16,6 +16,7 @@ from core import clock
 from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import day
 from stewards.hours.actions.book import MOST_AT_ONCE, enter
 from stewards.hours.states import REPORTS, ReportState, parties
 from stewards.hours.witnesses import witnesses
@@ -114,6 +115,6 @@ def _decided(report: SelfReport, state: str, by: User, told: str) -> SelfReport:
     report.save()
     audit.record(f"self_report_{state}", report, by=by, changes={"state": [before, state]}, reason=report.reason)
     if told:
-        said = {"who": by.name, "day": report.day.isoformat(), "what": report.what, "reason": report.reason}
+        said = {"who": by.name, "day": day(report.day), "what": report.what, "reason": report.reason}
         notify([report.volunteer], about=report, kind="self_report_answered", text=told % said)
     return report
