@@ -65,7 +65,7 @@ def register() -> None:
     from stewards.duty.today import asks
 
     history.register(WORDS_OF_THE_RECORD)
-    messages.register("duty", _("值班"), kinds=("duty",))
+    messages.register("duty", _("值班"), kinds=("duty",), staff=True)
     nav.register(entries)
     home.register(tiles)
     today.register(asks)

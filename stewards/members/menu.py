@@ -60,7 +60,7 @@ def register() -> None:
     appointed.register(actions.react)
     daily.register("red stewards", actions.catch_up)
     history.register(WORDS_OF_THE_RECORD)
-    messages.register("stewards", _("红管家"), kinds=("steward_",))
+    messages.register("stewards", _("红管家"), kinds=("steward_",), staff=True)
     nav.register(entries)
     today.register(asks)
     reveal.register("stewards.blockedpair", {"reason"}, Permission.STEWARDS_MANAGE)

@@ -491,7 +491,7 @@ def test_topics_and_hours_are_chosen(community, mailbox, client):
     given = {"wanted": ["estate", "other"], "quiet_from": "18", "quiet_until": "9", "brief": "on"}
     assert client.post(url, given).url == url
     row = Choice.objects.get()
-    assert set(row.muted.split()) == {"requests", "register"}
+    assert set(row.muted.split()) == {"requests", "register", "jobs", "hours", "alliance"}
     assert (row.quiet_from, row.quiet_until, row.brief) == (18, 9, True)
     assert client.post(url, {**given, "quiet_from": "23"}).status_code == 200
     assert client.post(url, {**given, "wanted": ["nonsense"]}).status_code == 200
