@@ -17,6 +17,7 @@ from community.today import Ask
 from core import clock
 from core.addresses import address
 from core.sql import Within, as_moment, as_uuid, rows_within_each
+from core.templatetags.portal import moment
 
 if TYPE_CHECKING:
     from community.models import User
@@ -108,13 +109,8 @@ def _url(key: Any) -> str:
 
 
 def _which(number: int | None, at: datetime | None) -> str:
-    day = clock.local(at) if at else None
-    when = _("%(month)d 月 %(day)d 日 %(time)s") % _words(day) if day else ""
+    when = moment(at)
     return _("第 %(number)d 次会议，%(when)s") % {"number": number, "when": when} if number else when
-
-
-def _words(day: datetime) -> dict[str, Any]:
-    return {"month": day.month, "day": day.day, "time": f"{day:%H:%M}"}
 
 
 def _past(at: datetime | None) -> datetime | None:
@@ -123,5 +119,5 @@ def _past(at: datetime | None) -> datetime | None:
 
 
 def _oldest(rows: list[tuple[Any, ...]]) -> datetime | None:
-    moments = [moment for row in rows if (moment := as_moment(row[5]))]
+    moments = [at for row in rows if (at := as_moment(row[5]))]
     return min(moments, default=None)

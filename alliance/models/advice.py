@@ -23,6 +23,7 @@ from community.rows import CommunityRow
 from core import clock
 from core.addresses import address
 from core.ids import uuid7
+from core.templatetags.portal import day
 from helpdesk.models import ServiceRequest
 
 _NO_LINK = {"request__isnull": True, "project__isnull": True, "activity__isnull": True}
@@ -147,8 +148,7 @@ class AdviceSession(CommunityRow):
         """Which session it is, as people say it."""
         if self.number:
             return gettext("第 %(number)d 次会议") % {"number": self.number}
-        day = clock.local(self.starts_at)
-        return gettext("%(month)d 月 %(day)d 日的会议") % {"month": day.month, "day": day.day}
+        return gettext("%(day)s的会议") % {"day": day(self.starts_at)}
 
 
 class AgendaItem(CommunityRow):

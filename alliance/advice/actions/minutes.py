@@ -23,6 +23,7 @@ from community.numbers import next_number
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import day
 
 
 @transaction.atomic
@@ -127,8 +128,8 @@ def send_for_signing(session: AdviceSession, *, by: User) -> AdviceSession:
         raise Refused(_("到会的人里，除了记录人，至少要有两位能签字，其中一位是顾问。"))
     until = session.remarks_until
     if until and until >= clock.today() and any(seat.read_at is None for seat in signers):
-        day = {"month": until.month, "day": until.day}
-        raise Refused(_("更正可以提到 %(month)d 月 %(day)d 日；到会的人都看过了，就可以早一点签。") % day)
+        words = {"day": day(until)}
+        raise Refused(_("更正可以提到%(day)s；到会的人都看过了，就可以早一点签。") % words)
     session.state = State.SIGNING
     session.save(update_fields=["state"])
     audit.record("advice_minutes_sent", session, by=by)

@@ -18,6 +18,7 @@ from community.notices import notify
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from core.templatetags.portal import moment
 
 KIND = "advice_session"
 
@@ -42,7 +43,7 @@ def plan_session(
     session.save(force_insert=True)
     _lay_agenda(session, agenda)
     guests = _invite(session, invited)
-    audit.record("advice_session_planned", session, by=by, changes={"starts_at": [None, _minute(starts_at)]})
+    audit.record("advice_session_planned", session, by=by, changes={"starts_at": [None, moment(starts_at)]})
     _tell(session, guests, by, _("%(when)s 开顾问会议：%(topic)s。请说一声来不来。"))
     return session
 
@@ -154,14 +155,8 @@ def _tell(session: AdviceSession, people: Iterable[User], by: User, text: str) -
     told = [user for user in people if user.pk != by.pk]
     if told and session.starts_at > clock.now():
         words = {"topic": session.topic, "place": session.place, "reason": session.reason}
-        notify(told, about=session, kind=KIND, text=text % {**words, "when": _minute(session.starts_at)})
-
-
-def _minute(at: datetime) -> str:
-    local = clock.local(at)
-    words = {"month": local.month, "day": local.day, "time": f"{local:%H:%M}"}
-    return _("%(month)d 月 %(day)d 日 %(time)s") % words
+        notify(told, about=session, kind=KIND, text=text % {**words, "when": moment(session.starts_at)})
 
 
 def _written(value: Any) -> str:
-    return _minute(value) if isinstance(value, datetime) else str(value)
+    return moment(value) if isinstance(value, datetime) else str(value)
