@@ -131,8 +131,8 @@ class _ToHousehold(FirstForm):
         given = super().clean() or self.cleaned_data
         if "to" not in given:
             return given
-        picked = [one for one in self._found if str(one.pk) == given.pop("pick", "")]
-        found = picked or self._found
+        pick = given.pop("pick", "")
+        found = [one for one in self._found if str(one.pk) == pick] or self._found
         if not found:
             self.add_error("to", gettext("在您负责的范围里没有找到这一户。别的网格的，请社区办公室办理。"))
         elif len(found) > OFFERED:
