@@ -117,7 +117,9 @@ def test_from_signing_up_to_what_changed(page: Page, javascript: bool, here: All
     assert moved["x"] < half["x"]
     box = page.locator(".compare .photos-over").bounding_box()
     assert box is not None
-    page.mouse.click(box["x"] + box["width"] * 0.95, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.up()
     expect(page.locator(".compare .s1")).to_be_checked()
     page.emulate_media(media="print")
     photos = [photo.bounding_box() for photo in page.locator(".compare img").all()]
