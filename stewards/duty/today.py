@@ -39,17 +39,7 @@ def _own(user: User) -> list[Ask]:
     now = clock.now()
     seats = Assignment.objects.visible_to(user).filter(steward__user=user, ends_at__gt=now)
     asked = seats.filter(state=SeatState.ASKED) | seats.filter(state__in=PROMISED, starts_at__lte=now + SOON)
-    columns = (
-        "pk",
-        "state",
-        "asked_at",
-        "starts_at",
-        "ends_at",
-        "is_reserve",
-        "slot__shift__name",
-        "slot__shift__place",
-    )
-    rows = list(asked.order_by("starts_at", "pk").values_list(*columns)[:AT_MOST])
+    rows = list(asked.order_by("starts_at", "pk").values_list(*COLUMNS)[:AT_MOST])
     waiting = [row for row in rows if row[1] == SeatState.ASKED]
     return [*([_to_answer(waiting)] if waiting else []), *(_next(row) for row in rows if row[1] in PROMISED)]
 
