@@ -41,7 +41,7 @@ ICONS = [
     ("car-front", gettext_lazy("汽车")),
     ("bicycle", gettext_lazy("自行车")),
     ("volume-up", gettext_lazy("喇叭")),
-    ("people", gettext_lazy("几个人")),
+    ("people", gettext_lazy("一群人")),
     ("person-wheelchair", gettext_lazy("轮椅")),
     ("heart", gettext_lazy("心")),
     ("question-circle", gettext_lazy("问号")),

@@ -116,7 +116,8 @@ def skills_for(request: ServiceRequest) -> ScopedQuerySet[Any]:
 
 
 def _skill_label(skill: Skill) -> str:
-    return f"{skill.label}（{_(skill.hint)}）" if skill.hint else skill.label
+    words = {"skill": skill.label, "hint": _(skill.hint)} if skill.hint else {}
+    return _("%(skill)s（%(hint)s）") % words if words else skill.label
 
 
 def _wish_fields(number: int) -> dict[str, forms.Field]:

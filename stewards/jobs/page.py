@@ -177,7 +177,7 @@ def _facts(job: Job, reader: User, held: frozenset[str], who: str) -> list[tuple
     if who:
         found.append((_("谁去"), who))
     if job.needs_two:
-        found.append((_("几个人"), _("两个人一起去")))
+        found.append((_("去几个人"), _("两个人一起去")))
     if job.bring and held & {STEWARD, LEADER}:
         found.append((_("注意"), job.bring))
     if STEWARD in held and knows:
