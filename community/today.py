@@ -1,11 +1,15 @@
-"""Today: what every room asks of one person, in one list."""
+"""Today: what every room asks of one person, in one list. What the rooms want to know for it goes to the database in
+one query, however many rooms there are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from community.questions import Question, Row, rows_for_each
 
 if TYPE_CHECKING:
     from community.models import User
@@ -31,28 +35,69 @@ class Panel:
     data: dict[str, Any]
 
 
-Asks = Callable[["User"], list[Ask]]
-Panels = Callable[["User"], list[Panel]]
-_rooms: list[Asks] = []
-_pictures: list[Panels] = []
+Say = Callable[["User", list[Row]], list[Ask]]
+Draw = Callable[["User", list[Row]], list[Panel]]
 
 
-def register(asks: Asks) -> None:
-    """A room's `today.asks`, registered when its app is ready; rooms are asked in the order of the layers."""
-    _rooms.append(asks)
+class _Asks(NamedTuple):
+    question: Question
+    say: Say
+
+
+class _Picture(NamedTuple):
+    question: Question
+    draw: Draw
+
+
+_asks: list[_Asks] = []
+_pictures: list[_Picture] = []
+
+
+def _nothing(_user: User) -> None:
+    """The question of a room that asks the database itself."""
+
+
+def register(asks: Callable[[User], list[Ask]]) -> None:
+    """A room that asks by itself, when its app is ready; rooms are asked in the order of the layers."""
+    _asks.append(_Asks(_nothing, _asking(asks)))
+
+
+def _asking(asks: Callable[[User], list[Ask]]) -> Say:
+    @wraps(asks)
+    def say(user: User, _rows: list[Row]) -> list[Ask]:
+        return asks(user)
+
+    return say
+
+
+def register_answered(question: Question, say: Say) -> None:
+    """A room that leaves the asking to this page: what it wants to know, and what it says of the rows, which come in no
+    order."""
+    _asks.append(_Asks(question, say))
+
+
+def register_picture(question: Question, draw: Draw) -> None:
+    """A room's picture for Today, drawn of the rows that answer its question."""
+    _pictures.append(_Picture(question, draw))
 
 
 def gather(user: User) -> list[Ask]:
     """Everything that waits for `user`, the urgent first, then the oldest."""
-    asks = [ask for room in _rooms for ask in room(user)]
+    return _said(user, rows_for_each(user, _questions(_asks)))
+
+
+def whole(user: User) -> tuple[list[Ask], list[Panel]]:
+    """Everything that waits, as `gather` has it, and the pictures of the rooms."""
+    answers = rows_for_each(user, _questions([*_asks, *_pictures]))
+    asks = _said(user, answers[: len(_asks)])
+    drawn = zip(_pictures, answers[len(_asks) :], strict=True)
+    return asks, [panel for picture, rows in drawn for panel in picture.draw(user, rows)]
+
+
+def _questions(rooms: Sequence[_Asks | _Picture]) -> tuple[Question, ...]:
+    return tuple(room.question for room in rooms)
+
+
+def _said(user: User, answers: list[list[Row]]) -> list[Ask]:
+    asks = [ask for room, rows in zip(_asks, answers, strict=True) for ask in room.say(user, rows)]
     return sorted(asks, key=lambda ask: (not ask.urgent, ask.since is None, ask.since))
-
-
-def register_panels(panels: Panels) -> None:
-    """A room's pictures for Today; each may ask a query or two."""
-    _pictures.append(panels)
-
-
-def panels(user: User) -> list[Panel]:
-    """The pictures that the rooms have for `user`."""
-    return [panel for room in _pictures for panel in room(user)]

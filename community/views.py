@@ -57,9 +57,10 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 def today_page(request: HttpRequest) -> HttpResponseBase:
     """What waits for somebody with duties, and the pictures of the rooms."""
     user: User = request.user  # type: ignore[assignment]
+    asks, panels = today.whole(user)
     context = {
-        "asks": today.gather(user),
-        "panels": today.panels(user),
+        "asks": asks,
+        "panels": panels,
         "roles": sorted({str(Role(one.role).label) for one in user.scope.held if one.role != Role.RESIDENT}),
         "day": clock.now(),
     }

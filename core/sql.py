@@ -3,15 +3,18 @@ answer. Only where no rule about who sees what is part of them; the names of tab
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models, transaction
+
+from core import clock
 
 if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
@@ -35,12 +38,14 @@ def rows_within(narrowed: ScopedQuerySet[Any], columns: str, statement: str, *va
 
 
 class Within(NamedTuple):
-    """A statement about a queryset, with its values, as `rows_within` takes them."""
+    """A statement about a queryset, with its values, as `rows_within` takes them; `width` is how many columns it
+    answers with, and has to be said of one that is asked together with others (`core.together`)."""
 
     narrowed: ScopedQuerySet[Any]
     columns: str
     statement: str
     values: tuple[Any, ...] = ()
+    width: int = 0
 
 
 def rows_within_each(*parts: Within) -> list[tuple[Any, ...]]:
@@ -49,18 +54,23 @@ def rows_within_each(*parts: Within) -> list[tuple[Any, ...]]:
 
 
 class Statement(NamedTuple):
-    """A statement as it goes to the database, with what makes values of Python out of its columns; "" asks nothing."""
+    """A statement as it goes to the database, with what makes values of Python out of its columns; "" asks nothing.
+
+    `columns` are the fields that they come from, None for one that is worked out by hand.
+    """
 
     text: str = ""
     values: tuple[Any, ...] = ()
     converters: Mapping[int, tuple[list[Any], Any]] = {}
+    columns: tuple[models.Field[Any, Any] | None, ...] = ()
 
     def rows(self) -> list[tuple[Any, ...]]:
         """The rows that it answers with now."""
         found = rows(self.text, *self.values) if self.text else []
-        return [self._converted(row) for row in found] if self.converters else found
+        return [self.converted(row) for row in found] if self.converters else found
 
-    def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """A row as Python knows its values."""
         values = list(row)
         for place, (converters, column) in self.converters.items():
             for convert in converters:
@@ -76,13 +86,16 @@ def written(narrowed: ScopedQuerySet[Any]) -> Statement:
         return Statement()
     compiler = narrowed.query.get_compiler(connection=connection)
     compiler.setup_query()
-    return Statement(text, values, compiler.get_converters([column for column, *_sql in compiler.select]))
+    selected = [column for column, *_sql in compiler.select]
+    fields = tuple(getattr(column, "output_field", None) for column in selected)
+    return Statement(text, values, compiler.get_converters(selected), fields)
 
 
 def written_within(parts: Iterable[Within]) -> Statement:
     """The one statement of several about querysets, which have the same columns."""
     texts: list[str] = []
     values: list[Any] = []
+    width = 0
     for part in parts:
         try:
             narrowing, narrowed_by = part.narrowed.written()
@@ -90,9 +103,44 @@ def written_within(parts: Iterable[Within]) -> Statement:
             continue
         texts.append(f"WITH narrowed ({part.columns}) AS ({narrowing}) {part.statement}")
         values += [*narrowed_by, *part.values]
+        width = part.width
     if len(texts) > 1:
         texts = [f"SELECT * FROM ({one}) part_{number}" for number, one in enumerate(texts)]  # noqa: S608 written here
-    return Statement(" UNION ALL ".join(texts), tuple(values))
+    return Statement(" UNION ALL ".join(texts), tuple(values), columns=(None,) * width)
+
+
+class Now(models.Expression):
+    """This moment, or so much later, in a statement that is written once and asked at many moments."""
+
+    output_field = models.DateTimeField()
+
+    def __init__(self, later: timedelta = timedelta(0)) -> None:
+        super().__init__()
+        self.later = later
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (_Moment(self.later),)
+
+
+class _Moment:
+    """The value of a `Now`: the driver asks it what it is when the statement leaves."""
+
+    def __init__(self, later: timedelta) -> None:
+        self._later = later
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Moment) and self._later == other._later
+
+    def __hash__(self) -> int:
+        return hash(self._later)
+
+    def __conform__(self, protocol: Any) -> Any:
+        """What a driver is given: SQLite's the text of the moment, psycopg2 what quotes itself."""
+        return _fitted(clock.now() + self._later) if protocol is sqlite3.PrepareProtocol else self
+
+    def getquoted(self) -> bytes:
+        """The moment within a statement of PostgreSQL."""
+        return f"'{(clock.now() + self._later).isoformat()}'::timestamptz".encode()
 
 
 def changed(statement: str, *values: Any) -> int:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community import today
 from community.access import Permission
-from community.questions import rows_for
+from community.questions import Row
 from community.today import Ask
 from grids.models import ErasureRequest, Proposal
 
@@ -16,14 +17,14 @@ if TYPE_CHECKING:
     from community.models import User
 
 
-def asks(user: User) -> list[Ask]:
-    """Proposals to check, and for the office requests to erase; a query each."""
-    found = _proposals(user) if user.scope.may(Permission.HOUSEHOLD_EDIT) else []
-    return [*found, *(_erasures(user) if user.scope.may(Permission.ERASURE_DECIDE) else [])]
+def register() -> None:
+    """Proposals to check, and for the office requests to erase."""
+    today.register_answered(_proposed, _proposals)
+    today.register_answered(_to_erase, _erasures)
 
 
-def _proposals(user: User) -> list[Ask]:
-    since = [moment for (moment,) in rows_for(user, _proposed)]
+def _proposals(_user: User, rows: list[Row]) -> list[Ask]:
+    since = [moment for (moment,) in rows]
     if not since:
         return []
     title = _("更正申请 %(count)d 件等您核对") % {"count": len(since)}
@@ -32,11 +33,13 @@ def _proposals(user: User) -> list[Ask]:
 
 
 def _proposed(user: User) -> Any:
+    if not user.scope.may(Permission.HOUSEHOLD_EDIT):
+        return None
     return Proposal.objects.in_duty_of(user).open().order_by().values_list("created_at")
 
 
-def _erasures(user: User) -> list[Ask]:
-    since = [moment for (moment,) in rows_for(user, _to_erase)]
+def _erasures(_user: User, rows: list[Row]) -> list[Ask]:
+    since = [moment for (moment,) in rows]
     if not since:
         return []
     title = _("有 %(count)d 位居民要求删除资料") % {"count": len(since)}
@@ -44,5 +47,7 @@ def _erasures(user: User) -> list[Ask]:
 
 
 def _to_erase(user: User) -> Any:
+    if not user.scope.may(Permission.ERASURE_DECIDE):
+        return None
     rows = ErasureRequest.objects.visible_to(user).filter(community__in=user.scope.offices_communities).open()
     return rows.order_by().values_list("created_at")

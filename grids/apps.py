@@ -11,8 +11,8 @@ class GridsConfig(AppConfig):
         from core import daily
         from grids import answers, exports, forgetting, menu, search
         from grids import personal as kept
+        from grids import today as care_today
         from grids.own import home_of
-        from grids.today import asks
 
         history.register(
             {
@@ -88,8 +88,8 @@ class GridsConfig(AppConfig):
         personal.register("grids", kept.ROOM)
         retention.register(*forgetting.RULES)
         nav.register_account(menu.account)
-        today.register(answers.asks)
-        today.register(asks)
+        answers.register()
+        today.register_answered(care_today.cared, care_today.say)
         told = ("proposal_", "erasure_", "household_moved", "building_assigned", "paired")
         messages.register("register", _("住户登记"), kinds=told)
         reveal.register("grids.owner", {"phone", "id_number"}, Permission.OWNERS_VIEW)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from community.access import Permission
-from community.questions import rows_for
+from community.questions import Row
 from community.today import Ask
 from core.sql import Within
 from core.templatetags.portal import when
@@ -20,16 +20,15 @@ if TYPE_CHECKING:
     from community.models import User
 
 
-def asks(user: User) -> list[Ask]:
-    """Care households without somebody to look after them, and tags whose review is due; one query."""
-    if not user.scope.may(Permission.CARE_MANAGE):
-        return []
-    counted = tally.read(rows_for(user, _cared))
+def cared(user: User) -> list[Within] | None:
+    """Care households without somebody to look after them, and tags whose review is due."""
+    return [tally.asked(CareTag.objects.in_duty_of(user))] if user.scope.may(Permission.CARE_MANAGE) else None
+
+
+def say(user: User, rows: list[Row]) -> list[Ask]:
+    """The gaps and the reviews of the answer."""
+    counted = tally.read(rows)
     return [*_gaps(user, [one for one in counted if one.lacking]), *_reviews(counted)]
-
-
-def _cared(user: User) -> list[Within]:
-    return [tally.asked(CareTag.objects.in_duty_of(user))]
 
 
 def _gaps(user: User, lacking: list[Tally]) -> list[Ask]:

@@ -24,8 +24,8 @@ class HelpdeskConfig(AppConfig):
             reminders,
             search,
         )
+        from helpdesk import today as requests_today
         from helpdesk.actions import close_unrated, go_on_unanswered, seed_categories
-        from helpdesk.today import asks
 
         founding.register(seed_categories)
         daily.register("requests closed unrated", close_unrated)
@@ -35,7 +35,7 @@ class HelpdeskConfig(AppConfig):
         calendar.register(recounting.react)
         daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))
         moved.register(regridding.react, regridding.foresee)
-        today.register(asks)
+        today.register_answered(requests_today.waiting, requests_today.say)
         messages.register("requests", _("诉求"), kinds=("request", "thanks", "story", "spot"))
         messages.register_group_kind("digest", _("每周简报"))
         messages.register_group_kind(groups.EMERGENCY, _("紧急的诉求"))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from community.access import Permission
 from community.home import Tile
 from community.nav import Entry
 from community.roles import Role
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import User
-    from community.today import Ask
 
 WORDS_OF_THE_RECORD = {
     "spot_raised": _("发现了反复出现的地方"),
@@ -40,22 +38,14 @@ def register() -> None:
     from helpdesk import digest, spots, thanks
 
     history.register(WORDS_OF_THE_RECORD)
-    today.register(asks)
+    today.register_answered(spots.waiting, spots.say)
+    today.register_answered(thanks.waiting, thanks.say)
     nav.register(entries)
     nav.register_account(account_entries)
     home.register(tiles)
     retention.register(*thanks.RULES)
     daily.register("recurring spots", spots.raise_spots)
     daily.register("weekly digest", digest.send_weekly)
-
-
-def asks(user: User) -> list[Ask]:
-    """Spots for those who lead, letters for the office; a query each, and none for anybody else."""
-    from helpdesk import spots, thanks
-
-    if not user.scope.may(Permission.REQUEST_TRIAGE):
-        return []
-    return [*spots.asks(user), *thanks.asks(user)]
 
 
 def entries(user: User) -> list[Entry]:

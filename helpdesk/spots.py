@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import audit
+from community.access import Permission
 from community.models import Community
 from community.notices import notify
-from community.questions import rows_for
+from community.questions import Row
 from community.today import Ask
 from core import clock
 from core.templatetags.portal import day
@@ -143,13 +144,16 @@ class Waiting(NamedTuple):
 _COLUMNS = ("pk", "building__label", "category__name", "times", "plan", "plan_until", "raised_at")
 
 
-def asks(user: User) -> list[Ask]:
-    """What one has to think about, and what one has said to be done with by today; one query."""
-    return [_ask(Waiting._make(row)) for row in rows_for(user, _waiting)]
-
-
-def _waiting(user: User) -> Any:
+def waiting(user: User) -> Any:
+    """What one has to think about, and what one has said to be done with by today."""
+    if not user.scope.may(Permission.REQUEST_TRIAGE):
+        return None
     return RecurringSpot.objects.waiting_for(user).order_by("raised_at", "pk").values_list(*_COLUMNS)[:20]
+
+
+def say(_user: User, rows: list[Row]) -> list[Ask]:
+    """A line for each."""
+    return [_ask(Waiting._make(row)) for row in rows]
 
 
 def _ask(spot: Waiting) -> Ask:

@@ -14,7 +14,7 @@ from community.access import Permission
 from community.forgetting import DELETED
 from community.models import Attachment, Community
 from community.models import User as Account
-from community.questions import rows_for
+from community.questions import Row
 from community.retention import Rule
 from community.today import Ask
 from helpdesk.models import ThanksLetter
@@ -57,19 +57,21 @@ def may_withdraw(letter: ThanksLetter, user: User) -> bool:
     return user.pk == letter.writer_id or (letter.writer_id is None and user.pk == letter.logged_by_id)
 
 
-def asks(user: User) -> list[Ask]:
-    """Letters that may go out, for the office; one query."""
-    if not user.scope.may(Permission.REQUEST_SETTINGS):
-        return []
-    moments = [moment for (moment,) in rows_for(user, _waiting)]
+def waiting(user: User) -> Any:
+    """Letters that may go out, for the office."""
+    scope = user.scope
+    if not (scope.may(Permission.REQUEST_TRIAGE) and scope.may(Permission.REQUEST_SETTINGS)):
+        return None
+    return ThanksLetter.objects.asked_about(user).order_by("written_at").values_list("written_at")[:100]
+
+
+def say(_user: User, rows: list[Row]) -> list[Ask]:
+    """One line for all of them."""
+    moments = [moment for (moment,) in rows]
     if not moments:
         return []
     title = ngettext("%(n)d 封感谢信可以公开", "%(n)d 封感谢信可以公开", len(moments)) % {"n": len(moments)}
-    return [Ask(title, reverse("helpdesk:thanks"), _("去看看"), since=moments[0])]
-
-
-def _waiting(user: User) -> Any:
-    return ThanksLetter.objects.asked_about(user).order_by("written_at").values_list("written_at")[:100]
+    return [Ask(title, reverse("helpdesk:thanks"), _("去看看"), since=min(moments))]
 
 
 def _taken_back(community: Community, before: datetime) -> Any:

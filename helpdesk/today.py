@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.access import Permission
-from community.questions import rows_for
+from community.questions import Row
 from community.roles import Role
 from community.today import Ask
 from core import clock
@@ -78,14 +78,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def asks(user: User) -> list[Ask]:
-    """Requests whose next step is this person's, the one due first in front; two queries, whatever their number."""
-    calendar = user.calendar
-    waiting = [_ask(Waiting._make(row), user, calendar) for row in rows_for(user, _waiting)]
-    return [*waiting, *_unlisted_years(calendar)] if user.scope.may(Permission.REQUEST_SETTINGS) else waiting
+def say(user: User, rows: list[Row]) -> list[Ask]:
+    """A line for each request; one query more, for the calendar, where there is any or the calendar is one's own."""
+    keeps_calendar = user.scope.may(Permission.REQUEST_SETTINGS)
+    waiting = [_ask(Waiting._make(row), user, user.calendar) for row in rows]
+    return [*waiting, *_unlisted_years(user.calendar)] if keeps_calendar else waiting
 
 
-def _waiting(user: User) -> Any:
+def waiting(user: User) -> Any:
+    """Requests whose next step is this person's, those due first where there are many."""
     return ServiceRequest.objects.waiting_for(user).order_by("due_at", "pk").values_list(*COLUMNS)[:AT_MOST]
 
 

@@ -6,7 +6,7 @@ class VisitsConfig(AppConfig):
     name = "visits"
 
     def ready(self) -> None:
-        from community import appointed, history, messages, nav, retention, today
+        from community import appointed, history, messages, nav, retention
         from community.access import Permission
         from community.personal import register as register_personal
         from core import daily
@@ -24,7 +24,7 @@ class VisitsConfig(AppConfig):
             regridding,
         )
         from visits import facade as doors
-        from visits.today import asks, entries, panels
+        from visits import today as visits_today
 
         merging.register()
         sides.register_follow_up(mediated.ask_again)
@@ -35,13 +35,12 @@ class VisitsConfig(AppConfig):
         daily.register("visit_targets", laying.lay_missing)
         daily.register("visit_walkers", appointments.catch_up)
         daily.register("findings overdue", escalation.escalate)
-        today.register(asks)
+        visits_today.register()
         walks = ("visits_", "doors_", "card_", "finding_", "campaign_", "late_report")
         messages.register("visits", _("走访"), kinds=walks, staff=True)
         register_personal("visits", personal.ROOM)
         retention.register(*forgetting.RULES)
-        today.register_panels(panels)
-        nav.register(entries)
+        nav.register(visits_today.entries)
         history.register(
             {
                 "campaign_opened": _("开始了一季走访"),

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.sql import Within, as_uuid, rows_within_each
+from core.sql import Within, as_day, as_uuid, rows_within_each
 from core.templatetags.portal import day
 from grids.models import Building
 from visits.models import DUE, REACHED, Campaign, Target
@@ -115,7 +115,7 @@ def open_round(targets: TargetQuerySet) -> tuple[Campaign, Count] | None:
 def by_open_round(targets: TargetQuerySet) -> Within:
     """What is asked of these targets; `newest_round` understands the answer."""
     reached: Any = targets.order_by().values_list("campaign", "kind", "state", "fields_total", "fields_verified")
-    return Within(reached, "campaign, kind, state, fields, verified", _BY_OPEN_ROUND)
+    return Within(reached, "campaign, kind, state, fields, verified", _BY_OPEN_ROUND, width=10)
 
 
 def newest_round(found: Iterable[tuple[Any, ...]]) -> tuple[Campaign, Count] | None:
@@ -127,7 +127,8 @@ def newest_round(found: Iterable[tuple[Any, ...]]) -> tuple[Campaign, Count] | N
         return None
     newest = max(rounds)
     year, quarter, starts_on, ends_on, pk = newest
-    round_ = Campaign(pk=as_uuid(pk), year=year, quarter=quarter, starts_on=starts_on, ends_on=ends_on)
+    days = {"starts_on": as_day(starts_on), "ends_on": as_day(ends_on)}
+    round_ = Campaign(pk=as_uuid(pk), year=year, quarter=quarter, **days)
     return round_, _summed(rounds[newest])
 
 

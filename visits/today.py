@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from community import today
 from community.access import Permission
 from community.nav import Entry
-from community.questions import rows_for
+from community.questions import Row, rows_for
 from community.today import Ask, Panel
 from core import clock
 from core.quarters import Quarter
@@ -29,12 +31,14 @@ if TYPE_CHECKING:
 _SOON = timedelta(days=7)
 
 
-def asks(user: User) -> list[Ask]:
-    """Doors that wait, problems without feedback, conflicts to settle; three queries. For the office two more: a
-    quarter without its round, and the doors that nobody walks."""
-    if not user.scope.may(Permission.VISIT_RECORD):
-        return []
-    return [*_nobody_walks(user), *_doors(user), *_brought_back(user), *_rounds(user)]
+def register() -> None:
+    """Doors that wait, problems without feedback, conflicts to settle. For the office two more, and a query of its own:
+    doors that nobody walks, and a quarter without its round."""
+    today.register_answered(_without_walker, _nobody_walks)
+    today.register_answered(_own_doors, _doors)
+    today.register_answered(_waiting, _brought_back)
+    today.register(_rounds)
+    today.register_picture(_own_rounds, _progress)
 
 
 def entries(user: User) -> list[Entry]:
@@ -44,11 +48,9 @@ def entries(user: User) -> list[Entry]:
     return [Entry(_("走访"), reverse("visits:round"), "door-open", order=25)]
 
 
-def panels(user: User) -> list[Panel]:
-    """How far the open round has come at the user's doors, and when it ends at this pace; one query."""
-    if not user.scope.may(Permission.VISIT_VIEW):
-        return []
-    found = progress.newest_round(rows_for(user, _own_rounds))
+def _progress(user: User, rows: list[Row]) -> list[Panel]:
+    """How far the open round has come at the user's doors, and when it ends at this pace."""
+    found = progress.newest_round(rows)
     if found is None or not found[1].doors:
         return []
     campaign, count = found
@@ -61,7 +63,9 @@ def panels(user: User) -> list[Panel]:
     return [Panel("visits/_today.html", data)]
 
 
-def _own_rounds(user: User) -> list[Within]:
+def _own_rounds(user: User) -> list[Within] | None:
+    if not user.scope.may(Permission.VISIT_VIEW):
+        return None
     return [progress.by_open_round(Target.objects.visible_to(user))]
 
 
@@ -82,30 +86,30 @@ def waiting_by_building(targets: TargetQuerySet) -> list[Waiting]:
 
 def _asked_now(targets: TargetQuerySet) -> Within:
     asked: Any = targets.asked_now().order_by().values_list("building", "household", "state", "due_on")
-    return Within(asked, "building, household, state, due_on", _WAITING)
+    return Within(asked, "building, household, state, due_on", _WAITING, width=6)
 
 
-def _by_building(found: Iterable[tuple[Any, ...]]) -> list[Waiting]:
-    return [Waiting._make([*facts, as_day(earliest)]) for *facts, earliest in found]
+def _by_building(found: Iterable[Row]) -> list[Waiting]:
+    ordered = sorted(found, key=itemgetter(0))
+    return [Waiting._make([*facts, as_day(earliest)]) for _place, *facts, earliest in ordered]
 
 
-def _own_doors(user: User) -> list[Within]:
-    return [_asked_now(Target.objects.visible_to(user))]
+def _own_doors(user: User) -> list[Within] | None:
+    return [_asked_now(Target.objects.visible_to(user))] if user.scope.may(Permission.VISIT_RECORD) else None
 
 
 _WAITING = f"""
-SELECT b.id, b.label, COUNT(DISTINCT narrowed.household),
+SELECT ROW_NUMBER() OVER (ORDER BY e.code, b."order", b.label), b.id, b.label, COUNT(DISTINCT narrowed.household),
   COUNT(DISTINCT narrowed.household) FILTER (WHERE narrowed.state = '{Target.State.ABSENT_TWICE.value}'),
   MIN(narrowed.due_on)
 FROM narrowed
 JOIN {Building._meta.db_table} b ON b.id = narrowed.building
 JOIN {Estate._meta.db_table} e ON e.id = b.estate_id
-GROUP BY b.id, b.label, e.code, b."order"
-ORDER BY e.code, b."order", b.label"""  # noqa: S608 names of tables, nothing that anybody sends
+GROUP BY b.id, b.label, e.code, b."order" """  # noqa: S608 names of tables, nothing that anybody sends
 
 
-def _doors(user: User) -> list[Ask]:
-    rows = _by_building(rows_for(user, _own_doors))
+def _doors(user: User, found: list[Row]) -> list[Ask]:
+    rows = _by_building(found)
     if user.scope.offices_communities and rows:
         doors, earliest = sum(row.doors for row in rows), min(row.earliest for row in rows)
         detail = _("分布在 %(buildings)d 幢楼") % {"buildings": len(rows)}
@@ -121,11 +125,15 @@ def _doors(user: User) -> list[Ask]:
     ]
 
 
-def _nobody_walks(user: User) -> list[Ask]:
+def _without_walker(user: User) -> list[Within] | None:
+    if not (user.scope.may(Permission.VISIT_RECORD) and user.scope.offices_communities):
+        return None
+    return [walkers.asked_unwalked(Target.objects.visible_to(user))]
+
+
+def _nobody_walks(_user: User, rows: list[Row]) -> list[Ask]:
     """The office is told of doors whose walker no longer holds an appointment there, or that never had one."""
-    if not user.scope.offices_communities:
-        return []
-    count = walkers.unwalked(Target.objects.visible_to(user))
+    count = sum(doors or 0 for (doors,) in rows)
     if not count:
         return []
     title = _("没人走的 %(count)d 户") % {"count": count}
@@ -150,21 +158,27 @@ class Brought(NamedTuple):
 
 def brought_back(user: User) -> dict[str, Brought]:
     """Problems without feedback, what two people have said differently, late reports, as far as any wait; one query."""
+    return _brought(rows_for(user, _waiting))
+
+
+def _brought(rows: list[Row]) -> dict[str, Brought]:
     return {
         kind: Brought(number, moment, as_day(due_on), overdue)
-        for kind, number, since, due_on, overdue in rows_for(user, _waiting)
+        for kind, number, since, due_on, overdue in rows
         if (moment := as_moment(since)) is not None
     }
 
 
-def _waiting(user: User) -> list[Within]:
+def _waiting(user: User) -> list[Within] | None:
+    if not user.scope.may(Permission.VISIT_RECORD):
+        return None
     findings: Any = Finding.objects.in_duty_of(user).open().order_by().values_list("created_at", "due_on")
     conflicts: Any = Conflict.objects.visible_to(user).waiting().order_by().values_list("created_at")
     late: Any = LateReport.objects.visible_to(user).waiting().order_by().values_list("received_at")
     return [
-        Within(findings, "since, due_on", _FINDINGS, (clock.today(),)),
-        Within(conflicts, "since", _SINCE.format(kind="conflict")),
-        Within(late, "since", _SINCE.format(kind="late")),
+        Within(findings, "since, due_on", _FINDINGS, (clock.today(),), width=5),
+        Within(conflicts, "since", _SINCE.format(kind="conflict"), width=5),
+        Within(late, "since", _SINCE.format(kind="late"), width=5),
     ]
 
 
@@ -172,8 +186,8 @@ _FINDINGS = "SELECT 'finding', COUNT(*), MIN(since), MIN(due_on), COUNT(*) FILTE
 _SINCE = "SELECT '{kind}', COUNT(*), MIN(since), CAST(NULL AS date), 0 FROM narrowed"
 
 
-def _brought_back(user: User) -> list[Ask]:
-    brought = brought_back(user)
+def _brought_back(_user: User, rows: list[Row]) -> list[Ask]:
+    brought = _brought(rows)
     asks = []
     if late := brought.get("late"):
         asks.append(
@@ -220,16 +234,16 @@ def _overdue(late: int, oldest: date) -> str:
 def _rounds(user: User) -> list[Ask]:
     """The office is reminded when a quarter has begun without its round, or a round has outlived its window."""
     offices = user.scope.offices_communities
-    if not offices:
+    if not (offices and user.scope.may(Permission.VISIT_RECORD)):
         return []
-    today = clock.today()
-    quarter = Quarter.of(today)
+    day = clock.today()
+    quarter = Quarter.of(day)
     rounds = list(Campaign.objects.managed_by(user).order_by("-year", "-quarter")[: 2 * len(offices)])
     stuck = [one for one in rounds if one.state == Campaign.State.PREPARING and laying.gave_up(one)]
     if stuck:
         title = _("%(quarter)s的走访安排到一半断了") % {"quarter": stuck[0]}
         return [Ask(title, stuck[0].get_absolute_url(), _("接着安排"), urgent=True)]
-    late = [one for one in rounds if one.is_open and one.ends_on < today]
+    late = [one for one in rounds if one.is_open and one.ends_on < day]
     if late:
         title = _("%(quarter)s的走访到期了，还没结束") % {"quarter": late[0]}
         return [

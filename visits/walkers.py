@@ -11,7 +11,7 @@ from django.db.models import Count, Q
 from community.models import Appointment, User
 from community.roles import Role
 from core import clock
-from core.sql import rows_within
+from core.sql import Within, rows_within_each
 from grids.models import Building
 from visits.models import DUE, REACHED, Campaign, Target
 
@@ -178,9 +178,15 @@ def _covered(users: Iterable[int], buildings: Iterable[Building]) -> set[tuple[i
 
 def unwalked(targets: TargetQuerySet) -> int:
     """How many of the doors that wait today have nobody who can go there; one query."""
-    asked: Any = targets.asked_now().order_by().values_list("assignee", "building", "household")
-    found = rows_within(asked, "assignee, building, household", _UNWALKED, clock.today(), clock.today(), *_WALKING)
+    found = rows_within_each(asked_unwalked(targets))
     return int(found[0][0] or 0) if found else 0
+
+
+def asked_unwalked(targets: TargetQuerySet) -> Within:
+    """What is asked of these targets for `unwalked`."""
+    asked: Any = targets.asked_now().order_by().values_list("assignee", "building", "household")
+    values = (clock.today(), clock.today(), *_WALKING)
+    return Within(asked, "assignee, building, household", _UNWALKED, values, width=1)
 
 
 # Grouped first: the doors are many, those who walk them few.

@@ -41,13 +41,13 @@ WORDS_OF_THE_RECORD = {
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
     from alliance.activities import personal, reminders
-    from alliance.activities.today import asks
+    from alliance.activities import today as activities_today
     from community import history, home, nav, retention, today
     from community.personal import register as register_personal
     from core import daily
 
     history.register(WORDS_OF_THE_RECORD)
-    today.register(asks)
+    today.register_answered(activities_today.waiting, activities_today.say)
     home.register(tiles)
     nav.register_account(account_entries)
     register_personal("activities", personal.ROOM)

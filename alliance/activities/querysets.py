@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from alliance.activities.states import TOLD, State
 from core import clock
 from core.scoping import ScopedQuerySet
+from core.sql import Now
 
 if TYPE_CHECKING:
     from community.models import Community, User
@@ -38,7 +39,7 @@ class ActivityQuerySet(ScopedQuerySet[Any]):
 
     def waiting_for(self, user: User) -> Self:
         """For the office what waits to be announced or published; for who runs it what is over and not closed."""
-        over = Q(state=State.OPEN, ends_at__lt=clock.now()) & run_by(user)
+        over = Q(state=State.OPEN, ends_at__lt=Now()) & run_by(user)
         held = Q(community__in=user.scope.offices_communities, state__in=(State.DRAFT, State.HELD))
         return self.filter(over | held if user.scope.offices_communities else over).scoped()
 

@@ -11,6 +11,7 @@ from alliance.advice.states import Progress, State, Verdict
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
+from core.sql import Now
 
 if TYPE_CHECKING:
     from alliance.models import AdviceSession, Recommendation
@@ -43,7 +44,7 @@ class OfSessionQuerySet(AdviceQuerySet):
 class AdviceAttendanceQuerySet(OfSessionQuerySet):
     def waiting_for(self, user: User) -> Self:
         """What a session still wants of the user: to say whether they come, to read its minutes, to sign them."""
-        coming = Q(session__state=State.PLANNED, session__starts_at__gte=clock.now(), answer="")
+        coming = Q(session__state=State.PLANNED, session__starts_at__gte=Now(), answer="")
         read = Q(session__state=State.DRAFTED, attended=True, read_at__isnull=True)
         sign = Q(session__state=State.SIGNING, attended=True, signed_at__isnull=True)
         mine = self.visible_to(user).filter(coming | (read | sign) & ~Q(session__written_by=user.pk), user=user.pk)
@@ -65,9 +66,9 @@ class SessionQuerySet(AdviceQuerySet):
 
     def wanting_office(self, user: User) -> Self:
         """What the office has to do something about: minutes to write, to have signed, to make public."""
-        late = Q(state=State.PLANNED, starts_at__lt=clock.now())
+        late = Q(state=State.PLANNED, starts_at__lt=Now())
         drafted = Q(state=State.DRAFTED)
-        untold = Q(state=State.APPROVED, published_at__isnull=True, approved_at__gte=clock.now() - ASKED)
+        untold = Q(state=State.APPROVED, published_at__isnull=True, approved_at__gte=Now(-ASKED))
         secretary = user.scope.ids("community", Role.SECRETARY)
         wanted = (late | drafted) & Q(community__in=user.scope.offices_communities)
         return self.filter(wanted | untold & Q(community__in=secretary)).scoped().order_by("starts_at")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, IntegerField, Value, When
@@ -13,10 +14,11 @@ from django.utils.translation import ngettext
 from alliance.advice.states import State
 from alliance.models import AdviceAttendance, AdviceSession, Recommendation
 from community.access import Permission
+from community.questions import Row
 from community.today import Ask
 from core import clock
 from core.addresses import address
-from core.sql import Within, as_moment, as_uuid, rows_within_each
+from core.sql import Within, as_moment, as_uuid
 from core.templatetags.portal import moment
 
 if TYPE_CHECKING:
@@ -27,15 +29,20 @@ _NAMES = "id, state, number, words, at, late"
 _READ = "SELECT '{kind}', id, state, number, words, at, late FROM narrowed"
 
 
-def asks(user: User) -> list[Ask]:
-    """What waits for somebody of the group or the office; one query, none for all others."""
+def waiting(user: User) -> list[Within] | None:
+    """What waits for somebody of the group or the office."""
     if not user.scope.may(Permission.ADVICE_VIEW):
-        return []
+        return None
     parts = [_part("seat", AdviceAttendance.objects.waiting_for(user), "session")]
     if user.scope.offices_communities:
         parts.append(_part("session", AdviceSession.objects.wanting_office(user), ""))
         parts.append(_advice(user))
-    found = rows_within_each(*parts)
+    return parts
+
+
+def say(_user: User, rows: list[Row]) -> list[Ask]:
+    """A line for each session; recommendations are counted."""
+    found = sorted(rows, key=itemgetter(5))
     seats = [row for row in found if row[0] == "seat"]
     asked = {as_uuid(row[1]) for row in seats}
     sessions = [row for row in found if row[0] == "session" and as_uuid(row[1]) not in asked]
@@ -50,7 +57,7 @@ def _part(kind: str, rows: Any, prefix: str) -> Within:
     before = f"{prefix}__" if prefix else ""
     columns = [f"{before}{name}" for name in ("id", "state", "number", "topic", "starts_at")]
     narrowed: Any = rows.order_by().values_list(*columns, Value(0, output_field=IntegerField()))[:AT_MOST]
-    return Within(narrowed, _NAMES, _READ.format(kind=kind))
+    return Within(narrowed, _NAMES, _READ.format(kind=kind), width=7)
 
 
 def _advice(user: User) -> Within:
@@ -58,7 +65,7 @@ def _advice(user: User) -> Within:
     late = Case(When(verdict="", due_on__lt=clock.today(), then=1), default=0, output_field=IntegerField())
     rows = Recommendation.objects.wanting_office(user).order_by()
     narrowed: Any = rows.values_list("id", "verdict", "position", "to_whom", "session__approved_at", late)[:AT_MOST]
-    return Within(narrowed, _NAMES, _READ.format(kind="advice"))
+    return Within(narrowed, _NAMES, _READ.format(kind="advice"), width=7)
 
 
 def _of_seat(row: tuple[Any, ...]) -> Ask:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from alliance.models import Pledge, Project
 from alliance.partners.states import PledgeState
+from community import today
 from community.access import Permission
+from community.questions import Row
 from community.today import Ask
 from core import clock
 from core.addresses import address
+from core.sql import part_of
 from core.templatetags.portal import day
 
 if TYPE_CHECKING:
@@ -22,16 +25,24 @@ AT_MOST = 20
 SOON = timedelta(days=7)
 
 
-def asks(user: User) -> list[Ask]:
-    """Proposals to answer and pledges to keep or to check; two queries, and none for anybody else."""
-    if not user.scope.may(Permission.ALLIANCE_WORK) and not user.scope.may(Permission.ALLIANCE_MANAGE):
-        return []
-    return [*_proposals(user), *_pledges(user)]
+def register() -> None:
+    """Asks a unit and the office about proposals to answer and pledges to keep or to check."""
+    today.register_answered(_proposed, _proposals)
+    today.register_answered(_promised, _pledges)
 
 
-def _proposals(user: User) -> list[Ask]:
-    columns = ("pk", "title", "partner__name", "created_at")
-    rows = Project.objects.waiting_for(user).order_by("created_at").values_list(*columns)
+def _works_here(user: User) -> bool:
+    return user.scope.may(Permission.ALLIANCE_WORK) or user.scope.may(Permission.ALLIANCE_MANAGE)
+
+
+def _proposed(user: User) -> Any:
+    if not _works_here(user):
+        return None
+    rows = Project.objects.waiting_for(user).order_by("created_at")
+    return rows.values_list("pk", "title", "partner__name", "created_at")[:AT_MOST]
+
+
+def _proposals(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
             title=_("想一起做：%(title)s") % {"title": title},
@@ -40,17 +51,27 @@ def _proposals(user: User) -> list[Ask]:
             button=_("去答复"),
             since=since,
         )
-        for pk, title, unit, since in rows[:AT_MOST]
+        for pk, title, unit, since in rows
     ]
 
 
-def _pledges(user: User) -> list[Ask]:
+def _promised(user: User) -> Any:
     """For a unit what it has to keep within a week, for the office what waits to be checked and what is late."""
+    if not _works_here(user):
+        return None
     rows = Pledge.objects.waiting_for(user, soon=clock.today() + SOON).order_by("until", "pk")
-    return [_pledge(one) for one in rows.select_related("partner")[:AT_MOST]]
+    return rows.values_list("partner__name", *PLEDGE)[:AT_MOST]
 
 
-def _pledge(one: Pledge) -> Ask:
+PLEDGE = ("id", "title", "state", "until", "reported_at")
+
+
+def _pledges(_user: User, rows: list[Row]) -> list[Ask]:
+    pledges = [(unit, part_of(Pledge, **dict(zip(PLEDGE, row, strict=True)))) for unit, *row in rows]
+    return [_pledge(one, unit) for unit, one in sorted(pledges, key=lambda pair: pair[1].until)]
+
+
+def _pledge(one: Pledge, unit: str) -> Ask:
     if one.state == PledgeState.REPORTED:
         title, button = _("请核对承诺：%(title)s"), _("去核对")
     elif one.is_late:
@@ -59,7 +80,7 @@ def _pledge(one: Pledge) -> Ask:
         title, button = _("快到日子的承诺：%(title)s"), _("去报一下")
     return Ask(
         title=title % {"title": one.title},
-        detail=f"{one.partner} · {day(one.until)}",
+        detail=f"{unit} · {day(one.until)}",
         url=one.get_absolute_url(),
         button=button,
         since=one.reported_at,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from community.models import Appointment
@@ -42,12 +43,13 @@ def asked(tags: CareTagQuerySet) -> Within:
     """What is asked of these tags; `read` understands the answer."""
     cared: Any = tags.open().order_by().values_list("household", "community", "household__building", "review_due")
     columns = "household, community, building, review_due"
-    return Within(cared, columns, _TALLIES, (clock.today(),) * _TALLIES.count("%s"))
+    return Within(cared, columns, _TALLIES, (clock.today(),) * _TALLIES.count("%s"), width=8)
 
 
 def read(found: Iterable[tuple[Any, ...]]) -> list[Tally]:
-    """The tallies of such rows."""
-    return [Tally._make([*facts, as_day(due_since)]) for *facts, due_since in found]
+    """The tallies of such rows, which come in no order, in the order of the list of gaps."""
+    ordered = sorted(found, key=itemgetter(0))
+    return [Tally._make([*facts, as_day(due_since)]) for _place, *facts, due_since in ordered]
 
 
 def _holds(table: str) -> str:
@@ -87,10 +89,10 @@ _TALLIES = f"""
       {_looked_after(MEMBER, _LIVES_THERE)} AS has_member
     FROM home
 )
-SELECT b.id, b.label, COUNT(*) FILTER (WHERE NOT (has_steward AND has_member)),
+SELECT ROW_NUMBER() OVER (ORDER BY e.code, b."order", b.id), b.id, b.label,
+  COUNT(*) FILTER (WHERE NOT (has_steward AND has_member)),
   COUNT(*) FILTER (WHERE NOT has_steward), COUNT(*) FILTER (WHERE NOT has_member), SUM(due), MIN(due_since)
 FROM looked
 JOIN {Building._meta.db_table} b ON b.id = looked.building
 JOIN {Estate._meta.db_table} e ON e.id = b.estate_id
-GROUP BY b.id, b.label, e.code, b."order"
-ORDER BY e.code, b."order", b.id"""  # noqa: S608
+GROUP BY b.id, b.label, e.code, b."order" """  # noqa: S608

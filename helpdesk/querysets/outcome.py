@@ -11,6 +11,7 @@ from community.models import Appointment
 from community.roles import Role
 from core import clock
 from core.scoping import ScopedQuerySet
+from core.sql import Now
 from grids.querysets.within import any_held
 from helpdesk.states import State
 
@@ -73,7 +74,7 @@ class ThanksLetterQuerySet(ScopedQuerySet[Any]):
 
     def asked_about(self, user: User) -> Self:
         """Those of them that are still new."""
-        return self.to_publish(user).filter(written_at__gte=clock.now() - timedelta(days=ASKED_DAYS))
+        return self.to_publish(user).filter(written_at__gte=Now(-timedelta(days=ASKED_DAYS)))
 
 
 class RecurringSpotQuerySet(ScopedQuerySet[Any]):

@@ -18,7 +18,7 @@ _WHY = "shifts that begin soon, looked at by the clock and not by a person"
 def alert() -> int:
     """Tell of the gaps that nobody was told of yet; gives how many shifts they are. Run every few minutes."""
     found: dict[int, list[Shift]] = defaultdict(list)
-    for shift in Shift.objects.unscoped(reason=_WHY).short(clock.now(), WITHIN).filter(alerted_at__isnull=True):
+    for shift in Shift.objects.unscoped(reason=_WHY).short(WITHIN).filter(alerted_at__isnull=True):
         found[shift.community_id].append(shift)
     return sum(_tell(shifts) for shifts in found.values())
 

@@ -29,14 +29,13 @@ EVERY = timedelta(minutes=15)
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from community import history, messages, today
+    from community import history, messages
     from core import daily
-    from stewards.duty import attendance, attendance_personal, swaps
-    from stewards.duty.attendance_today import asks
+    from stewards.duty import attendance, attendance_personal, attendance_today, swaps
 
     history.register(WORDS_OF_THE_RECORD)
     messages.register("swaps", _("换班和到岗"), kinds=KINDS, staff=True)
-    today.register(asks)
+    attendance_today.register()
     daily.register("swaps", swaps.lapse, every=EVERY)
     daily.register("forgotten check-outs", attendance.close_forgotten, every=EVERY)
     attendance_personal.register()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community.models import Community
+from community import today
+from community.questions import Row
 from community.roles import Role
 from community.today import Ask
-from core import clock
+from core.addresses import address
+from core.sql import Now, Within
 from core.templatetags.portal import moment
 from stewards.duty.states import SeatState
 from stewards.duty.swaps import SOON
@@ -24,50 +25,59 @@ if TYPE_CHECKING:
 _WHY = "how many wait, counted within the office's own communities"
 
 
-def asks(user: User) -> list[Ask]:
-    """What waits for `user`: one query for a steward, one for the office."""
-    return [*_to_answer(user), *_for_office(user)]
+def register() -> None:
+    """Asks a steward whether they can step in, the office what waits for it."""
+    today.register_answered(_asked, _to_answer)
+    today.register_answered(_for_office, _waiting)
 
 
-def _to_answer(user: User) -> list[Ask]:
+def _asked(user: User) -> Any:
     if not user.scope.has_role(Role.RED_STEWARD):
-        return []
+        return None
     rows = SwapAsk.objects.visible_to(user).filter(
         steward__user=user,
         state=SwapAsk.State.OPEN,
         swap__seat__state=SeatState.SWAPPING,
-        swap__seat__starts_at__gt=clock.now(),
+        swap__seat__starts_at__gt=Now(),
     )
+    seat = "swap__seat"
+    return rows.order_by().values_list(
+        "swap", "swap__asked_at", f"{seat}__steward__user__name", f"{seat}__starts_at", f"{seat}__slot__shift__name"
+    )
+
+
+def _to_answer(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
-            title=_("能替 %(who)s 值一个班吗？") % {"who": ask.swap.seat.steward},
-            detail=f"{moment(ask.swap.seat.starts_at)} · {ask.swap.seat.slot.shift.name}",
-            url=ask.swap.get_absolute_url(),
+            title=_("能替 %(who)s 值一个班吗？") % {"who": who},
+            detail=f"{moment(starts_at)} · {shift}",
+            url=address("stewards:swap", swap),
             button=_("看一看"),
-            since=ask.swap.asked_at,
+            since=asked_at,
         )
-        for ask in rows.select_related("swap__seat__steward__user", "swap__seat__slot__shift")
+        for swap, asked_at, who, starts_at, shift in rows
     ]
 
 
-def _for_office(user: User) -> list[Ask]:
+def _for_office(user: User) -> Any:
     if not user.scope.has_role(Role.COMMUNITY_STAFF, Role.SECRETARY):
-        return []
-    waiting = Attendance.objects.unscoped(reason=_WHY).filter(state=Attendance.State.WAITING)
-    appeals = NoShow.objects.unscoped(reason=_WHY).filter(appealed_at__isnull=False, decided_at__isnull=True)
-    near = Swap.objects.unscoped(reason=_WHY).filter(state=Swap.State.OPEN, seat__state=SeatState.SWAPPING)
-    near = near.filter(seat__starts_at__range=(clock.now(), clock.now() + SOON))
-    found = (
-        Community.objects.filter(pk__in=user.scope.offices_communities)
-        .order_by("pk")
-        .values_list(_count(waiting), _count(appeals.exclude(noted_by=user)), _count(near))
+        return None
+    here = {"community__in": user.scope.offices_communities}
+    waiting: Any = Attendance.objects.unscoped(reason=_WHY).filter(state=Attendance.State.WAITING, **here)
+    appeals: Any = NoShow.objects.unscoped(reason=_WHY).filter(
+        appealed_at__isnull=False, decided_at__isnull=True, **here
     )
-    return [ask for shifts, said, swaps in found for ask in _counted(shifts or 0, said or 0, swaps or 0)]
+    near: Any = Swap.objects.unscoped(reason=_WHY).filter(state=Swap.State.OPEN, seat__state=SeatState.SWAPPING, **here)
+    near = near.filter(seat__starts_at__range=(Now(), Now(SOON)))
+    kinds = {"shifts": waiting, "appeals": appeals.exclude(noted_by=user), "swaps": near}
+    return [
+        Within(rows.order_by().values_list("pk"), "id", f"SELECT '{kind}', COUNT(*) FROM narrowed", width=2)  # noqa: S608
+        for kind, rows in kinds.items()
+    ]
 
 
-def _count(rows: Any) -> Subquery:
-    here = rows.filter(community=OuterRef("pk")).order_by()
-    return Subquery(here.values("community").annotate(figure=Count("pk")).values("figure"))
+def _waiting(_user: User, rows: list[Row]) -> list[Ask]:
+    return _counted(**dict(rows)) if rows else []
 
 
 def _counted(shifts: int, appeals: int, swaps: int) -> list[Ask]:

@@ -57,18 +57,17 @@ def tiles(user: User | AnonymousUser) -> list[Tile]:
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from community import history, home, messages, nav, retention, today
+    from community import history, home, messages, nav, retention
     from community import personal as taken_away
     from core import daily
-    from stewards.duty import personal
+    from stewards.duty import personal, today
     from stewards.duty.alerts import alert
-    from stewards.duty.today import asks
 
     history.register(WORDS_OF_THE_RECORD)
     messages.register("duty", _("值班"), kinds=("duty",), staff=True)
     nav.register(entries)
     home.register(tiles)
-    today.register(asks)
+    today.register()
     taken_away.register("stewards.duty", personal.ROOM)
     retention.register(*personal.RULES)
     daily.register("shifts without enough people", alert, every=timedelta(minutes=10))

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 
 from community.access import Permission
 from core.scoping import ScopedQuerySet
+from core.sql import Now
 from stewards.duty.states import LIVE, PROMISED, RosterState, SeatState
 
 if TYPE_CHECKING:
@@ -60,15 +61,15 @@ class ShiftQuerySet(ScopedQuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         return self.filter(on_duty(user, "roster__")).scoped()
 
-    def short(self, now: datetime, within: timedelta) -> Self:
-        """Those of rosters that are out which begin within that time, and for which too few have said yes."""
+    def short(self, within: timedelta) -> Self:
+        """Those of rosters that are out which begin within that time from now, and for which too few have said yes."""
         from stewards.models import Assignment, ShiftSlot
 
         yes = Assignment.objects.unscoped(reason=_COUNTED).filter(slot=OuterRef("pk"), is_reserve=False)
         held = yes.filter(state__in=PROMISED).order_by().values("slot").annotate(n=Count("pk")).values("n")
         slots = ShiftSlot.objects.unscoped(reason=_COUNTED).filter(shift=OuterRef("pk"))
         short = slots.filter(minimum__gt=Coalesce(Subquery(held), 0))
-        soon = self.filter(starts_at__gt=now, starts_at__lte=now + within)
+        soon = self.filter(starts_at__gt=Now(), starts_at__lte=Now(within))
         return soon.filter(Exists(short)).exclude(roster__state=RosterState.DRAFT).order_by("starts_at", "pk")
 
 

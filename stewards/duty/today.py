@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community import today
 from community.access import Permission
+from community.questions import Row
 from community.roles import Role
 from community.today import Ask
-from core import clock
 from core.addresses import address
+from core.sql import Now
 from stewards.duty.alerts import WITHIN
 from stewards.duty.states import PROMISED, SeatState
 from stewards.duty.wording import when
@@ -26,20 +30,22 @@ AT_MOST = 20
 COLUMNS = ("pk", "state", "asked_at", "starts_at", "ends_at", "is_reserve", "slot__shift__name", "slot__shift__place")
 
 
-def asks(user: User) -> list[Ask]:
-    """A steward's shifts to answer and those of the next day; for the office and the leaders, gaps within two days."""
-    found = _own(user) if user.scope.may(Permission.STEWARD_WORK) else []
-    if user.scope.has_role(Role.COMMUNITY_STAFF, Role.SECRETARY, Role.GRID_LEADER):
-        found += _gaps(user)
-    return found
+def register() -> None:
+    """Asks a steward about shifts to answer and those of the next day, the office and the leaders about gaps."""
+    today.register_answered(_own, _seats)
+    today.register_answered(_short, _gaps)
 
 
-def _own(user: User) -> list[Ask]:
-    """One query for both."""
-    now = clock.now()
-    seats = Assignment.objects.visible_to(user).filter(steward__user=user, ends_at__gt=now)
-    asked = seats.filter(state=SeatState.ASKED) | seats.filter(state__in=PROMISED, starts_at__lte=now + SOON)
-    rows = list(asked.order_by("starts_at", "pk").values_list(*COLUMNS)[:AT_MOST])
+def _own(user: User) -> Any:
+    if not user.scope.may(Permission.STEWARD_WORK):
+        return None
+    seats = Assignment.objects.visible_to(user).filter(steward__user=user, ends_at__gt=Now())
+    asked = seats.filter(Q(state=SeatState.ASKED) | Q(state__in=PROMISED, starts_at__lte=Now(SOON)))
+    return asked.order_by("starts_at", "pk").values_list(*COLUMNS)[:AT_MOST]
+
+
+def _seats(_user: User, rows: list[Row]) -> list[Ask]:
+    rows = sorted(rows, key=itemgetter(3))
     waiting = [row for row in rows if row[1] == SeatState.ASKED]
     return [*([_to_answer(waiting)] if waiting else []), *(_next(row) for row in rows if row[1] in PROMISED)]
 
@@ -66,8 +72,13 @@ def _next(row: tuple[Any, ...]) -> Ask:
     )
 
 
-def _gaps(user: User) -> list[Ask]:
-    shifts = Shift.objects.visible_to(user).short(clock.now(), WITHIN)
+def _short(user: User) -> Any:
+    if not user.scope.has_role(Role.COMMUNITY_STAFF, Role.SECRETARY, Role.GRID_LEADER):
+        return None
+    return Shift.objects.visible_to(user).short(WITHIN).values_list("pk", "name", "starts_at", "ends_at")[:AT_MOST]
+
+
+def _gaps(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
             title=_("缺人：%(shift)s") % {"shift": name},
@@ -77,5 +88,5 @@ def _gaps(user: User) -> list[Ask]:
             since=None,
             urgent=True,
         )
-        for key, name, start, end in shifts.values_list("pk", "name", "starts_at", "ends_at")[:AT_MOST]
+        for key, name, start, end in sorted(rows, key=itemgetter(2))
     ]

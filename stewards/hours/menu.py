@@ -37,12 +37,11 @@ def own_entries(user: User) -> list[Entry]:
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from community import history, messages, nav, today
-    from stewards.hours import personal
-    from stewards.hours.today import asks
+    from community import history, messages, nav
+    from stewards.hours import personal, today
 
     nav.register_account(own_entries)
     history.register(WORDS_OF_THE_RECORD)
     messages.register("hours", _("志愿时长"), kinds=KINDS)
-    today.register(asks)
+    today.register()
     personal.register()

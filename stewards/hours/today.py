@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community import today
 from community.access import Permission
-from community.models import Community
+from community.questions import Row
 from community.roles import Role
 from community.today import Ask
+from core.addresses import address
+from core.sql import Within, as_moment
 from core.templatetags.portal import day
 from stewards.hours.states import PaperState, ReportState
 from stewards.hours.witnesses import ROLES
+from stewards.hours.wording import lasting
 from stewards.models import Certificate, SelfReport
 
 if TYPE_CHECKING:
@@ -24,61 +28,60 @@ if TYPE_CHECKING:
 _WHY = "how many wait, counted within the office's own communities"
 
 
-def asks(user: User) -> list[Ask]:
-    """What waits for `user`: one query for whoever may be named as a witness, one more for the office."""
-    return [*_to_confirm(user), *_for_office(user)]
+def register() -> None:
+    """Asks whoever is named as a witness, and the office."""
+    today.register_answered(_named, _to_confirm)
+    today.register_answered(_for_office, _waiting)
 
 
-def _to_confirm(user: User) -> list[Ask]:
+def _named(user: User) -> Any:
     if not user.scope.has_role(*ROLES):
-        return []
-    waiting = SelfReport.objects.visible_to(user).filter(witness=user, state=ReportState.WAITING)
+        return None
+    reports: Any = SelfReport.objects.visible_to(user).filter(witness=user, state=ReportState.WAITING)
+    return reports.order_by().values_list("pk", "volunteer__name", "day", "what", "minutes", "reported_at")
+
+
+def _to_confirm(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
-            title=_("请确认 %(who)s 做的事") % {"who": one.volunteer},
-            detail=_("%(day)s · %(what)s · %(lasting)s")
-            % {"day": day(one.day), "what": one.what, "lasting": one.lasting},
-            url=one.get_absolute_url(),
+            title=_("请确认 %(who)s 做的事") % {"who": who},
+            detail=_("%(day)s · %(what)s · %(lasting)s") % {"day": day(on), "what": what, "lasting": lasting(minutes)},
+            url=address("stewards:self_report", pk),
             button=_("看一看"),
-            since=one.reported_at,
+            since=reported,
         )
-        for one in waiting.select_related("volunteer")
+        for pk, who, on, what, minutes, reported in rows
     ]
 
 
-def _for_office(user: User) -> list[Ask]:
+def _for_office(user: User) -> Any:
     if not user.scope.has_role(Role.COMMUNITY_STAFF, Role.SECRETARY):
-        return []
+        return None
     if not user.scope.may(Permission.STEWARDS_MANAGE):
-        return []
-    reports = SelfReport.objects.unscoped(reason=_WHY).filter(state=ReportState.WAITING, witness__isnull=True)
-    papers = Certificate.objects.unscoped(reason=_WHY).filter(state=PaperState.ASKED)
-    found = (
-        Community.objects.filter(pk__in=user.scope.offices_communities)
-        .order_by("pk")
-        .values_list(
-            _of(reports, Count("pk")),
-            _of(reports, Min("reported_at")),
-            _of(papers, Count("pk")),
-            _of(papers, Min("asked_at")),
-        )
+        return None
+    here = {"community__in": user.scope.offices_communities}
+    reports: Any = SelfReport.objects.unscoped(reason=_WHY).filter(
+        state=ReportState.WAITING, witness__isnull=True, **here
     )
-    return [ask for row in found for ask in _counted(*row)]
+    papers: Any = Certificate.objects.unscoped(reason=_WHY).filter(state=PaperState.ASKED, **here)
+    return [
+        Within(reports.order_by().values_list("reported_at"), "since", _COUNTED.format(kind="reports"), width=3),
+        Within(papers.order_by().values_list("asked_at"), "since", _COUNTED.format(kind="papers"), width=3),
+    ]
 
 
-def _of(rows: Any, figure: Any) -> Subquery:
-    here = rows.filter(community=OuterRef("pk")).order_by()
-    return Subquery(here.values("community").annotate(figure=figure).values("figure"))
+_COUNTED = "SELECT '{kind}', COUNT(*), MIN(since) FROM narrowed"
 
 
-def _counted(reports: int | None, since: Any, papers: int | None, asked: Any) -> list[Ask]:
-    found = []
-    if reports:
-        words = ngettext("%(n)d 次自己报的服务等社区核对", "%(n)d 次自己报的服务等社区核对", reports) % {"n": reports}
+def _waiting(_user: User, rows: list[Row]) -> list[Ask]:
+    return [_counted(kind, number, as_moment(since)) for kind, number, since in rows if number]
+
+
+def _counted(kind: str, number: int, since: datetime | None) -> Ask:
+    if kind == "reports":
+        words = ngettext("%(n)d 次自己报的服务等社区核对", "%(n)d 次自己报的服务等社区核对", number) % {"n": number}
         url = f"{reverse('stewards:self_reports')}?state={ReportState.WAITING}"
-        found.append(Ask(title=words, url=url, button=_("去核对"), since=since))
-    if papers:
-        words = ngettext("%(n)d 份志愿服务证明等您开", "%(n)d 份志愿服务证明等您开", papers) % {"n": papers}
-        url = f"{reverse('stewards:certificates')}?state={PaperState.ASKED}"
-        found.append(Ask(title=words, url=url, button=_("去开"), since=asked))
-    return found
+        return Ask(title=words, url=url, button=_("去核对"), since=since)
+    words = ngettext("%(n)d 份志愿服务证明等您开", "%(n)d 份志愿服务证明等您开", number) % {"n": number}
+    url = f"{reverse('stewards:certificates')}?state={PaperState.ASKED}"
+    return Ask(title=words, url=url, button=_("去开"), since=since)

@@ -24,18 +24,18 @@ def entries(user: User) -> list[Entry]:
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from community import history, messages, nav, retention, today
+    from community import history, messages, nav, retention
     from community.personal import register as register_personal
     from core import daily
     from helpdesk import bars, reactions
     from helpdesk import panels as request_panels
+    from stewards.jobs import today
     from stewards.jobs.actions import lapse, move_all_on
     from stewards.jobs.actions.reacting import bar_reply, react
     from stewards.jobs.panel import panels
     from stewards.jobs.personal import ROOM, RULES
-    from stewards.jobs.today import asks
 
-    today.register(asks)
+    today.register()
     nav.register(entries)
     request_panels.register(panels)
     register_personal("jobs", ROOM)

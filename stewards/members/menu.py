@@ -49,12 +49,11 @@ def entries(user: User) -> list[Entry]:
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from community import appointed, founding, history, messages, nav, reveal, today
+    from community import appointed, founding, history, messages, nav, reveal
     from core import daily
     from grids import uniting
-    from stewards.members import actions, personal
+    from stewards.members import actions, personal, today
     from stewards.members.querysets import managed
-    from stewards.members.today import asks
 
     founding.register(actions.begin)
     appointed.register(actions.react)
@@ -62,7 +61,7 @@ def register() -> None:
     history.register(WORDS_OF_THE_RECORD)
     messages.register("stewards", _("红管家"), kinds=("steward_",), staff=True)
     nav.register(entries)
-    today.register(asks)
+    today.register()
     reveal.register("stewards.blockedpair", {"reason"}, Permission.STEWARDS_MANAGE)
     reveal.register("stewards.twotogether", {"reason"}, Permission.STEWARDS_MANAGE)
     reveal.register("stewards.steward", {"policy"}, Permission.STEWARDS_MANAGE, within=managed)

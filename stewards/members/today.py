@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community import today
 from community.access import Permission
+from community.questions import Row
 from community.today import Ask
 from core import clock
 from stewards.members.querysets import ends, soon, waits
@@ -21,16 +24,24 @@ if TYPE_CHECKING:
 _OWN = "whether somebody has said when they are free"
 
 
-def asks(user: User) -> list[Ask]:
-    """What waits for `user`: one query for a steward, one for the office."""
-    return [
-        *(_own(user) if user.scope.may(Permission.STEWARD_WORK) else []),
-        *(_kept(user) if user.scope.may(Permission.STEWARDS_MANAGE) else []),
-    ]
+def register() -> None:
+    """Asks a steward, and the office."""
+    today.register_answered(_myself, _own)
+    today.register_answered(_managed, _kept)
 
 
-def _own(user: User) -> list[Ask]:
-    """For a steward: no week yet, a paper that ends, something that the office misses."""
+class Counted(NamedTuple):
+    """How it stands with one's own papers and week."""
+
+    pk: UUID
+    has_week: bool
+    ending: int
+    returned: int
+
+
+def _myself(user: User) -> Any:
+    if not user.scope.may(Permission.STEWARD_WORK):
+        return None
     rules = Availability.objects.unscoped(reason=_OWN).filter(steward=OuterRef("pk"))
     held = Q(skills__skill__needs_evidence=True)
     rows = Steward.objects.visible_to(user).filter(user=user)
@@ -38,9 +49,16 @@ def _own(user: User) -> list[Ask]:
         has_week=Exists(rules),
         ending=Count("skills", filter=ends("skills__"), distinct=True),
         returned=Count("skills", filter=held & ~Q(skills__returned=""), distinct=True),
-    ).first()
-    if counted is None:
-        return []
+    )
+    return counted.order_by().values_list(*Counted._fields)
+
+
+def _own(_user: User, rows: list[Row]) -> list[Ask]:
+    """For a steward: no week yet, a paper that ends, something that the office misses."""
+    return [ask for row in rows for ask in _of_steward(Counted._make(row))]
+
+
+def _of_steward(counted: Counted) -> list[Ask]:
     url, found = reverse("stewards:mine"), []
     if not counted.has_week:
         title, detail = _("请告诉我们您平时什么时候有空"), _("点几下就好；说了有空，有活才会来问您。")
@@ -54,14 +72,24 @@ def _own(user: User) -> list[Ask]:
     return found
 
 
-def _kept(user: User) -> list[Ask]:
-    """For the office: papers to look at, what runs out."""
+def _managed(user: User) -> Any:
+    if not user.scope.may(Permission.STEWARDS_MANAGE):
+        return None
     rows = Steward.objects.visible_to(user).filter(community__in=user.scope.offices_communities)
-    counted = rows.appointed(clock.today()).aggregate(
+    each = rows.appointed(clock.today()).order_by().values("community")
+    return each.annotate(
         waiting=Count("skills", filter=waits("skills__"), distinct=True),
         ending=Count("skills", filter=ends("skills__"), distinct=True),
         uninsured=Count("pk", filter=Q(insured_until__lte=soon()), distinct=True),
-    )
+    ).values_list(*KEPT)
+
+
+KEPT = ("waiting", "ending", "uninsured")
+
+
+def _kept(_user: User, rows: list[Row]) -> list[Ask]:
+    """For the office: papers to look at, what runs out."""
+    counted = {name: sum(row[place] for row in rows) for place, name in enumerate(KEPT)}
     url = reverse("stewards:papers")
     titles = {
         "waiting": ngettext("%(n)d 张红管家的证书等您核实", "%(n)d 张红管家的证书等您核实", counted["waiting"]),

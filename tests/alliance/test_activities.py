@@ -14,15 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alliance.activities import actions, personal, reminders
+from alliance.activities import today as room
 from alliance.activities.comparing import albums, sums_of
 from alliance.activities.states import ACTIVITIES, State
-from alliance.activities.today import asks
 from alliance.models import Activity, ActivityPhoto, SignUp
 from community.models import Notice
 from core import clock
 from core.refusal import Refused
 from stewards.models import HoursEntry
 from tests.alliance.makers import WHY, a_resident, allied, an_activity, slots_of, soon, state_of
+from tests.asks import asks_of
 from tests.factories import MembershipFactory, small_photo
 from tests.stewards.makers import a_steward, can, skills_of
 
@@ -51,7 +52,7 @@ class TestPlanning:
     def test_a_units_plan_waits_for_the_office(self, here):
         row = an_activity(here, is_open=False)
         assert told(here.staff, "activity_planned") == 1
-        assert [ask.title for ask in asks(here.staff)] == ["等着公布的活动：院子里免费理发"]
+        assert [ask.title for ask in asks_of(room, here.staff)] == ["等着公布的活动：院子里免费理发"]
         assert not Activity.objects.visible_to(here.resident).exists()
         with pytest.raises(Refused):
             actions.announce(row, by=here.contact)
@@ -388,7 +389,9 @@ class TestAfterwards:
     def test_the_organiser_is_asked_to_close(self, here):
         row = an_activity(here)
         with clock.at(row.ends_at + timedelta(hours=1)):
-            assert [ask.title for ask in asks(here.contact)] == ["活动办完了，请核对到场和时长：院子里免费理发"]
+            assert [ask.title for ask in asks_of(room, here.contact)] == [
+                "活动办完了，请核对到场和时长：院子里免费理发"
+            ]
 
     def test_what_is_kept_about_a_person_is_told_and_erased(self, here):
         row = an_activity(here)

@@ -26,6 +26,7 @@ from core import clock
 from core.spreadsheets import read_sheets
 from grids.models import Resident
 from tests.alliance.advice_makers import Group, a_group
+from tests.asks import asks_of
 from tests.core.test_files import pdf
 from tests.factories import GridFactory, appoint, desk, household_in, resident_of
 
@@ -64,7 +65,7 @@ def status(user: Any, url: str) -> int:
 
 def asked(user: Any) -> list[str]:
     user.__dict__.pop("scope", None)
-    return [ask.title for ask in today.asks(user)]
+    return [ask.title for ask in asks_of(today, user)]
 
 
 class TestASessionThroughItsPages:
@@ -259,11 +260,11 @@ class TestLists:
             user.__dict__.pop("scope", None)
             assert user.scope
             with django_assert_max_num_queries(1):
-                assert today.asks(user)
+                assert asks_of(today, user)
         resident = resident_of(household_in(GridFactory(community=group.community)))
         assert resident.scope
         with django_assert_max_num_queries(0):
-            assert not today.asks(resident)
+            assert not asks_of(today, resident)
 
 
 class TestWhatEverybodyReads:

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from alliance.models import Need, Partner, Project, Resource
 from alliance.partners import actions, matching
+from alliance.partners import today as room
 from alliance.partners.handed import handed_to
 from alliance.partners.parties import parties_of
 from alliance.partners.querysets import contacts_of
 from alliance.partners.states import PROJECTS, NeedState, ProjectState
-from alliance.partners.today import asks
 from community.models import Appointment, AuditEvent, Notice
 from community.roles import Role
 from core import clock
@@ -25,6 +25,7 @@ from helpdesk.actions import seed_categories
 from helpdesk.models import Category
 from helpdesk.querysets import possible_handlers
 from tests.alliance.makers import WHY, a_unit, allied
+from tests.asks import asks_of
 from tests.factories import GridFactory, appoint, household_in, small_photo
 
 pytestmark = pytest.mark.django_db
@@ -160,8 +161,8 @@ class TestProjects:
         actions.propose(here.partner, by=here.staff, title="清理楼道")
         told = Notice.objects.unscoped(reason=WHY).filter(user=here.contact, kind="project_proposed")
         assert told.get().text == "提议一起做：清理楼道。请您看一看，答复一下。"
-        assert [ask.title for ask in asks(here.contact)] == ["想一起做：清理楼道"]
-        assert asks(here.staff) == []
+        assert [ask.title for ask in asks_of(room, here.contact)] == ["想一起做：清理楼道"]
+        assert asks_of(room, here.staff) == []
 
     def test_another_unit_sees_it_only_when_it_is_done(self, here, client):
         other = appoint(Role.PARTNER_CONTACT, a_unit(here.community, "电台"))

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from alliance.models import Pledge
 from alliance.partners import actions, reminders
+from alliance.partners import today as room
 from alliance.partners.states import PledgeState
-from alliance.partners.today import asks
 from community.models import Notice
 from core import clock
 from core.refusal import Refused
 from tests.alliance.makers import WHY, allied
+from tests.asks import asks_of
 from tests.factories import small_photo
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +88,7 @@ def test_another_day_is_shown_beside_the_first(here, pledge, client):
 
 def test_late_is_shown_and_asked_about(here, pledge, client):
     with clock.at(clock.now() + timedelta(days=13)):
-        assert [ask.title for ask in asks(here.staff)] == ["承诺过了日子：把东墙刷白"]
+        assert [ask.title for ask in asks_of(room, here.staff)] == ["承诺过了日子：把东墙刷白"]
         client.force_login(here.staff)
         assert "过了 3 天" in client.get(pledge.get_absolute_url()).text
         page = client.get(reverse("alliance:pledges"), {"state": "late"}).text

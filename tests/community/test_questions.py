@@ -8,23 +8,49 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from community.questions import rows_for
-from community.roles import Role
+from community import today
+from community.questions import _write, rows_for, rows_for_each
+from community.roles import SCOPE_OF_ROLE, Office, Role
 from core import clock
 from core.scoping import UnscopedQuery
 from core.sql import Within
 from grids.models import CareTag, Grid
-from tests.factories import GridFactory, appoint, household_in, in_care
+from tests.alliance.makers import a_unit
+from tests.factories import (
+    BuildingFactory,
+    CommunityFactory,
+    EstateFactory,
+    GridFactory,
+    HouseholdFactory,
+    appoint,
+    household_in,
+    in_care,
+)
 
 pytestmark = pytest.mark.django_db
+
+SCOPES = {
+    "community": CommunityFactory,
+    "grid": GridFactory,
+    "building": BuildingFactory,
+    "estate": EstateFactory,
+    "household": HouseholdFactory,
+    "partner": lambda: a_unit(CommunityFactory(), "市统计局"),
+}
 
 
 def named(user):
     return Grid.objects.led_by(user).order_by("pk").values_list("name", "created_at")
 
 
+def nothing(_user):
+    return None
+
+
 def counted(user):
-    return [Within(CareTag.objects.in_duty_of(user).open().values_list("pk"), "id", "SELECT COUNT(*) FROM narrowed")]
+    return [
+        Within(CareTag.objects.in_duty_of(user).open().values_list("pk"), "id", "SELECT COUNT(*) FROM narrowed", (), 1)
+    ]
 
 
 def everything(_user):
@@ -86,3 +112,34 @@ def test_the_day_is_part_of_it():
 def test_rows_that_nobody_has_narrowed_are_refused_outside_a_request_too():
     with pytest.raises(UnscopedQuery):
         rows_for(appoint(Role.GRID_LEADER, GridFactory()), everything)
+
+
+def test_several_are_asked_in_one_query(django_assert_num_queries):
+    grid = GridFactory()
+    in_care(household_in(grid))
+    leader = appoint(Role.GRID_LEADER, grid)
+    assert leader.scope
+    with django_assert_num_queries(1):
+        assert rows_for_each(leader, (named, nothing, counted)) == [[(grid.name, grid.created_at)], [], [(1,)]]
+
+
+def test_one_that_was_not_narrowed_is_refused_among_others():
+    leader = appoint(Role.GRID_LEADER, GridFactory())
+    with pytest.raises(UnscopedQuery):
+        rows_for_each(leader, (named, everything))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_today_asks_is_written_the_same_all_day(role):
+    """A statement is kept for a day: a moment that it was written at would stay in it."""
+    office = {"office": Office.BOOKKEEPER} if role == Role.COMMITTEE else {}
+    user = appoint(role, SCOPES[SCOPE_OF_ROLE.get(role, "community")](), **office)
+    morning = clock.local(clock.now()).replace(hour=8, minute=0)
+    asked = [one.question for one in (*today._asks, *today._pictures)]
+    kept = []
+    for moment in (morning, morning + timedelta(hours=7)):
+        with clock.at(moment):
+            kept.append([_write(question(user)) for question in asked])
+    assert len(asked) > 15
+    for question, first, later in zip(asked, *kept, strict=True):
+        assert (first.text, first.values) == (later.text, later.values), question

@@ -42,7 +42,7 @@ def leader(grid):
 def rooms(monkeypatch):
     """No rooms but those that a test brings."""
     monkeypatch.setattr(home, "_rooms", [])
-    monkeypatch.setattr(today, "_rooms", [])
+    monkeypatch.setattr(today, "_asks", [])
     monkeypatch.setattr(today, "_pictures", [])
 
 
@@ -92,7 +92,8 @@ def test_rooms_bring_tiles_in_order_and_a_resident_sees_six(client, resident, ro
 def test_people_with_duties_land_on_today(client, leader, rooms, django_assert_max_num_queries):
     ask = Ask("待受理诉求 2 件", "/requests/", "受理", since=clock.now() - timedelta(minutes=40), urgent=True)
     today.register(lambda user: [Ask("问题未反馈 1 户", "/visits/", "反馈"), ask])
-    today.register_panels(lambda user: [today.Panel("components/notice.html", {"text": "225号 3幢"})])
+    picture = today.Panel("components/notice.html", {"text": "225号 3幢"})
+    today.register_picture(lambda user: None, lambda user, rows: [picture])
     client.force_login(leader)
     with django_assert_max_num_queries(BUDGET):
         page = client.get("/", follow=True)

@@ -14,6 +14,7 @@ from grids import actions
 from grids.care import gaps
 from grids.care.tally import tallies
 from grids.models import CareTag
+from tests.asks import asks_of
 from tests.care import counted_from
 from tests.factories import (
     BuildingFactory,
@@ -90,14 +91,14 @@ def test_nothing_is_counted_that_was_not_narrowed(grids):
 
 
 def test_today_asks_one_query_however_many_households_there_are(grids, django_assert_num_queries):
-    from grids.today import asks
+    from grids import today as room
 
     leader = appoint(Role.GRID_LEADER, grids[0])
     assert leader.scope.grids
     for _ in range(5):
         in_care(household_in(grids[0]))
     with django_assert_num_queries(1):
-        found = asks(leader)
+        found = asks_of(room, leader)
     assert [ask.title for ask in found][-1] == "关爱标签到期要复核 6 个"
     assert sum("关爱户还缺结对人" in ask.title for ask in found) == 7
     assert set(found) <= set(today.gather(leader))

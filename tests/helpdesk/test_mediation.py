@@ -31,6 +31,7 @@ from helpdesk.models import Category, Party, ServiceRequest, Update, UpdatePhoto
 from helpdesk.parties import parties_of, steps_for
 from helpdesk.querysets import leaders_of
 from helpdesk.states import State
+from tests.asks import asks_of
 from tests.factories import (
     Desk,
     GridFactory,
@@ -262,7 +263,7 @@ def test_whoever_lives_in_one_of_the_two_is_only_that(quarrel: Quarrel, enter: A
     row = actions.open_mediation(by=secretary, title=TITLE, description=TOLD, home=quarrel.first, other=quarrel.second)
     quarrel.row = row
     assert not ServiceRequest.objects.visible_to(again(staff)).exists()
-    assert today.asks(again(neighbour)) == today.asks(again(staff)) == []
+    assert asks_of(today, again(neighbour)) == asks_of(today, again(staff)) == []
     quarrel.take("accept", by=secretary)
     quarrel.say("一家说", by=quarrel.wife)
     for user in (again(neighbour), again(staff)):

@@ -12,6 +12,7 @@ from core.scoping import UnscopedQuery
 from helpdesk import today
 from helpdesk.models import Category, Rating, ServiceRequest, Update, UpdatePhoto
 from helpdesk.querysets import leaders_of, possible_handlers
+from tests.asks import asks_of
 from tests.factories import Desk, GridFactory, appoint, desk, household_in, resident_of, small_photo
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +104,7 @@ def test_open_and_overdue(here: Desk) -> None:
 def asked(user: object) -> list[str]:
     user.__dict__.pop("scope", None)
     with scoping.armed():
-        return [f"{ask.title}｜{ask.button}" for ask in today.asks(user)]  # type: ignore[arg-type]
+        return [f"{ask.title}｜{ask.button}" for ask in asks_of(today, user)]  # type: ignore[arg-type]
 
 
 def test_each_step_is_asked_of_the_one_whose_it_is(here: Desk) -> None:
@@ -149,7 +150,7 @@ def test_what_is_due_first_is_asked_first_and_what_is_late_urgent(here: Desk) ->
     here.log("suggestion", title="添条凳子")
     late = here.log(title="漏水")
     with clock.at(late.due_at + timedelta(days=1)):
-        asks = today.asks(here.leader)
+        asks = asks_of(today, here.leader)
     assert [ask.title for ask in asks] == ["新诉求：漏水", "新诉求：添条凳子"]
     assert [ask.urgent for ask in asks] == [True, False]
 
@@ -158,12 +159,12 @@ def test_today_asks_the_database_as_often_for_one_as_for_thirty(here: Desk, djan
     here.log()
     here.leader.scope  # noqa: B018 read once a request
     with django_assert_num_queries(2):  # type: ignore[operator]
-        today.asks(here.leader)
+        asks_of(today, here.leader)
     for _ in range(29):
         here.log()
     del here.leader.calendar  # read once a page
     with django_assert_num_queries(2):  # type: ignore[operator]
-        assert len(today.asks(here.leader)) == 30
+        assert len(asks_of(today, here.leader)) == 30
 
 
 def test_red_stewards_are_offered_first_for_what_they_may_do(here: Desk) -> None:

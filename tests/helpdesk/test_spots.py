@@ -19,9 +19,10 @@ from community.models import AuditEvent, Notice
 from community.roles import Role
 from core import clock, scoping
 from core.refusal import Refused
-from helpdesk import outcome, spots
+from helpdesk import spots
 from helpdesk.actions.spots import plan_spot, settle_spot
 from helpdesk.models import RecurringSpot, ServiceRequest
+from tests.asks import asks_of
 from tests.factories import Desk, GridFactory, appoint, desk
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def raised() -> RecurringSpot:
 def asked(user: Any) -> list[str]:
     user.__dict__.pop("scope", None)
     with scoping.armed():
-        return [f"{ask.title}｜{ask.button}" for ask in outcome.asks(user)]
+        return [f"{ask.title}｜{ask.button}" for ask in asks_of(spots, user)]
 
 
 def enter(user: Any) -> Client:

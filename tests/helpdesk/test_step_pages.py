@@ -12,9 +12,10 @@ from django.urls import reverse
 
 from community.models import User
 from core import clock
+from helpdesk import today as room
 from helpdesk.models import ServiceRequest
 from helpdesk.states import State
-from helpdesk.today import asks
+from tests.asks import asks_of
 from tests.factories import Desk, desk
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_a_question_is_asked_and_answered_in_the_browser(here: Desk, enter: As) 
     assert "是热水还是冷水？" in page
     assert "轮到您：回答这个问题" in page
     assert row.get_absolute_url() in browser.get(reverse("helpdesk:mine")).content.decode()
-    assert [one.title for one in asks(here.reporter)] == ["请您补充：厨房水管漏水"]
+    assert [one.title for one in asks_of(room, here.reporter)] == ["请您补充：厨房水管漏水"]
     row = send(browser, row, "answer", text="热水。")
     assert row.state == State.IN_PROGRESS
 
@@ -75,7 +76,9 @@ def test_staff_write_down_what_they_heard(here: Desk, enter: As) -> None:
 def test_what_is_asked_for_stands_filled_in_before_the_secretary(here: Desk, enter: As) -> None:
     row = here.walk(here.log(), *RUNNING)
     row = send(enter(here.handler), row, "ask_suspend", text="等厂家发配件", until=in_days(9))
-    assert [one.title for one in asks(here.secretary) if "答复" in one.title] == ["等您答复挂账的申请：厨房水管漏水"]
+    assert [one.title for one in asks_of(room, here.secretary) if "答复" in one.title] == [
+        "等您答复挂账的申请：厨房水管漏水"
+    ]
     browser = enter(here.secretary)
     page = browser.get(row.get_absolute_url())
     assert page.context["page"].offers.first.action == "suspend"
@@ -171,7 +174,7 @@ def test_what_is_rare_stands_under_one_word(here: Desk, enter: As) -> None:
 
 def test_on_its_day_it_is_asked_of_those_who_have_it_in_hand(here: Desk) -> None:
     row = here.take(here.walk(here.log(), *RUNNING), "suspend")
-    titles = lambda user: [one.title for one in asks(user) if "厨房" in one.title]  # noqa: E731
+    titles = lambda user: [one.title for one in asks_of(room, user) if "厨房" in one.title]  # noqa: E731
     assert titles(here.handler) == titles(here.secretary) == []
     with clock.at(clock.now() + timedelta(days=7)):
         assert titles(here.handler) == titles(here.secretary) == ["挂账的到日子了：厨房水管漏水"]

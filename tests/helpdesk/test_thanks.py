@@ -20,9 +20,10 @@ from community.roles import Role
 from core import clock, scoping
 from core.refusal import Refused
 from helpdesk import actions as requests
-from helpdesk import outcome
+from helpdesk import thanks
 from helpdesk.actions.thanks import publish_thanks, unpublish_thanks, withdraw_thanks, write_thanks
 from helpdesk.models import ThanksLetter
+from tests.asks import asks_of
 from tests.factories import Desk, appoint, desk, family_of, household_in, neighbour_of, resident_of, small_photo
 
 pytestmark = pytest.mark.django_db
@@ -318,7 +319,7 @@ def test_the_office_is_asked_while_it_is_new(here: Desk) -> None:
     def asked(user: Any) -> list[str]:
         user.__dict__.pop("scope", None)
         with scoping.armed():
-            return [ask.title for ask in outcome.asks(user)]
+            return [ask.title for ask in asks_of(thanks, user)]
 
     assert asked(here.secretary) == ["2 封感谢信可以公开"]
     assert asked(here.leader) == asked(here.reporter) == []

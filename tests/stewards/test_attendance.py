@@ -19,9 +19,10 @@ from core import clock
 from core.refusal import Refused
 from grids.models import Resident
 from stewards.duty import attendance, reliability
+from stewards.duty import attendance_today as room
 from stewards.duty.attendance_personal import RULES
-from stewards.duty.attendance_today import asks
 from stewards.models import Assignment, Attendance, CheckInPoint, HoursEntry, NoShow, Steward
+from tests.asks import asks_of
 from tests.factories import CommunityFactory, appoint
 from tests.stewards.makers import a_steward
 from tests.stewards.seats import PLACE, a_seat
@@ -89,7 +90,7 @@ def test_the_code_at_the_place_says_that_one_is_there(steward: Steward, communit
         assert "签退好了" in client.get(here).text
     assert Attendance.objects.get().minutes == 150
     assert not HoursEntry.objects.exists()
-    assert [ask.title for ask in asks(office)] == ["1 个班的时长等您确认"]
+    assert [ask.title for ask in asks_of(room, office)] == ["1 个班的时长等您确认"]
     stranger = a_steward(CommunityFactory())
     assert as_user(stranger.user).get(here).status_code == 404
     assert client.get(url("check_in", "ABC")).status_code == 404
@@ -218,8 +219,8 @@ def test_a_missed_shift_is_noted_appealed_and_taken_back(steward: Steward, offic
     with pytest.raises(Refused, match="另一位"):
         reliability.decide_appeal(flag, lifted=True, answer="", by=office)
     other = appoint(Role.SECRETARY, community)
-    assert [ask.title for ask in asks(other)] == ["1 位说明了没到岗的情况"]
-    assert not asks(office)
+    assert [ask.title for ask in asks_of(room, other)] == ["1 位说明了没到岗的情况"]
+    assert not asks_of(room, office)
     page = url("no_show_decide", flag.pk)
     assert "陪老伴" in as_user(other).get(page).text
     as_user(other).post(page, {"lifted": "yes", "answer": "照顾好家里", **once()})

@@ -20,6 +20,7 @@ from stewards.duty.alerts import alert
 from stewards.duty.files import calendar
 from stewards.duty.fitting import candidates, must_fit, objections
 from stewards.models import Assignment, AvailabilityException, BlockedPair
+from tests.asks import asks_of
 from tests.factories import CommunityFactory, GridFactory, appoint
 from tests.stewards.duties import (
     FRIDAY,
@@ -269,11 +270,11 @@ def test_today_asks_the_steward_and_the_office(office, community, django_assert_
     for one in seats_of(roster, steward=seat.steward):
         actions.accept(one, by=user)
     assert any("您值班" in one.title for one in today.gather(user))
-    from stewards.duty.today import asks
+    from stewards.duty import today as room
 
     _ = office.scope
     with django_assert_max_num_queries(1):
-        gaps = asks(office)
+        gaps = asks_of(room, office)
     assert [one.urgent for one in gaps] == [True, True]
 
 

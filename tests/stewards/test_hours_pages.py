@@ -20,9 +20,10 @@ from core import clock
 from core.refusal import Refused
 from grids.models import Resident
 from stewards.hours import actions, certifying
+from stewards.hours import today as room
 from stewards.hours.personal import RULES
-from stewards.hours.today import asks
 from stewards.models import Certificate, HoursEntry, SelfReport
+from tests.asks import asks_of
 from tests.factories import CommunityFactory, GridFactory, appoint, small_photo
 
 pytestmark = pytest.mark.django_db
@@ -101,7 +102,7 @@ def test_a_report_is_confirmed_by_whoever_was_there(volunteer: User, office: Use
     assert first.url == again.url
     report = SelfReport.objects.get()
     assert (report.minutes, report.witness) == (90, witness)
-    assert [ask.url for ask in asks(witness)] == [report.get_absolute_url()]
+    assert [ask.url for ask in asks_of(room, witness)] == [report.get_absolute_url()]
     assert "这一步要由别的同志来办" in client.post(report.get_absolute_url(), once()).text
     assert not HoursEntry.objects.exists()
     stranger = appoint(Role.RED_STEWARD, community)
@@ -113,13 +114,13 @@ def test_a_report_is_confirmed_by_whoever_was_there(volunteer: User, office: Use
     with pytest.raises(Refused):
         actions.confirm_report(report, by=office)
     assert HoursEntry.objects.count() == 1
-    assert not asks(User.objects.get(pk=witness.pk))
+    assert not asks_of(room, User.objects.get(pk=witness.pk))
 
 
 def test_a_report_without_a_witness_waits_for_the_office(volunteer: User, office: User, community: Community) -> None:
     as_user(volunteer).post(url("self_report_new"), {**REPORT, "day": clock.today().isoformat()})
     report = SelfReport.objects.get()
-    assert [ask.title for ask in asks(office)] == ["1 次自己报的服务等社区核对"]
+    assert [ask.title for ask in asks_of(room, office)] == ["1 次自己报的服务等社区核对"]
     page = as_user(office).get(url("self_reports") + "?state=waiting")
     assert report.get_absolute_url() in page.text
     declined = as_user(office).post(url("self_report_decline", report.pk), {"reason": "那天活动取消了"})
@@ -170,7 +171,7 @@ def test_a_certificate_from_asking_to_the_check(volunteer: User, office: User, c
     assert paper.number == ""
     assert "还在等社区开" in as_user(volunteer).post(url("certificate_ask"), period).text
     assert as_user(volunteer).get(url("certificate_pdf", paper.pk)).status_code == 404
-    assert [ask.title for ask in asks(office)] == ["1 份志愿服务证明等您开"]
+    assert [ask.title for ask in asks_of(room, office)] == ["1 份志愿服务证明等您开"]
     assert "这一步要由别的同志来办" in as_user(volunteer).post(paper.get_absolute_url(), once()).text
     as_user(office).post(paper.get_absolute_url(), once())
     paper.refresh_from_db()

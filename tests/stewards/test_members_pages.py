@@ -20,8 +20,8 @@ from grids.models import Household
 from helpdesk.actions import seed_categories
 from helpdesk.models import Category
 from stewards.members import actions, menu
+from stewards.members import today as room
 from stewards.members.page import days_ahead, said_line
-from stewards.members.today import asks
 from stewards.members.week import Hours, clock_of
 from stewards.models import (
     Availability,
@@ -33,6 +33,7 @@ from stewards.models import (
     StewardSkill,
     TwoTogether,
 )
+from tests.asks import asks_of
 from tests.factories import CommunityFactory, GridFactory, appoint, household_in, small_photo
 from tests.stewards.makers import WHY, a_steward, can, free_on, skills_of
 from tests.stewards.test_members_free import MONDAY, at
@@ -481,10 +482,10 @@ class TestToday:
         for user in (portal.steward.user, portal.office):
             assert user.scope
             with django_assert_num_queries(1):
-                asks(user)
+                asks_of(room, user)
         assert portal.leader.scope
         with django_assert_num_queries(0):
-            asks(portal.leader)
+            asks_of(room, portal.leader)
 
 
 def test_every_verb_has_words():

@@ -16,9 +16,10 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from stewards.duty import actions, attendance, swaps
-from stewards.duty.attendance_today import asks
+from stewards.duty import attendance_today as room
 from stewards.duty.states import SeatState
 from stewards.models import Assignment, Steward, Swap, SwapAsk
+from tests.asks import asks_of
 from tests.factories import CommunityFactory, GridFactory, appoint
 from tests.stewards.makers import a_steward
 from tests.stewards.seats import a_seat, at
@@ -58,7 +59,7 @@ def test_the_first_stays_responsible_until_another_accepts(community: Community,
     assert seat.state == SeatState.SWAPPING
     assert seat.is_promised
     assert {ask.steward for ask in SwapAsk.objects.filter(swap=swap)} == {second, third}
-    assert [one.url for one in asks(second.user)] == [swap.get_absolute_url()]
+    assert [one.url for one in asks_of(room, second.user)] == [swap.get_absolute_url()]
     assert not Notice.objects.filter(user=office).exists()
 
     taken = swaps.accept_swap(ask_of(swap, second), by=second.user)
@@ -66,7 +67,7 @@ def test_the_first_stays_responsible_until_another_accepts(community: Community,
     assert (seat.state, taken.state, taken.steward) == (SeatState.GIVEN_UP, SeatState.HELD, second)
     assert "您可以放心了" in Notice.objects.get(user=first.user).text
     assert ask_of(swap, third).state == SwapAsk.State.CLOSED
-    assert not asks(third.user)
+    assert not asks_of(room, third.user)
     with pytest.raises(Refused, match="不用换了"):
         swaps.accept_swap(ask_of(swap, third), by=third.user)
 
@@ -89,9 +90,9 @@ def test_near_its_shift_the_leader_and_the_office_are_told(community: Community,
     swap = swaps.ask_swap(a_seat(first, clock.now() + timedelta(hours=30)), by=first.user)
     for user in (leader, office):
         assert "正在找人换" in Notice.objects.get(user=user).text
-    assert [(one.title, one.urgent) for one in asks(office)] == [("1 个两天内的班在找人换", True)]
+    assert [(one.title, one.urgent) for one in asks_of(room, office)] == [("1 个两天内的班在找人换", True)]
     swaps.accept_swap(ask_of(swap, second), by=second.user)
-    assert not asks(office)
+    assert not asks_of(room, office)
     assert Notice.objects.filter(user=office, text__contains="换人了").count() == 1
 
 

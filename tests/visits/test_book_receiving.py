@@ -22,6 +22,7 @@ from core.fields import plain_of
 from grids.actions import consents, merge_households
 from grids.models import Membership
 from helpdesk.models import UpdatePhoto
+from tests.asks import asks_of
 from tests.factories import GridFactory, HouseholdFactory, appoint, household_in
 from tests.visits.phone import JSON, Phone, name_of, picture
 from visits import actions, personal
@@ -428,10 +429,10 @@ class TestLate:
         assert client.get(LateReport.objects.get().get_absolute_url()).status_code == 404
 
     def test_today_asks_to_look(self, phone, door, steward):
-        from visits.today import asks
+        from visits import today as room
 
         phone.send(phone.record(door))
-        assert any(ask.url == reverse("visits:late_reports") for ask in asks(steward))
+        assert any(ask.url == reverse("visits:late_reports") for ask in asks_of(room, steward))
 
     def test_a_round_that_has_ended(self, phone, door, target, steward, office):
         actions.close_campaign(target.campaign, by=office, explanation="没走完")

@@ -16,12 +16,13 @@ from core import clock, daily
 from core.refusal import Refused
 from helpdesk.actions import seed_categories
 from helpdesk.models import Category
+from tests.asks import asks_of
 from tests.factories import GridFactory, appoint, family_of, household_in, report_of
 from tests.visits.test_views import typed
 from visits import actions, escalation, words
+from visits import today as room
 from visits.models import FINDING_STEPS, Feedback, Finding
 from visits.report import Brought, Handling
-from visits.today import asks
 
 STATES = Finding.State
 
@@ -97,7 +98,7 @@ class TestEscalation:
             client.force_login(leader)
             page = client.get(finding.get_absolute_url()).content.decode()
             assert "已经过了 3 天还没反馈。已经提醒负责人，也告诉了社区工作者。" in page
-            ask = next(ask for ask in asks(leader) if "走访问题" in ask.title)
+            ask = next(ask for ask in asks_of(room, leader) if "走访问题" in ask.title)
             assert (ask.detail, ask.urgent) == ("其中 1 件过期了，最久的过了 3 天", True)
             page = client.get(reverse("visits:findings"), {"only": "overdue"}).content.decode()
             assert "三楼楼道灯不亮" in page

@@ -18,10 +18,11 @@ from core import clock, daily
 from core.quarters import Quarter
 from core.refusal import Refused
 from grids.actions import assign_building
+from tests.asks import asks_of
 from tests.factories import GridFactory, UserFactory, appoint, household_in, in_care, neighbour_of, report_of
 from visits import actions, walkers
+from visits import today as room
 from visits.models import Handover, Target
-from visits.today import asks
 
 pytestmark = pytest.mark.django_db
 
@@ -180,7 +181,7 @@ class TestNobody:
 
     def titles(self, user: Any) -> list[str]:
         user.__dict__.pop("scope", None)
-        return [ask.title for ask in asks(user)]
+        return [ask.title for ask in asks_of(room, user)]
 
     def test_today_tells_the_office(self, lone, household, office, client):
         neighbour_of(household)

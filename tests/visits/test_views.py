@@ -18,12 +18,14 @@ from core import clock, scoping
 from core.quarters import Quarter
 from grids.actions import change_resident, consents
 from grids.models import Resident
+from tests.asks import asks_of, panels_of
 from tests.factories import DwellingFactory, MembershipFactory, appoint, family_of, household_in, report_of, resident_of
 from visits import actions
+from visits import today as room
 from visits.models import Campaign, Conflict, Feedback, Finding, Target, Verification, Visit
 from visits.report import Answer, Brought, Handling
 from visits.sheet import sheet_for
-from visits.today import asks, entries, panels
+from visits.today import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +226,7 @@ class TestForm:
         with clock.at(clock.now() + (target.due_on - clock.today()) + timedelta(days=3)):
             client.force_login(signed_in)
             assert "，已经过了 3 天" in client.get(target.get_absolute_url()).content.decode()
-            assert "，已经过了 3 天" in asks(signed_in)[0].detail
+            assert "，已经过了 3 天" in asks_of(room, signed_in)[0].detail
         assert "已经过了" not in client.get(target.get_absolute_url()).content.decode()
 
     def test_feedback_comes_first_and_closes(self, target, household, leader, signed_in, client):
@@ -454,37 +456,38 @@ class TestFacade:
 class TestToday:
     def test_doors_problems_and_conflicts(self, campaign, household, leader, office, django_assert_num_queries):
         brought = (Brought("灯泡坏了", handling=Handling.NOTE),)
-        with django_assert_num_queries(2 + 1):
-            titles = [ask.title for ask in asks(leader)]
+        with django_assert_num_queries(1 + 1):
+            titles = [ask.title for ask in asks_of(room, leader)]
         assert titles == [f"{household.building.label}还有 1 户待访"]
         visit = actions.record_visit(household, by=leader, report=report_of(household, findings=brought))
         TestQueries().conflict(visit)
-        with django_assert_num_queries(2):
-            titles = [ask.title for ask in asks(leader)]
+        with django_assert_num_queries(1):
+            titles = [ask.title for ask in asks_of(room, leader)]
         assert titles == ["走访问题还没反馈 1 件", "两个人说的不一样 1 处"]
 
     def test_the_office_is_told_once_for_all_buildings(self, grid, household, leader, office):
-        assert [ask.button for ask in asks(office)] == ["去开始"]
+        assert [ask.button for ask in asks_of(room, office)] == ["去开始"]
         household_in(grid)
         actions.open_campaign(grid.community, quarter=Quarter.of(clock.today()), by=office)
-        assert [ask.title for ask in asks(office)] == ["本季还有 2 户待访"]
+        assert [ask.title for ask in asks_of(room, office)] == ["本季还有 2 户待访"]
         with clock.at(clock.now() + timedelta(days=120)):
-            assert [ask.button for ask in asks(office)] == ["去走访", "去结束"]
+            assert [ask.button for ask in asks_of(room, office)] == ["去走访", "去结束"]
 
     def test_a_resident_is_asked_nothing(self, household):
-        assert asks(resident_of(household)) == panels(resident_of(household)) == entries(resident_of(household)) == []
+        nobody = resident_of(household)
+        assert asks_of(room, nobody) == panels_of(room, nobody) == entries(nobody) == []
 
     def test_the_picture_counts_the_doors_of_the_duty(self, campaign, household, leader, office):
-        assert panels(leader)[0].data["count"].doors == panels(office)[0].data["count"].doors == 1
+        assert panels_of(room, leader)[0].data["count"].doors == panels_of(room, office)[0].data["count"].doors == 1
         elsewhere = appoint(Role.BUILDING_STEWARD, household_in(household.building.grid).building)
-        assert panels(elsewhere) == []
+        assert panels_of(room, elsewhere) == []
 
     def test_today_shows_the_round(self, campaign, household, signed_in, client, django_assert_max_num_queries):
         with django_assert_max_num_queries(6) as few:
-            panels(signed_in), asks(signed_in)
+            panels_of(room, signed_in), asks_of(room, signed_in)
         for _ in range(30):
             family_of(household_in(household.building.grid, dwelling__unit=household.dwelling.unit), {})
         with django_assert_max_num_queries(len(few)):
-            panels(signed_in), asks(signed_in)
+            panels_of(room, signed_in), asks_of(room, signed_in)
         page = client.get(reverse("community:today")).content.decode()
         assert "核实字段" in page
