@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from alliance.advice import actions, today
 from alliance.advice.menu import WORDS_OF_THE_RECORD
-from alliance.advice.states import FOLLOW_UP, SESSIONS, State
+from alliance.advice.states import State
 from alliance.models import AdviceAttendance, AdviceSession, Adviser, Recommendation, Study
 from community import personal, retention
 from community.models import Appointment, AuditEvent
@@ -451,12 +451,6 @@ class TestKeeping:
             retention.run([group.community])
         assert Adviser.objects.get().user == group.advisers[1]
         assert not AdviceSession.objects.exists()
-
-
-def test_the_document_shows_both_tables() -> None:
-    kept = (Path(settings.BASE_DIR) / "docs/states/advice.md").read_text(encoding="utf-8")
-    assert SESSIONS.mermaid() in kept
-    assert FOLLOW_UP.mermaid() in kept
 
 
 def test_every_verb_of_this_room_has_words() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -17,7 +16,6 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from stewards.hours import actions
-from stewards.hours.states import PAPERS, REPORTS
 from stewards.hours.totals import minutes_since
 from stewards.models import HoursEntry
 from tests.factories import CommunityFactory, UserFactory, appoint
@@ -160,12 +158,6 @@ def test_entered_by_several_at_once_it_stands_there_once() -> None:
         thread.join()
     assert len(found) == 4
     assert len(set(found)) == HoursEntry.objects.count() == 1
-
-
-def test_the_document_shows_the_tables() -> None:
-    kept = (Path(__file__).parents[2] / "docs/states/hours.md").read_text()
-    assert REPORTS.mermaid() in kept
-    assert PAPERS.mermaid() in kept
 
 
 STEPS = st.lists(
