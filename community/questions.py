@@ -5,13 +5,14 @@ The ORM takes longer to write a query about who may see what than the database t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Union
 
 from core import clock
 from core.kept import Kept
 from core.sql import Statement, Within, written, written_within
 from core.together import Together, together
+from core.whole import Whole, WholeRows, write_whole
 
 if TYPE_CHECKING:
     from community.models import User
@@ -23,19 +24,44 @@ Asked = Union["ScopedQuerySet[Any]", Sequence[Within], None]
 Question = Callable[["User"], Asked]
 _kept: Kept[Statement] = Kept(most=2048)
 _together: Kept[Together] = Kept(most=2048)
+_whole: Kept[WholeRows] = Kept(most=2048)
 
 
-def rows_for(user: User, question: Question) -> list[Row]:
+def rows_for(user: User, question: Question, *given: Any) -> list[Row]:
     """The rows that answer `question`, a function of the module that depends on who asks, on what they hold and on the
-    day, and on nothing else: not on another row, nor on the moment, which a question calls `core.sql.Now`."""
-    key = (question, user.pk, user.scope, clock.today())
-    return _kept.of(key, lambda: _write(question(user))).rows()
+    day, and on nothing else: not on another row, which is `core.sql.Given`, nor on the moment, which is `core.sql.Now`.
+    """
+    return _kept.of(_key(question, user), lambda: _write(question(user))).rows(*given)
 
 
-def rows_for_each(user: User, questions: tuple[Question, ...]) -> list[list[Row]]:
+def row_for(user: User, question: Callable[[User], Whole], *given: Any) -> Any:
+    """The one whole row that answers such a question, or None."""
+    rows = _wholly(user, question).rows(*given)
+    return rows[0] if rows else None
+
+
+def parts_for(user: User, question: Callable[[User], Whole], *given: Any) -> list[Row]:
+    """The whole rows that answer such a question, each beside what was joined to it."""
+    return _wholly(user, question).rows_of_parts(*given)
+
+
+def rows_for_each(user: User, questions: tuple[Question, ...], *given: Any) -> list[list[Row]]:
     """The rows that answer each of several such questions, in no order; one query for all."""
-    key = (questions, user.pk, user.scope, clock.today())
-    return _together.of(key, lambda: together([_write(question(user)) for question in questions])).rows_of_each()
+    key = _key(questions, user)
+    return _together.of(key, lambda: together([_write(question(user)) for question in questions])).rows_of_each(*given)
+
+
+def _key(asked: Hashable, user: User) -> Hashable:
+    return asked, user.pk, user.scope, clock.today()
+
+
+def _wholly(user: User, question: Callable[[User], Whole]) -> WholeRows:
+    return _whole.of(_key(question, user), lambda: _write_whole(question(user)))
+
+
+def _write_whole(asked: Whole) -> WholeRows:
+    asked.narrowed.must_be_narrowed()
+    return write_whole(asked)
 
 
 def _write(asked: Asked) -> Statement:

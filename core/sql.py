@@ -64,9 +64,9 @@ class Statement(NamedTuple):
     converters: Mapping[int, tuple[list[Any], Any]] = {}
     columns: tuple[models.Field[Any, Any] | None, ...] = ()
 
-    def rows(self) -> list[tuple[Any, ...]]:
-        """The rows that it answers with now."""
-        found = rows(self.text, *self.values) if self.text else []
+    def rows(self, *given: Any) -> list[tuple[Any, ...]]:
+        """The rows that it answers with now; `given` are the values of its `Given`s."""
+        found = rows(self.text, *filled(self.values, given)) if self.text else []
         return [self.converted(row) for row in found] if self.converters else found
 
     def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
@@ -120,6 +120,28 @@ class Now(models.Expression):
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         return "%s", (_Moment(self.later),)
+
+
+class Given(models.Expression):
+    """A value that is given each time that a kept statement is asked, such as the id in an address; by its place."""
+
+    def __init__(self, place: int = 0, output_field: models.Field[Any, Any] | None = None) -> None:
+        super().__init__(output_field=output_field)
+        self.place = place
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        return "%s", (_Gap(self.place),)
+
+
+class _Gap(NamedTuple):
+    """Where a given value belongs among the values of a statement."""
+
+    place: int
+
+
+def filled(values: Iterable[Any], given: Sequence[Any]) -> list[Any]:
+    """The values of a statement with what was given in their gaps; IndexError where too little was given."""
+    return [given[value.place] if isinstance(value, _Gap) else value for value in values]
 
 
 class _Moment:

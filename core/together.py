@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
-from core.sql import Statement, as_day, as_moment, as_uuid, rows
+from core.sql import Statement, as_day, as_moment, as_uuid, filled, rows
 
 _ARRAY = {"sqlite": "json_array({})", "postgresql": "json_build_array({})::text"}
 _FROM_TEXT: tuple[tuple[type[models.Field[Any, Any]], Callable[[Any], Any]], ...] = (
@@ -35,10 +35,10 @@ class Together(NamedTuple):
     values: tuple[Any, ...]
     parts: tuple[Statement, ...]
 
-    def rows_of_each(self) -> list[list[Row]]:
-        """The rows that each answers with now, in no order."""
+    def rows_of_each(self, *given: Any) -> list[list[Row]]:
+        """The rows that each answers with now, in no order; `given` are the values of their `Given`s."""
         found: list[list[Row]] = [[] for _ in self.parts]
-        for place, line in rows(self.text, *self.values) if self.text else ():
+        for place, line in rows(self.text, *filled(self.values, given)) if self.text else ():
             found[place].append(self.parts[place].converted(json.loads(line)))
         return found
 

@@ -32,7 +32,7 @@ def before_after(found: ServiceRequest, told: Iterable[Update]) -> BeforeAfter |
     """
     if found.has_parties:
         return None
-    taken = [list(one.photos.all()) for one in told]
+    taken = [one.pictures for one in told]
     before = [photo for photos in taken for photo in photos if photo.moment == Moment.BEFORE]
     reports = [[photo for photo in photos if photo.moment == Moment.AFTER] for photos in taken]
     after: list[UpdatePhoto] = next((photos for photos in reversed(reports) if photos), [])

@@ -63,7 +63,7 @@ def _entry(update: Update, found: ServiceRequest, master: ServiceRequest, viewer
 def _photos(update: Update, found: ServiceRequest, master: ServiceRequest) -> list[Photo]:
     if master.place_kind == ServiceRequest.Place.HOME or update.action not in WORK_DONE:
         return []
-    return [photo_of(found, photo) for photo in update.photos.all() if photo.moment == UpdatePhoto.Moment.AFTER]
+    return [photo_of(found, photo) for photo in update.pictures if photo.moment == UpdatePhoto.Moment.AFTER]
 
 
 def _without_who_asked(text: str, master: ServiceRequest) -> str:

@@ -31,6 +31,7 @@ from helpdesk.parties import SIDE, WORKING, parties_of, side_of, steps_for
 from helpdesk.querysets import ServiceRequestQuerySet, leaders_of
 from helpdesk.states import LEADER, REPORTER, SECRETARY, State
 from helpdesk.timeline import Entry, Photo, entries, photo_of
+from helpdesk.told import told
 
 if TYPE_CHECKING:
     from community.models import User
@@ -123,9 +124,9 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
     works = not WORKING.isdisjoint(parties)
     offers = offers_of(found, steps, parties)
     master = found.master if found.state == State.MERGED else None
-    told = Update.objects.told(found, reader)
+    course = told(found, reader)
     # What is one household's own stands beside the course of a mediation.
-    common = [one for one in told if one.party_id is None] if works and found.has_parties else told
+    common = [one for one in course if one.party_id is None] if works and found.has_parties else course
     return Page(
         title=found.title_for(reader, works=works),
         kicker=kicker(found),
@@ -142,8 +143,8 @@ def page_of(found: ServiceRequest, reader: User) -> Page:
         limit=deadlines.limit_words(found.finish_kind, found.finish_amount),
         rating=Rating.objects.of(found).first() if found.state in RATED else None,
         may_call=works and bool(found.reporter_phone) and reader.scope.may(Permission.REQUEST_HANDLE),
-        threads=_threads(found, told, reader, parties) if works else [],
-        agreement=_agreement(found, told) if found.has_parties else [],
+        threads=_threads(found, course, reader, parties) if works else [],
+        agreement=_agreement(found, course) if found.has_parties else [],
         paper_url=_paper_url(found) if works else "",
         agree_url=_agree_url(found, side_of(found, reader)) if SIDE in parties else "",
         other_form=_other_form(found, reader, parties),
@@ -167,15 +168,15 @@ def _first_form(offers: Offers, found: ServiceRequest, reader: User) -> StepForm
 def _course(
     found: ServiceRequest,
     master: ServiceRequest | None,
-    told: Iterable[Update],
+    course: Iterable[Update],
     reader: User,
     parties: frozenset[str],
 ) -> list[Entry]:
     """What has happened and what comes next; of what follows another request, of both."""
     if master is None:
         upcoming = words.next_step(found, leaders_of(found), reader)
-        return entries(found, told, viewer=reader, parties=parties, upcoming=upcoming)
-    own = entries(found, told, viewer=reader, parties=parties, upcoming="")
+        return entries(found, course, viewer=reader, parties=parties, upcoming=upcoming)
+    own = entries(found, course, viewer=reader, parties=parties, upcoming="")
     upcoming = followed.upcoming(found, master, reader)
     return followed.course_of_both(own, followed.followed_lines(found, master, reader), upcoming)
 
@@ -191,7 +192,7 @@ def _merged(found: ServiceRequest, master: ServiceRequest | None, reader: User, 
     return [Together(row.number, row.title, row.get_absolute_url()) for row in rows]
 
 
-def _threads(found: ServiceRequest, told: Iterable[Update], reader: User, parties: frozenset[str]) -> list[Thread]:
+def _threads(found: ServiceRequest, course: Iterable[Update], reader: User, parties: frozenset[str]) -> list[Thread]:
     return [
         Thread(
             label=side.get_side_display(),
@@ -201,7 +202,7 @@ def _threads(found: ServiceRequest, told: Iterable[Update], reader: User, partie
             agree_url=_agree_url(found, side),
             lines=entries(
                 found,
-                [one for one in told if one.party_id == side.pk],
+                [one for one in course if one.party_id == side.pk],
                 viewer=reader,
                 parties=parties,
                 upcoming="",
@@ -218,9 +219,9 @@ def _agree_url(found: ServiceRequest, side: Party | None) -> str:
     return reverse("helpdesk:agree", args=[found.pk, side.pk])
 
 
-def _agreement(found: ServiceRequest, told: Iterable[Update]) -> list[Photo]:
+def _agreement(found: ServiceRequest, course: Iterable[Update]) -> list[Photo]:
     """The signed agreement, each of its files."""
-    papers = [photo for one in told for photo in one.photos.all() if photo.moment == UpdatePhoto.Moment.AGREEMENT]
+    papers = [photo for one in course for photo in one.pictures if photo.moment == UpdatePhoto.Moment.AGREEMENT]
     return [photo_of(found, photo) for photo in papers]
 
 

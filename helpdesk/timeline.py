@@ -59,7 +59,7 @@ def entries(
                 at=one.at,
                 text=one.internal_note if one.kind == Update.Kind.NOTE else one.public_text,
                 state=state,
-                photos=[photo_of(request, photo) for photo in one.photos.all() if photo.moment != AGREEMENT],
+                photos=[photo_of(request, photo) for photo in one.pictures if photo.moment != AGREEMENT],
             )
         )
         if works and one.internal_note and one.kind == Update.Kind.STEP:

@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from helpdesk.forms.fields import AGAIN, PhotoForm, text_area
 from helpdesk.models import ServiceRequest
-from helpdesk.ready_words import INTO, added, ready_for
+from helpdesk.ready_words import INTO, Ready, added, ready_for
 
 if TYPE_CHECKING:
     from community.models import User
-    from helpdesk.models import ReplyTemplate
 
 
 class StepForm(PhotoForm):
@@ -58,7 +57,7 @@ class StepForm(PhotoForm):
         return next((name for name in INTO if name in self.fields), "")
 
     @cached_property
-    def ready(self) -> list[ReplyTemplate]:
+    def ready(self) -> list[Ready]:
         """The words kept ready for this step."""
         return ready_for(self.request, self.action) if self.into else []
 

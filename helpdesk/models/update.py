@@ -41,6 +41,9 @@ class Update(CommunityRow):
     by_role = models.CharField(_("身份"), max_length=20, blank=True)
     at = models.DateTimeField(_("时间"), default=clock.now)
 
+    # Its photos in their order, where it was read with them.
+    pictures: list[UpdatePhoto]
+
     objects = UpdateQuerySet.as_manager()
 
     class Meta:

@@ -295,12 +295,11 @@ class UpdateQuerySet(ScopedQuerySet[Any]):
         """The updates of a request that was found through `visible_to`, with their photos, oldest first."""
         from helpdesk.models import UpdatePhoto
 
+        photos = UpdatePhoto.objects.unscoped(reason="photos of a request already found")
         return (
             self.filter(community_id=request.community_id, request=request)
             .select_related("by")
-            .prefetch_related(
-                Prefetch("photos", UpdatePhoto.objects.unscoped(reason="photos of a request already found"))
-            )
+            .prefetch_related(Prefetch("photos", photos, to_attr="pictures"))
             .scoped()
         )
 

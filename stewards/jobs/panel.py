@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community.questions import rows_for
+from core.sql import Given
 from helpdesk.panels import Panel
 from helpdesk.states import CO_HANDLER, ENDED, HANDLER, REPORTER, SECRETARY
 from helpdesk.states import LEADER as REQUEST_LEADER
 from helpdesk.states import State as RequestState
 from stewards.jobs import forbidden, words
 from stewards.jobs.actions.held import going
-from stewards.jobs.forms import skills_for
 from stewards.jobs.states import LIVE, TAKEN, WORKED, State
-from stewards.models import Job
+from stewards.models import Job, Skill
 
 if TYPE_CHECKING:
     from community.models import User
@@ -45,24 +46,38 @@ class OnRequest:
 
 
 def panels(found: ServiceRequest, reader: User, parties: frozenset[str]) -> list[Panel]:
-    """The job of a request, or the offer to ask; two queries at most, and none of what volunteers have no part in."""
+    """The job of a request, or the offer to ask; one query where nobody was asked, none without a part for stewards."""
     if found.has_parties or found.is_confidential or found.has_informant or found.category.is_mediation:
         return []
     if not parties & (LEADING | {HANDLER, CO_HANDLER, REPORTER}):
         return []
     if found.state in (RequestState.SUBMITTED, *ENDED):
         return []
-    rows = Job.objects.unscoped(reason=_FOUND).filter(request=found).exclude(state=State.STOPPED)
     if found.state == RequestState.ACCEPTED and parties & LEADING:
-        skills = skills_for(found).annotate(asked=Exists(rows.filter(state=State.OFFERED)))
-        asked = list(skills.values_list("asked", flat=True)[:1])
-        if not any(asked):
+        asked = rows_for(reader, _skills, found.pk, found.community_id, found.category_id)
+        if (True,) not in asked:
             return _offer_to_ask(found) if asked else []
-    job = rows.for_page().order_by("-asked_at").first()
-    if job is None:
+    elif not rows_for(reader, _asked, found.pk):
         return []
-    said = _of_job(job, found, parties)
+    rows = Job.objects.unscoped(reason=_FOUND).filter(request=found).exclude(state=State.STOPPED)
+    said = _of_job(rows.for_page().order_by("-asked_at")[0], found, parties)
     return [Panel(TEMPLATE, said, STYLE)] if said else []
+
+
+def _skills(_reader: User) -> Any:
+    """A row where stewards can be asked at all, which says whether they are."""
+    offered = _jobs().filter(state=State.OFFERED)
+    rows = Skill.objects.unscoped(reason=_FOUND).filter(community=Given(1), categories=Given(2), is_active=True)
+    return rows.annotate(asked=Exists(offered)).order_by().values_list("asked")[:1]
+
+
+def _asked(_reader: User) -> Any:
+    """A row where stewards were asked."""
+    return _jobs().order_by().values_list("pk")[:1]
+
+
+def _jobs() -> Any:
+    return Job.objects.unscoped(reason=_FOUND).filter(request=Given(0)).exclude(state=State.STOPPED)
 
 
 def _offer_to_ask(found: ServiceRequest) -> list[Panel]:

@@ -9,11 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from community import today
-from community.questions import _write, rows_for, rows_for_each
+from community.questions import _write, row_for, rows_for, rows_for_each
 from community.roles import SCOPE_OF_ROLE, Office, Role
 from core import clock
 from core.scoping import UnscopedQuery
-from core.sql import Within
+from core.sql import Given, Within
+from core.whole import Whole
 from grids.models import CareTag, Grid
 from tests.alliance.makers import a_unit
 from tests.factories import (
@@ -143,3 +144,22 @@ def test_what_today_asks_is_written_the_same_all_day(role):
     assert len(asked) > 15
     for question, first, later in zip(asked, *kept, strict=True):
         assert (first.text, first.values) == (later.text, later.values), question
+
+
+def one_of_mine(user):
+    return Whole(Grid.objects.led_by(user).filter(pk=Given()), ("community",))
+
+
+def one_of_all(_user):
+    return Whole(Grid.objects.filter(pk=Given()))
+
+
+def test_a_whole_row_is_found_by_its_id_for_whom_it_is(django_assert_num_queries):
+    own, other = GridFactory(), GridFactory()
+    leader = appoint(Role.GRID_LEADER, own)
+    assert leader.scope
+    with django_assert_num_queries(1):
+        assert row_for(leader, one_of_mine, own.pk).community.name == own.community.name
+    assert row_for(leader, one_of_mine, other.pk) is None
+    with pytest.raises(UnscopedQuery):
+        row_for(leader, one_of_all, own.pk)

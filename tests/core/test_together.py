@@ -10,8 +10,9 @@ from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from core import clock
-from core.sql import Now, Within, written, written_within
+from core.sql import Given, Now, Within, written, written_within
 from core.together import together
+from core.whole import Whole, write_whole
 from grids.models import CareTag, Grid, Household
 from helpdesk.models import ServiceRequest
 from property.models import MonthlyBalance
@@ -80,3 +81,37 @@ def test_now_is_the_moment_of_asking_not_of_writing():
     for ahead, found in ((timedelta(hours=2), 0), (timedelta(minutes=59), 1), (timedelta(0), 1)):
         with clock.at(request.due_at - ahead):
             assert len(kept.rows()) == len(together([kept]).rows_of_each()[0]) == rows.count() == found
+
+
+def test_what_is_given_goes_into_every_place_of_it(django_assert_num_queries):
+    first, second = GridFactory(), GridFactory()
+    named = written(rows_of(Grid).filter(community=Given(0), pk=Given(1)).values_list("name"))
+    same = written(rows_of(Grid).filter(pk=Given(1)).exclude(community=Given(0)).values_list("name"))
+    assert named.rows(first.community_id, first.pk) == [(first.name,)]
+    assert named.rows(first.community_id, second.pk) == []
+    with django_assert_num_queries(1):
+        found = together([named, same]).rows_of_each(first.community_id, second.pk)
+    assert found == [[], [(second.name,)]]
+    with pytest.raises(IndexError):
+        named.rows(first.community_id)
+
+
+def test_whole_rows_are_those_of_the_orm(django_assert_num_queries):
+    home = household_in(GridFactory())
+    nowhere = household_in(GridFactory())
+    rows = rows_of(Household).filter(pk=Given())
+    kept = write_whole(Whole(rows, ("dwelling", "building", "memberships")))
+    for one in (home, nowhere):
+        expected = rows_of(Household).select_related("dwelling", "building").get(pk=one.pk)
+        with django_assert_num_queries(1):
+            ((found, dwelling, building, member),) = kept.rows_of_parts(one.pk)
+        assert found == expected
+        assert vars(found).keys() >= {field.attname for field in Household._meta.concrete_fields}
+        for field in Household._meta.concrete_fields:
+            assert getattr(found, field.attname) == getattr(expected, field.attname)
+        assert (dwelling, building, member) == (expected.dwelling, expected.building, None)
+    joined = write_whole(Whole(rows, ("dwelling", "building")))
+    with django_assert_num_queries(1):
+        (found,) = joined.rows(home.pk)
+        assert str(found.dwelling.label) == home.dwelling.label
+        assert found.building.pk == home.building_id

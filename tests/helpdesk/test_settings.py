@@ -272,12 +272,12 @@ def test_ready_words_are_kept_changed_and_taken_away(here: Desk, enter: As) -> N
     typed = {"title": "关阀门", "text": "请先关上小阀门。", "action": "accept", "category": str(here.category().pk)}
     assert browser.post(url, {**shown(browser, url), **typed}).status_code == 302
     row = ReplyTemplate.objects.get(community=here.grid.community)
-    assert ready_words.ready_for(here.log(), "accept") == [row]
+    assert ready_words.ready_for(here.log(), "accept") == [(row.pk, row.title, row.text)]
     assert ready_words.ready_for(here.log(), "reply") == []
     assert ready_words.ready_for(here.log(slug="enquiry"), "accept") == []
     edit = reverse("helpdesk:reply_edit", args=[row.pk])
     browser.post(edit, {**shown(browser, edit), "action": "", "category": ""})
-    assert ready_words.ready_for(here.log(slug="enquiry"), "reply") == [row]
+    assert [one.pk for one in ready_words.ready_for(here.log(slug="enquiry"), "reply")] == [row.pk]
     assert "请先关上小阀门" in browser.get(reverse("helpdesk:replies")).content.decode()
     browser.post(reverse("helpdesk:reply_drop", args=[row.pk]))
     assert not ReplyTemplate.objects.filter(pk=row.pk).exists()
