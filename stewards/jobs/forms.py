@@ -71,9 +71,28 @@ class AskForm(PortalForm):
         if home is not None and needs_two(home):
             self.two_by_rule = True
             self.drop("needs_two")
-        last = [name for name in ("bring", "needs_two", "is_safe") if name in self.fields]
-        times = [f"{part}{number}" for number in range(1, MOST_WISHES + 1) for part in ("day", "from", "until")]
-        self.order_fields(["skill", "what", *times, *last])
+        times = [name for number in range(1, MOST_WISHES + 1) for name in _wish_names(number)]
+        self.order_fields(["skill", "what", *times])
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        """What is always asked for: the skill, the words, the first time."""
+        return [self[name] for name in ("skill", "what", *_wish_names(1))]
+
+    @property
+    def other_times(self) -> list[list[forms.BoundField]]:
+        """The second and third time, which many do not need."""
+        return [[self[name] for name in _wish_names(number)] for number in range(2, MOST_WISHES + 1)]
+
+    @property
+    def shows_other_times(self) -> bool:
+        """Whether one of them is filled in or has an error."""
+        return any(field.value() or field.errors for time in self.other_times for field in time)
+
+    @property
+    def last(self) -> list[forms.BoundField]:
+        """What is asked for below the times."""
+        return [self[name] for name in ("bring", "needs_two", "is_safe") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -86,7 +105,7 @@ class AskForm(PortalForm):
         return cleaned
 
     def _wish(self, cleaned: dict[str, Any], number: int) -> Slot | None:
-        names = [f"{part}{number}" for part in ("day", "from", "until")]
+        names = _wish_names(number)
         day, start, end = (cleaned.pop(name, None) for name in names)
         if any(name in self.errors for name in names) or not (day or start or end):
             return None
@@ -120,6 +139,10 @@ def _skill_label(skill: Skill) -> str:
     return _("%(skill)s（%(hint)s）") % words if words else skill.label
 
 
+def _wish_names(number: int) -> list[str]:
+    return [f"{part}{number}" for part in ("day", "from", "until")]
+
+
 def _wish_fields(number: int) -> dict[str, forms.Field]:
     """One time: a day, from, until. The first has to be there."""
     needed = number == 1
@@ -127,11 +150,8 @@ def _wish_fields(number: int) -> dict[str, forms.Field]:
     until = time_field(gettext_lazy("到几点"), required=False)
     if needed:
         until.help_text = gettext_lazy("不写就当两个小时。")
-    return {
-        f"day{number}": day_field(day, required=needed),
-        f"from{number}": time_field(gettext_lazy("从几点"), required=needed),
-        f"until{number}": until,
-    }
+    begins = time_field(gettext_lazy("从几点"), required=needed)
+    return dict(zip(_wish_names(number), (day_field(day, required=needed), begins, until), strict=True))
 
 
 class SlotsField(forms.TypedChoiceField):
