@@ -23,7 +23,7 @@ from helpdesk.states import LEADER as REQUEST_LEADER
 from helpdesk.states import SECRETARY
 from helpdesk.views.found import found_request
 from stewards.jobs import actions, forbidden, forms
-from stewards.jobs.actions.held import parties
+from stewards.jobs.actions.held import live_job_of, parties
 from stewards.jobs.calendar import calendar_file
 from stewards.jobs.mine import mine
 from stewards.jobs.page import job_page, offer_card
@@ -126,7 +126,7 @@ def offer_answer(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 @access(Permission.REQUEST_TRIAGE)
 @once
 def ask(request: PortalRequest, pk: UUID) -> HttpResponseBase:
-    """Ask the red stewards to see to a request."""
+    """Ask the red stewards to see to a request; where they are asked already, the way to that one job."""
     found = found_request(request, pk)
     if not parties_of(found, request.user) & {REQUEST_LEADER, SECRETARY}:
         raise Http404
@@ -135,6 +135,9 @@ def ask(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
             return answer(actions.ask(found, by=request.user, **form.given()))
+    if asked := live_job_of(found):
+        messages.info(request, _("这件事已经请了红管家，办到哪里都在这一页。"))
+        return redirect(asked)
     return render(request, "stewards/jobs/ask.html", {"form": form, "found": found, "ban": ban})
 
 

@@ -27,7 +27,7 @@ PAGES: dict[str, Page] = {
     "stewards:offer_accept": Page(P.STEWARD_WORK, {Role.RED_STEWARD}, pk_of("offer")),
     "stewards:offer_decline": Page(P.STEWARD_WORK, {Role.RED_STEWARD}, pk_of("offer"), post=True, answer=302),
     "stewards:offer_answer": Page(P.REQUEST_TRIAGE, LEADS, pk_of("offer")),
-    "stewards:ask": Page(P.REQUEST_TRIAGE, LEADS, pk_of("offered_request")),
+    "stewards:ask": Page(P.REQUEST_TRIAGE, LEADS, pk_of("accepted_request")),
     "stewards:job": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("errand")),
     "stewards:job_file": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("errand")),
     "stewards:job_step": Page(P.REQUEST_VIEW, ON_REQUEST, with_text("errand", step="finish"), answers_own=WAITS),
@@ -39,7 +39,8 @@ PAGES: dict[str, Page] = {
 
 
 def add_records(world: World) -> None:
-    """A job at which the own steward is at work, with parts to be paid back, and another that they are asked for."""
+    """A job at which the own steward is at work, with parts to be paid back, another that they are asked for, and a
+    request for which nobody is asked yet."""
     home = world.homes["own"]
     steward, _made = Steward.objects.get_or_create(
         user=world.users[Role.RED_STEWARD, "own"], community_id=home.community_id
@@ -62,12 +63,22 @@ def add_records(world: World) -> None:
         "errand": job,
         "parts_claim": claim,
         "offer": _offer(waiting, steward),
-        "offered_request": waiting.request,
+        "accepted_request": _accepted(world),
     }
 
 
 def _asked(world: World, *, days: int) -> Job:
     """A job for a new request of the own household."""
+    row, leader = _accepted(world), world.users[Role.GRID_LEADER, "own"]
+    assert leader
+    start = clock.now().replace(microsecond=0) + timedelta(days=days)
+    wishes = [(start, start + timedelta(hours=2))]
+    skill = skills_of(row.community)["pipes"]
+    return actions.ask(row, by=leader, skill=skill, wishes=wishes, what=world.secret, is_safe=True)
+
+
+def _accepted(world: World) -> ServiceRequest:
+    """A new request of the own household that waits to be handed out."""
     home, leader = world.homes["own"], world.users[Role.GRID_LEADER, "own"]
     reporter: Any = world.users[Role.RESIDENT, "own"]
     assert leader
@@ -83,11 +94,7 @@ def _asked(world: World, *, days: int) -> Job:
         place_kind=ServiceRequest.Place.BUILDING,
         building=home.building,
     )
-    row = requests.step(row, "accept", by=leader, category=category)
-    start = clock.now().replace(microsecond=0) + timedelta(days=days)
-    wishes = [(start, start + timedelta(hours=2))]
-    skill = skills_of(home.community)["pipes"]
-    return actions.ask(row, by=leader, skill=skill, wishes=wishes, what=world.secret, is_safe=True)
+    return requests.step(row, "accept", by=leader, category=category)
 
 
 def _offer(job: Job, steward: Steward) -> JobOffer:

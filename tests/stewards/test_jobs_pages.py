@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from community import today
 from community.models import User
+from community.roles import Role
 from core import clock
 from stewards.jobs import actions
 from stewards.jobs.states import State
 from stewards.models import HoursEntry, Job, PartsClaim
-from tests.factories import small_photo
+from tests.factories import appoint, small_photo
 from tests.stewards.errands import Errand, an_errand, at, fresh, request_of
 from tests.stewards.makers import skills_of
 
@@ -62,23 +66,112 @@ def test_the_leader_asks_on_a_page_of_the_request(errand: Errand) -> None:
     assert url in text
     client = signed_in(errand.leader)
     assert "水管" in client.get(url).content.decode()
-    skill = skills_of(errand.desk.grid.community)["pipes"]
-    day = at(9)[0].date().isoformat()
-    sent = {
-        "skill": skill.pk,
-        "what": "厨房水管漏水",
-        "day1": day,
-        "from1": "09:00",
-        "until1": "11:00",
-        "is_safe": "on",
-    }
-    missing = client.post(url, {**sent, "is_safe": ""})
+    missing = client.post(url, sent(errand, is_safe=""))
     assert "请先问清楚" in missing.content.decode()
-    answer = client.post(url, sent, follow=True)
+    answer = client.post(url, sent(errand), follow=True)
     assert steward.user.name in answer.content.decode()
     job = Job.objects.unscoped(reason="a test").get()
     assert job.slots == [at(9)]
     assert "正在问红管家谁能去" in page(errand.desk.reporter, "helpdesk:request", errand.request.pk)
+
+
+def sent(errand: Errand, **more: str) -> dict[str, Any]:
+    """The form as it is sent, for tomorrow from nine to eleven."""
+    skill = skills_of(errand.desk.grid.community)["pipes"]
+    day = at(9)[0].date().isoformat()
+    times = {"day1": day, "from1": "09:00", "until1": "11:00"}
+    return {"skill": skill.pk, "what": "厨房水管漏水", **times, "is_safe": "on", **more}
+
+
+def test_more_times_are_folded_away_until_there_is_something_in_them(errand: Errand) -> None:
+    errand.hire()
+    client = signed_in(errand.leader)
+    url = reverse("stewards:ask", args=[errand.request.pk])
+    folded, opened = '<details class="fold other-times">', '<details class="fold other-times" open>'
+    assert folded in client.get(url).text
+    assert folded in client.post(url, sent(errand, is_safe="")).text
+    day = at(9, days=2)[0].date().isoformat()
+    half = client.post(url, sent(errand, from3="14:00", bring="自带梯子", needs_two="on", what="厨房水管漏水，慢")).text
+    assert opened in half
+    assert "请写是哪一天" in half
+    for typed in (
+        'value="14:00"',
+        'value="自带梯子"',
+        'value="厨房水管漏水，慢"',
+        'value="09:00"',
+        f'value="{at(9)[0]:%Y-%m-%d}"',
+    ):
+        assert typed in half
+    assert re.search(r'name="needs_two"[^>]*checked', half)
+    whole = sent(errand, day3=day, from3="14:00", day2=day, from2="09:00", until2="10:00")
+    assert opened in client.post(url, whole | {"is_safe": ""}).text
+    client.post(url, whole)
+    job = Job.objects.unscoped(reason="a test").get()
+    assert job.slots == [at(9), at(9, days=2, hours=1), at(14, days=2)]
+
+
+def test_who_asks_again_is_led_to_the_job_that_there_is(errand: Errand) -> None:
+    errand.hire()
+    other = appoint(Role.SECRETARY, errand.desk.grid.community)
+    url = reverse("stewards:ask", args=[errand.request.pk])
+    job = errand.ask()
+    for user in (errand.leader, other):
+        for answer in (
+            signed_in(user).get(url, follow=True),
+            signed_in(user).post(url, sent(errand), follow=True),
+            signed_in(user).post(url, {}, follow=True),
+        ):
+            assert answer.redirect_chain == [(job.get_absolute_url(), 302)]
+            assert "已经请了红管家" in answer.text
+    assert Job.objects.unscoped(reason="a test").count() == 1
+    errand.accept(job)
+    assert signed_in(other).get(url).url == job.get_absolute_url()
+    actions.stop(job, by=errand.leader, reason="改了时间")
+    assert signed_in(other).get(url).status_code == 200
+
+
+def test_a_question_that_is_clicked_twice_is_one_job(errand: Errand) -> None:
+    errand.hire()
+    client = signed_in(errand.leader)
+    url = reverse("stewards:ask", args=[errand.request.pk])
+    given = sent(errand, submission="6f1f3c0e-9d3e-4b8e-8a51-1c7d5b7f0a12")
+    first, second = client.post(url, given), client.post(url, given)
+    job = Job.objects.unscoped(reason="a test").get()
+    assert first.url == second.url == job.get_absolute_url()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leaders_ask_at_the_same_moment_and_both_end_at_the_one_job() -> None:
+    errand = an_errand()
+    errand.hire(4)
+    asking = [errand.leader, *(appoint(Role.SECRETARY, errand.desk.grid.community) for _one in range(3))]
+    url, given = reverse("stewards:ask", args=[errand.request.pk]), sent(errand)
+    clients = [signed_in(user) for user in asking]
+    start: threading.Barrier = threading.Barrier(len(clients))
+    found: list[str] = []
+
+    def send(client: Client) -> None:
+        found.append(client.post(url, given)["Location"])
+
+    def run(client: Client) -> None:
+        start.wait(timeout=60)
+        try:
+            send(client)
+        finally:
+            connection.close()
+
+    # SQLite lets one writer in at a time: there they come one after another.
+    if connection.vendor == "sqlite":
+        for client in clients:
+            send(client)
+    else:
+        threads = [threading.Thread(target=run, args=[client]) for client in clients]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(timeout=120)
+    job = Job.objects.unscoped(reason="a test").get()
+    assert found == [job.get_absolute_url()] * len(clients)
 
 
 def test_gas_says_where_to_turn_before_anything_is_asked() -> None:

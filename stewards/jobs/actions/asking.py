@@ -20,9 +20,9 @@ from helpdesk.states import LEADER, SECRETARY
 from helpdesk.states import State as RequestState
 from stewards.jobs import forbidden, waves, words
 from stewards.jobs.actions.driving import take_back
-from stewards.jobs.actions.held import going, held, offers_of, require, save
+from stewards.jobs.actions.held import going, held, live_job_of, offers_of, require, save
 from stewards.jobs.candidates import candidates
-from stewards.jobs.states import JOBS, LIVE, TAKEN, State
+from stewards.jobs.states import JOBS, TAKEN, State
 from stewards.jobs.states import LEADER as LEADS
 from stewards.members.safety import needs_two as two_by_rule
 from stewards.models import Job, JobOffer, Skill, Steward
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 Offered = JobOffer.State
 MOST_WISHES = 3
-_FOUND = "jobs of a request already found"
 
 
 @transaction.atomic
@@ -94,7 +93,7 @@ def _check_request(row: ServiceRequest, by: User, skill: Skill) -> None:
         raise Refused(refusal)
     if skill.community_id != row.community_id or not skill.is_active:
         raise Refused(_("请从名单里选一样手艺。"))
-    if Job.objects.unscoped(reason=_FOUND).filter(request=row, state__in=LIVE).exists():
+    if live_job_of(row):
         raise Refused(_("已经在请红管家了。"))
 
 

@@ -12,7 +12,7 @@ from helpdesk.models import ServiceRequest
 from helpdesk.parties import parties_of
 from helpdesk.states import LEADER as REQUEST_LEADER
 from helpdesk.states import REPORTER, SECRETARY
-from stewards.jobs.states import HOUSEHOLD, LEADER, STEWARD
+from stewards.jobs.states import HOUSEHOLD, LEADER, LIVE, STEWARD
 from stewards.models import Job, JobOffer, JobSteward
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ def held(job: Job) -> tuple[ServiceRequest, Job]:
     job = locked(job)
     job.request = request
     return request, job
+
+
+def live_job_of(request: ServiceRequest) -> Job | None:
+    """The job at which somebody still has something to do for a request already found; there is one at most."""
+    rows = Job.objects.unscoped(reason="the job of a request already found")
+    found: Job | None = rows.filter(request=request, state__in=LIVE).first()
+    return found
 
 
 def going(job: Job) -> list[JobSteward]:
