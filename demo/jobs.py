@@ -18,7 +18,7 @@ from helpdesk import actions as requests
 from helpdesk.models import Category
 from stewards.jobs import actions
 from stewards.jobs.states import State
-from stewards.jobs.taken import overlaps, taken
+from stewards.members.busy import overlapping, taken
 from stewards.models import Job, JobOffer, Skill
 
 Slot = tuple[datetime, datetime]
@@ -112,7 +112,7 @@ def _yes(job: Job) -> Job:
     for offer in _offers(job):
         job.refresh_from_db()
         promised = [taken([offer.steward_id], *slot)[offer.steward_id] for slot in job.slots]
-        free = [slot for slot, held in zip(job.slots, promised, strict=True) if not overlaps(held, slot)]
+        free = [slot for slot, held in zip(job.slots, promised, strict=True) if not overlapping(held, slot)]
         if job.state == State.OFFERED and free:
             job = actions.accept(offer, by=offer.steward.user, slot=free[0])
     return job

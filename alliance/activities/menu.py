@@ -42,11 +42,15 @@ def register() -> None:
     """Told to the other rooms once the apps are ready."""
     from alliance.activities import personal, reminders
     from alliance.activities import today as activities_today
+    from alliance.activities.elsewhere import ROOM
+    from alliance.models import SignUp
     from community import history, home, nav, retention, today
     from community.personal import register as register_personal
     from core import daily
+    from stewards.members import busy
 
     history.register(WORDS_OF_THE_RECORD)
+    busy.register(ROOM, SignUp.objects.busy)
     today.register_answered(activities_today.waiting, activities_today.say)
     home.register(tiles)
     nav.register_account(account_entries)

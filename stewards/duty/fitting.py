@@ -23,7 +23,7 @@ WORDS = {
     Rule.CROWDED: gettext_lazy("这个班的人已经够了"),
     Rule.SKILL: gettext_lazy("没有这个班要的技能，或者证书还没有核实"),
     Rule.FREE: gettext_lazy("那段时间没有空"),
-    Rule.BUSY: gettext_lazy("那段时间已经答应了上门帮忙"),
+    Rule.BUSY: gettext_lazy("那段时间已经答应了别的事"),
     Rule.REFUSED: gettext_lazy("要用的证书到那天已经过期"),
     Rule.OVERLAP: gettext_lazy("同一时间已经有班"),
     Rule.REST: gettext_lazy("和前后的班隔得太近，休息不到 11 个小时"),

@@ -62,7 +62,10 @@ def register() -> None:
     from core import daily
     from stewards.duty import personal, today
     from stewards.duty.alerts import alert
+    from stewards.members import busy
+    from stewards.models import Assignment
 
+    busy.register(busy.DUTY, Assignment.objects.busy)
     history.register(WORDS_OF_THE_RECORD)
     messages.register("duty", _("值班"), kinds=("duty",), staff=True)
     nav.register(entries)

@@ -19,8 +19,9 @@ from core.rosters.why import why
 from stewards.duty.states import LIVE, REFUSED, RosterState, SeatState
 from stewards.hours.totals import minutes_since
 from stewards.members.blocked import blocked_with
-from stewards.members.free import windows_of
-from stewards.models import Assignment, Job, ShiftSlot, ShiftWish, Steward, StewardSkill
+from stewards.members.busy import DUTY, taken
+from stewards.members.free import windows_of, without
+from stewards.models import Assignment, ShiftSlot, ShiftWish, Steward, StewardSkill
 
 if TYPE_CHECKING:
     from stewards.models import Roster
@@ -179,8 +180,12 @@ def _people(
     around = (_midnight(roster.first - AROUND), _midnight(roster.last + AROUND))
     free = windows_of(ids, roster.first, roster.last + timedelta(days=1))
     busy, held = defaultdict(list), defaultdict(list)
-    for key, since, until in Job.objects.busy(ids, *around):
-        busy[key].append(minutes.span(since, until))
+    for key, promised in taken(ids, *around, without=DUTY).items():
+        for one in promised:
+            if one.counts:
+                busy[key].append(minutes.span(*one.slot))
+            else:
+                free[key] = without(free[key], one.slot)
     for key, since, until in _elsewhere(ids, {slot.pk for slot in slots}, *around):
         held[key].append(minutes.span(since, until))
     wishes = _wishes(ids, slots)

@@ -14,6 +14,7 @@ from community.access import Permission
 from core.scoping import ScopedQuerySet
 from core.sql import Now
 from stewards.duty.states import LIVE, PROMISED, RosterState, SeatState
+from stewards.members.busy import Taken
 
 if TYPE_CHECKING:
     from community.models import User
@@ -90,10 +91,9 @@ class AssignmentQuerySet(ScopedQuerySet[Any]):
         """The seats that are somebody's."""
         return self.filter(state__in=LIVE)
 
-    def busy(
-        self, steward_ids: Collection[UUID], start: datetime, end: datetime
-    ) -> list[tuple[UUID, datetime, datetime]]:
-        """(steward, from, to) of the seats of these stewards that touch the time from `start` to `end`."""
+    def busy(self, steward_ids: Collection[UUID], start: datetime, end: datetime) -> list[Taken]:
+        """The seats of these stewards that touch the time from `start` to `end`, in order; one query."""
         rows = self.filter(steward__in=steward_ids, state__in=BUSY, starts_at__lt=end, ends_at__gt=start)
         found = rows.unscoped(reason="whether somebody is on duty is asked before they are asked for something else")
-        return list(found.order_by("starts_at").values_list("steward_id", "starts_at", "ends_at"))
+        columns = ("steward_id", "starts_at", "ends_at", "slot__shift__name")
+        return [Taken(*row) for row in found.order_by("starts_at", "pk").values_list(*columns)]

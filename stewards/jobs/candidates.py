@@ -22,8 +22,8 @@ from core import clock
 from helpdesk.querysets import living_in
 from stewards.hours.totals import minutes_since
 from stewards.jobs.states import WORKED
-from stewards.jobs.taken import minutes_in, overlaps, taken, week_of
 from stewards.members.blocked import blocked_households, blocked_with
+from stewards.members.busy import minutes_in, overlapping, taken, week_of
 from stewards.members.free import free_between
 from stewards.models import Job, JobOffer, JobSteward, Steward
 
@@ -91,11 +91,12 @@ def _could(job: Job, wishes: Sequence[Slot], without: Collection[UUID], *, named
         skilled = {one.pk: one for one in rows.serving(day).with_skill(job.skill, day).select_related("user")}
         free = set(skilled) if named else free_between(list(skilled), *slot) if skilled else set()
         week = week_of(slot[0])
-        promised = taken(free, min(week[0], slot[0]), max(week[1], slot[1])) if free else {}
+        promised = taken(free, min(week[0], slot[0]), max(week[1], slot[1]))
         for key in free:
-            held = promised.get(key, [])
-            fits = named or minutes_in([*held, slot], week) <= skilled[key].weekly_minutes
-            if fits and not overlaps(held, slot):
+            held = promised[key]
+            given = [one.slot for one in held if one.counts]
+            fits = named or minutes_in([*given, slot], week) <= skilled[key].weekly_minutes
+            if fits and not overlapping(held, slot):
                 found.setdefault(key, skilled[key])
     return list(found.values())
 

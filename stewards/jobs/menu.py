@@ -34,9 +34,12 @@ def register() -> None:
     from stewards.jobs.actions.reacting import bar_reply, react
     from stewards.jobs.panel import panels
     from stewards.jobs.personal import ROOM, RULES
+    from stewards.members import busy
+    from stewards.models import Job
 
     today.register()
     nav.register(entries)
+    busy.register(busy.JOBS, Job.objects.busy)
     request_panels.register(panels)
     register_personal("jobs", ROOM)
     retention.register(*RULES)

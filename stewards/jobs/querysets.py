@@ -14,11 +14,10 @@ from django.db.models import Q
 from community.roles import Office, Role
 from core.scoping import ScopedQuerySet
 from helpdesk.querysets import led
+from stewards.members.busy import Taken
 
 if TYPE_CHECKING:
     from community.models import User
-
-Busy = tuple[UUID, datetime, datetime]
 
 
 def leads(user: User, prefix: str = "") -> Q:
@@ -48,15 +47,16 @@ class JobQuerySet(ScopedQuerySet[Any]):
         """Those that the user has taken on and did not hand on."""
         return self.filter(goes(user), community__in=user.scope.communities).scoped()
 
-    def busy(self, steward_ids: Iterable[UUID], start: datetime, end: datetime) -> list[Busy]:
-        """When these stewards are taken by jobs between two moments: (steward, from, to), in order; one query."""
+    def busy(self, steward_ids: Iterable[UUID], start: datetime, end: datetime) -> list[Taken]:
+        """When these stewards are taken by jobs between two moments, in order; one query."""
         from stewards.models import JobSteward
 
         held = JobSteward.objects.unscoped(reason="when stewards already found are taken")
         rows = held.filter(
             steward__in=list(steward_ids), left_at__isnull=True, starts_at__lt=end, ends_at__gt=start
         ).order_by("starts_at", "pk")
-        return list(rows.values_list("steward_id", "starts_at", "ends_at"))
+        columns = ("steward_id", "starts_at", "ends_at", "job__what")
+        return [Taken(*row) for row in rows.values_list(*columns)]
 
     def for_page(self) -> Self:
         """With what a page of a job shows already joined."""

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from alliance.activities.actions.rows import opened, ran_by
+from alliance.activities.elsewhere import hold, in_the_way, warning
 from alliance.activities.parties import parties_of
 from alliance.activities.states import RUNNER, State
 from alliance.models import Activity, ActivitySlot, Partner, SignUp
@@ -28,11 +29,20 @@ Come = SignUp.State
 
 
 @transaction.atomic
-def join(slot: ActivitySlot, *, by: User, partner: Partner | None = None, people: int = 1, name: str = "") -> SignUp:
+def join(
+    slot: ActivitySlot,
+    *,
+    by: User,
+    partner: Partner | None = None,
+    people: int = 1,
+    name: str = "",
+    sure: bool = True,
+) -> SignUp:
     """Come to an activity: oneself, a unit with a number of its people, or a name that who runs it writes down.
 
     Where there is no place left, one waits. Raises Refused where it cannot be joined any more, for somebody who comes
-    already or is elsewhere at that time, without the skill that is asked for, and for more people than places.
+    already or is elsewhere at that time, without the skill that is asked for, and for more people than places; for who
+    is not `sure` with what else they have promised then as a red steward, which is theirs to decide.
     """
     activity = opened(locked(Activity(pk=slot.activity_id)), State.OPEN)
     slot = locked(slot)
@@ -42,6 +52,8 @@ def join(slot: ActivitySlot, *, by: User, partner: Partner | None = None, people
     if clock.now() >= activity.join_until and not runs:
         raise Refused(_("报名已经截止了。可以直接到现场看看还有没有位置。"))
     who = _who(activity, slot, by, partner, people, name, runs)
+    if "user" in who:
+        _mind_promises(activity, by, sure=sure)
     if who["people"] > slot.wanted:
         raise Refused(_("这一项一共 %(n)s 个名额。") % {"n": slot.wanted})
     state = Come.JOINED if standing_people(slot) + who["people"] <= slot.wanted else Come.WAITING
@@ -143,6 +155,13 @@ def _check_free(activity: Activity, user: User) -> None:
         raise Refused(_("这个时间您已经报了“%(title)s”，请先取消那一场。") % {"title": other.activity.title})
 
 
+def _mind_promises(activity: Activity, user: User, *, sure: bool) -> None:
+    hold(user)
+    other = None if sure else in_the_way(activity, user)
+    if other is not None:
+        raise Refused(warning(other))
+
+
 def _check_skill(activity: Activity, slot: ActivitySlot, user: User) -> None:
     if slot.skill is None:
         return
@@ -156,6 +175,9 @@ def _tell_moved_up(row: SignUp, activity: Activity) -> None:
     told = [row.user] if row.user else contacts_of(row.partner_id) if row.partner_id else []
     with translation.override(settings.LANGUAGE_CODE):
         said = _("轮到您了：%(title)s，名额空出来了，您已经报上了。来不了请取消一下。") % {"title": activity.title}
+        other = in_the_way(activity, row.user) if row.user else None
+        if other is not None:
+            said += _("那个时间您还答应了%(other)s，请看看去哪一边。") % {"other": other.words}
     notify(told, about=activity, kind="activity_moved_up", text=said)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from alliance.activities import actions
 from alliance.activities.comparing import albums, quotes_of, sums_of
+from alliance.activities.elsewhere import in_the_way, warning
 from alliance.activities.forms import FeedbackForm, JoinForm
 from alliance.activities.lists import ACTIVITY_SORTS, ActivityFilter, activity_columns
 from alliance.activities.parties import parties_of
@@ -23,7 +24,7 @@ from alliance.form_page import form_page
 from alliance.models import Activity, ActivitySlot, Feedback, SignUp
 from community.access import Permission, PortalRequest, access, public
 from community.models import User
-from community.once import acting, once
+from community.once import acting, new_id, once
 from core import clock
 from core.lists import list_page
 
@@ -87,19 +88,23 @@ def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
 
 
 @access(Permission.ACTIVITY_JOIN)
-@require_POST
 @once
 def activity_join(request: PortalRequest, pk: UUID, slot_pk: int) -> HttpResponseBase:
-    """Come to an activity, oneself; with `unit=` so many of one's unit."""
+    """Come to an activity, oneself; with `unit=` so many of one's unit. Whoever has promised something else for that
+    time as a red steward is told first, and decides (`anyway=`)."""
     found = found_activity(request, pk)
     slot: ActivitySlot = get_object_or_404(ActivitySlot.objects.visible_to(request.user), pk=slot_pk, activity=found)
-    given: dict[str, Any] = {}
+    if request.method != "POST":
+        return _ask_again(request, found)
+    if not {"unit", "anyway"} & set(request.POST) and in_the_way(found, request.user):
+        return redirect("alliance:activity_join", pk=found.pk, slot_pk=slot.pk)
+    given: dict[str, Any] = {"sure": "anyway" in request.POST}
     if "unit" in request.POST:
         form = JoinForm(request.POST)
         if not form.is_valid():
             messages.error(request, _("请写来几个人。"))
             return redirect(found)
-        given = {"people": form.cleaned_data["people"], "partner": _own_unit(request)}
+        given |= {"people": form.cleaned_data["people"], "partner": _own_unit(request)}
     with acting(request) as answer:
         made = actions.join(slot, by=request.user, **given)
         if made.state == SignUp.State.WAITING:
@@ -139,6 +144,15 @@ def activity_feedback(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     title = _("替邻居记一句") if for_another else _("说说帮上忙了吗")
     words = {"title": title, "kicker": found.title, "button": _("说完了"), "back_label": found.title}
     return form_page(request, form, back_url=found.get_absolute_url(), **words)
+
+
+def _ask_again(request: PortalRequest, found: Activity) -> HttpResponseBase:
+    """What else is promised for that time, and a second press for who wants to come all the same."""
+    other = in_the_way(found, request.user)
+    if other is None:
+        return redirect(found)
+    context = {"activity": found, "lead": warning(other), "submission": new_id()}
+    return render(request, "alliance/activities/overlap.html", context)
 
 
 def _own_unit(request: PortalRequest) -> Any:

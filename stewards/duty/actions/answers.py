@@ -15,6 +15,8 @@ from stewards.duty.actions.rights import parties
 from stewards.duty.actions.seats import look_again
 from stewards.duty.states import SEATS, RosterState, SeatState
 from stewards.duty.telling import tell_all_answered
+from stewards.duty.wording import when
+from stewards.members.busy import DUTY, overlapping, taken
 from stewards.models import Assignment
 
 if TYPE_CHECKING:
@@ -58,6 +60,8 @@ def _answer(seat: Assignment, by: User, action: str, channel: str) -> Assignment
     step = SEATS.find(seat.state, action, held)
     if seat.state == SeatState.DECLINED and _is_full(seat):
         raise Refused(_("谢谢您，这个班已经有别人来了。"))
+    if action == "accept":
+        _check_free(seat, by)
     before, seat.state = seat.state, step.target
     seat.answered_at, seat.channel = clock.now(), channel
     seat.recorded_by = None if seat.steward.user_id == by.pk else by
@@ -68,6 +72,20 @@ def _answer(seat: Assignment, by: User, action: str, channel: str) -> Assignment
     if before == SeatState.ASKED and roster.state == RosterState.ASKED:
         _tell_when_last(roster)
     return seat
+
+
+def _check_free(seat: Assignment, by: User) -> None:
+    """Whether nothing else is promised for that time; what it is, only the steward reads."""
+    slot, steward = (seat.starts_at, seat.ends_at), locked(seat.steward)
+    # A seat that waits for its answer is this steward's already: the database lets no other lie beside it.
+    own = DUTY if seat.state == SeatState.ASKED else ""
+    other = overlapping(taken([steward.pk], *slot, without=own)[steward.pk], slot)
+    if other is None:
+        return
+    if steward.user_id != by.pk:
+        raise Refused(_("%(who)s那个时间已经答应了别的事。") % {"who": steward})
+    words = _("%(shift)s（%(when)s）和您已经答应的%(other)s是同一个时间。请先把那一边取消，或者这个班说“这次不行”。")
+    raise Refused(words % {"shift": seat.slot.shift.name, "when": when(*slot), "other": other.words})
 
 
 def _is_full(seat: Assignment) -> bool:

@@ -20,7 +20,7 @@ from stewards.jobs.actions.driving import hand_out, hand_over, take_back
 from stewards.jobs.actions.held import going, held, offers_of, require, save
 from stewards.jobs.candidates import kept_apart, may_go
 from stewards.jobs.states import JOBS, LEADER, STEWARD, TAKEN, State
-from stewards.jobs.taken import overlaps, taken
+from stewards.members.busy import overlapping, taken
 from stewards.models import Job, JobOffer, JobSteward, Steward
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Offered, Channel = JobOffer.State, JobOffer.Channel
 Slot = tuple[datetime, datetime]
 CLASH = gettext_lazy("这个时间已经答应了别的事，请选别的时间，或者说这次不行。")
+CLASH_WITH = gettext_lazy("这个时间您已经答应了%(other)s，请选别的时间，或者说这次不行。")
 # Who said no, or nothing, may still say yes while nobody goes.
 ANSWERABLE = (Offered.OPEN, Offered.LAPSED, Offered.DECLINED, Offered.WITHDRAWN)
 
@@ -52,7 +53,7 @@ def accept(offer: JobOffer, *, by: User, slot: Slot, channel: str = Channel.PORT
     if slot not in job.slots:
         raise Refused(_("请从给出的时间里选一个。"))
     _check_able(job, steward, slot)
-    _check_free(job, steward, slot)
+    _check_free(steward, slot, by)
     action = "accept" if len(going(job)) + 1 >= job.needed else "join"
     target = JOBS.find(job.state, action, {STEWARD}, {"slot": slot}).target
     job.state = target
@@ -158,7 +159,7 @@ def could_take_over(job: Job, other: Steward) -> bool:
         other.pk not in there | kept_apart(job)
         and other.user_id not in living | {job.request.reporter_id}
         and may_go(job, other, slot[0])
-        and not overlaps(taken([other.pk], *slot)[other.pk], slot)
+        and not overlapping(taken([other.pk], *slot)[other.pk], slot)
     )
 
 
@@ -170,7 +171,7 @@ def _take_over(job: Job, offer: JobOffer, steward: Steward, *, by: User, channel
     slot = job.slots[0]
     if not may_go(job, steward, slot[0]) or steward.pk in kept_apart(job):
         raise Refused(_("这一次已经安排好了，谢谢您。"))
-    _check_free(job, steward, slot)
+    _check_free(steward, slot, by)
     job.state = JOBS.find(job.state, "take_over", {STEWARD}).target
     _leave(job, before)
     if job.steward_id == before.steward_id:
@@ -252,12 +253,13 @@ def _too_late(job: Job, offer: JobOffer) -> str:
     return _("这一次已经安排好了，不用麻烦您了，谢谢您。")
 
 
-def _check_free(job: Job, steward: Steward, slot: Slot) -> None:
+def _check_free(steward: Steward, slot: Slot, by: User) -> None:
+    """Whether nothing else is promised; what it is, only the steward reads."""
     if slot[1] <= clock.now():
         raise Refused(_("这个时间已经过了，请选别的时间。"))
-    promised = taken([steward.pk], *slot)[steward.pk]
-    if overlaps(promised, slot):
-        raise Refused(str(CLASH))
+    other = overlapping(taken([steward.pk], *slot)[steward.pk], slot)
+    if other is not None:
+        raise Refused(str(CLASH_WITH) % {"other": other.words} if steward.user_id == by.pk else str(CLASH))
 
 
 def _seat(job: Job, steward: Steward) -> None:

@@ -22,7 +22,7 @@ from stewards.jobs import codes, words
 from stewards.jobs.actions.answering import CLASH
 from stewards.jobs.actions.held import going, held, require, save
 from stewards.jobs.states import HOUSEHOLD, JOBS, LEADER, STEWARD
-from stewards.jobs.taken import overlaps, taken
+from stewards.members.busy import overlapping, taken
 from stewards.models import Job, JobSteward
 
 if TYPE_CHECKING:
@@ -120,8 +120,8 @@ def move(job: Job, slot: Slot, *, by: User) -> None:
     before = job.slots[0]
     there = going(job)
     for seat in there:
-        promised = [one for one in taken([seat.steward_id], *slot)[seat.steward_id] if one != before]
-        if overlaps(promised, slot):
+        promised = [one for one in taken([seat.steward_id], *slot)[seat.steward_id] if one.slot != before]
+        if overlapping(promised, slot):
             raise Refused(_("%(who)s那个时间已经答应了别的事。") % {"who": words.names([seat.steward])})
         seat.starts_at, seat.ends_at = slot
     try:
