@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
-from core import clock
 from core.addresses import address
+from core.calendar_files import Entry, as_ics
 from helpdesk import slots
 from helpdesk.models import Update
 from helpdesk.parties import SIDE, WORKING
@@ -59,24 +58,18 @@ def calendar_file(found: ServiceRequest, reader: User, *, title: str, url: str) 
     if slot is None:
         return None
     (start, end), note, stands = slot
-    event = Event()
-    event.add("uid", f"{found.pk}@gongzhi")
-    event.add("sequence", found.version)
-    event.add("dtstamp", clock.now())
-    event.add("dtstart", clock.local(start))
-    event.add("dtend", clock.local(end))
-    event.add("summary", _("上门：%(title)s") % {"title": title})
-    event.add("location", found.place_for(reader))
-    event.add("description", "\n".join(part for part in (found.number, note, url) if part))
-    event.add("url", url)
-    event.add("status", "CONFIRMED" if stands else "CANCELLED")
-    calendar = Calendar()
-    calendar.add("prodid", "-//Gongzhi//requests//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH" if stands else "CANCEL")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    entry = Entry(
+        key=str(found.pk),
+        starts_at=start,
+        ends_at=end,
+        summary=_("上门：%(title)s") % {"title": title},
+        place=found.place_for(reader),
+        url=url,
+        description="\n".join(part for part in (found.number, note, url) if part),
+        version=found.version,
+        stands=stands,
+    )
+    return as_ics([entry], room="requests")
 
 
 def _kept(found: ServiceRequest) -> tuple[slots.Slot, str, bool] | None:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("activities/new/", planning.activity_new, name="activity_new"),
     path("activities/here/<slug:code>/", desk.activity_here, name="activity_here"),
     path("activities/<uuid:pk>/", pages.activity, name="activity"),
+    path("activities/<uuid:pk>/calendar/", pages.activity_file, name="activity_file"),
     path("activities/<uuid:pk>/edit/", planning.activity_edit, name="activity_edit"),
     path("activities/<uuid:pk>/places/new/", planning.slot_new, name="slot_new"),
     path("activities/<uuid:pk>/places/<int:slot_pk>/", planning.slot_edit, name="slot_edit"),

@@ -5,32 +5,24 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from alliance.advice.states import State
 from alliance.models import AdviceSession
-from core import clock
+from core.calendar_files import Entry, as_ics
 
 USUAL = timedelta(hours=2)
 
 
 def calendar_file(session: AdviceSession, *, url: str) -> bytes:
     """The session; called off, it comes as a cancelled event of the same name, so that the entry goes again."""
-    stands = session.state != State.CALLED_OFF
-    event = Event()
-    event.add("uid", f"{session.pk}@gongzhi")
-    event.add("sequence", session.version)
-    event.add("dtstamp", clock.now())
-    event.add("dtstart", clock.local(session.starts_at))
-    event.add("dtend", clock.local(session.starts_at + USUAL))
-    event.add("summary", _("顾问会议：%(topic)s") % {"topic": session.topic})
-    event.add("location", session.place)
-    event.add("url", url)
-    event.add("status", "CONFIRMED" if stands else "CANCELLED")
-    calendar = Calendar()
-    calendar.add("prodid", "-//Gongzhi//advice//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH" if stands else "CANCEL")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
+    entry = Entry(
+        key=str(session.pk),
+        starts_at=session.starts_at,
+        ends_at=session.starts_at + USUAL,
+        summary=_("顾问会议：%(topic)s") % {"topic": session.topic},
+        place=session.place,
+        url=url,
+        version=session.version,
+        stands=session.state != State.CALLED_OFF,
+    )
+    return as_ics([entry], room="advice")

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
 
 from core import clock
+from core.calendar_files import Entry, as_ics
 from core.documents import render
 from core.templatetags.portal import day, weekday
 from stewards.duty.states import RosterState
@@ -56,28 +56,20 @@ def _written(cell: Cell) -> str:
 
 
 def calendar(seats: Iterable[Assignment], *, base_url: str) -> bytes:
-    """One's own shifts as phones and desks take them (RFC 5545); no other person is named in it."""
-    found = Calendar()
-    found.add("prodid", "-//Gongzhi//duty//ZH")
-    found.add("version", "2.0")
-    found.add("method", "PUBLISH")
-    for seat in seats:
-        found.add_component(_event(seat, base_url))
-    found.add_missing_timezones()
-    return bytes(found.to_ical())
+    """One's own shifts for a calendar; no other person is named in it."""
+    return as_ics((_entry(seat, base_url) for seat in seats), room="duty")
 
 
-def _event(seat: Assignment, base_url: str) -> Event:
+def _entry(seat: Assignment, base_url: str) -> Entry:
     shift = seat.slot.shift
-    event = Event()
-    event.add("uid", f"{seat.pk}@gongzhi")
-    event.add("dtstamp", clock.now())
-    event.add("dtstart", clock.local(shift.starts_at))
-    event.add("dtend", clock.local(shift.ends_at))
     words = _("候补：%(shift)s") if seat.is_reserve else _("值班：%(shift)s")
-    event.add("summary", words % {"shift": shift.name})
-    event.add("location", shift.place)
-    event.add("description", hours(shift.starts_at, shift.ends_at))
-    event.add("url", base_url + shift.get_absolute_url())
-    event.add("transp", "TRANSPARENT" if seat.is_reserve else "OPAQUE")
-    return event
+    return Entry(
+        key=str(seat.pk),
+        starts_at=shift.starts_at,
+        ends_at=shift.ends_at,
+        summary=words % {"shift": shift.name},
+        place=shift.place,
+        url=base_url + shift.get_absolute_url(),
+        description=hours(shift.starts_at, shift.ends_at),
+        takes_time=not seat.is_reserve,
+    )

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from alliance.activities import actions, personal, reminders
 from alliance.activities import today as room
@@ -438,3 +439,48 @@ def test_two_who_tap_at_once_do_not_both_get_the_last_place():
         thread.join()
     states = sorted(SignUp.objects.unscoped(reason=WHY).values_list("state", flat=True))
     assert states == [JOINED, WAITING, WAITING, WAITING]
+
+
+class TestCalendar:
+    def event(self, client, row):
+        answer = client.get(reverse("alliance:activity_file", args=[row.pk]))
+        assert answer["Content-Type"].startswith("text/calendar")
+        found = Calendar.from_ical(answer.content)
+        return found["METHOD"], found.walk("VEVENT")[0]
+
+    def test_everybody_takes_along_what_is_announced(self, here, client):
+        row = an_activity(here, text="自带围布")
+        actions.join(slots_of(row)[0], by=here.resident)
+        assert "放进日历" in client.get(row.get_absolute_url()).text
+        method, event = self.event(client, row)
+        assert (method, event["STATUS"], event["SEQUENCE"]) == ("PUBLISH", "CONFIRMED", 0)
+        assert (event["SUMMARY"], event["LOCATION"]) == ("活动：院子里免费理发", "小广场")
+        assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (
+            row.starts_at.replace(microsecond=0),
+            row.ends_at.replace(microsecond=0),
+        )
+        assert event["URL"].endswith(row.get_absolute_url())
+        assert here.resident.name not in event.to_ical().decode()
+
+    def test_a_change_replaces_it_and_a_call_off_takes_it_away(self, here, client):
+        row = an_activity(here)
+        actions.join(slots_of(row)[0], by=here.resident)
+        _method, first = self.event(client, row)
+        actions.change_activity(row, by=here.contact, place="凉亭")
+        _method, second = self.event(client, row)
+        actions.call_off(row, by=here.contact, reason="下雨")
+        assert client.get(reverse("alliance:activity_file", args=[row.pk])).status_code == 404
+        client.force_login(here.resident)
+        assert "从日历里拿掉" in client.get(row.get_absolute_url()).text
+        method, third = self.event(client, row)
+        assert (method, third["STATUS"]) == ("CANCEL", "CANCELLED")
+        assert first["UID"] == second["UID"] == third["UID"]
+        assert first["SEQUENCE"] < second["SEQUENCE"] < third["SEQUENCE"]
+        client.force_login(here.leader)
+        assert "从日历里拿掉" not in client.get(row.get_absolute_url()).text
+
+    def test_what_is_not_announced_is_in_no_calendar(self, here, client):
+        row = an_activity(here, is_open=False)
+        client.force_login(here.contact)
+        assert "放进日历" not in client.get(row.get_absolute_url()).text
+        assert client.get(reverse("alliance:activity_file", args=[row.pk])).status_code == 404

@@ -33,6 +33,7 @@ PAGES: dict[str, Page] = {
     "alliance:activity_new": Page(P.ALLIANCE_VIEW, answers={Role.GRID_LEADER: 302}),
     "alliance:activity_here": Page(P.ACTIVITY_JOIN, JOINS, code_of, everywhere=JOINS),
     "alliance:activity": Page(public=True, kwargs=pk_of("activity")),
+    "alliance:activity_file": Page(public=True, kwargs=pk_of("activity")),
     "alliance:activity_edit": Page(P.ACTIVITY_JOIN, RUNS, pk_of("activity")),
     "alliance:slot_new": Page(P.ACTIVITY_JOIN, RUNS, pk_of("activity")),
     "alliance:slot_edit": Page(P.ACTIVITY_JOIN, RUNS, pk_of("activity", slot_pk="activity_slot")),

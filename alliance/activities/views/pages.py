@@ -6,12 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from alliance.activities import actions
+from alliance.activities.calendar_file import calendar_file
 from alliance.activities.comparing import albums, quotes_of, sums_of
 from alliance.activities.elsewhere import in_the_way, warning
 from alliance.activities.forms import FeedbackForm, JoinForm
@@ -26,6 +27,7 @@ from community.access import Permission, PortalRequest, access, public
 from community.models import User
 from community.once import acting, new_id, once
 from core import clock
+from core.calendar_files import calendar_answer
 from core.lists import list_page
 
 TONES = {
@@ -57,6 +59,17 @@ def activity(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     return render(request, "alliance/activities/activity.html", _page_of(found, request.user))
 
 
+@public
+@require_safe
+def activity_file(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The activity for a calendar, for everybody who may read its page."""
+    found = found_activity(request, pk)
+    content = calendar_file(found, url=request.build_absolute_uri(found.get_absolute_url()))
+    if content is None:
+        raise Http404
+    return calendar_answer(content, name=found.title)
+
+
 def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
     user = reader if isinstance(reader, User) else None
     parties = parties_of(found, user) if user else frozenset()
@@ -73,6 +86,7 @@ def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
         "signed_in": user is not None,
         "may_join": here and found.state == State.OPEN and clock.now() < found.join_until,
         "is_closed": found.state == State.OPEN and clock.now() >= found.join_until,
+        "in_calendar": _in_calendar(found, user),
         "steps": [row for row in ACTIVITIES.steps(found.state, parties) if row.action != "close" or has_begun],
         "album": albums([found])[found.pk] if tells else None,
         "sums": sums_of(found) if tells else None,
@@ -85,6 +99,15 @@ def _page_of(found: Activity, reader: Any) -> dict[str, Any]:
         said = Feedback.objects.visible_to(user).filter(activity=found, user=user)
         page["has_said"] = said.exists()
     return page
+
+
+def _in_calendar(found: Activity, user: User | None) -> bool:
+    """Whether the page offers it for a calendar: what is coming; called off, to those in whose calendar it may be."""
+    if found.ends_at <= clock.now():
+        return False
+    if found.state == State.CANCELLED and found.announced_at is not None and user is not None:
+        return bool(SignUp.objects.visible_to(user).filter(activity=found, user=user).exists())
+    return found.state == State.OPEN
 
 
 @access(Permission.ACTIVITY_JOIN)

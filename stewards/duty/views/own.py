@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from community.access import Permission, PortalRequest, access
 from community.once import acting, once
 from core import clock
+from core.calendar_files import calendar_answer
 from stewards.duty import actions
 from stewards.duty.files import calendar
 from stewards.duty.forms import WishesForm
@@ -75,10 +76,7 @@ def my_calendar(request: PortalRequest) -> HttpResponse:
     """The shifts one has promised, as a file for the phone's calendar."""
     seats = _own(request).filter(state__in=PROMISED, ends_at__gt=clock.now())
     content = calendar(seats, base_url=request.build_absolute_uri("/").rstrip("/"))
-    answer = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="duty.ics"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return calendar_answer(content, name="duty")
 
 
 @access(Permission.STEWARD_WORK)
