@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -17,12 +18,13 @@ from community.files import hand_over
 from community.once import acting, once
 from core import clock
 from core.forms import PortalForm
+from core.lists import list_page
 from core.refusal import Refused
 from helpdesk.parties import parties_of
 from helpdesk.states import LEADER as REQUEST_LEADER
 from helpdesk.states import SECRETARY
 from helpdesk.views.found import found_request
-from stewards.jobs import actions, forbidden, forms
+from stewards.jobs import actions, forbidden, forms, listing
 from stewards.jobs.actions.held import live_job_of, parties
 from stewards.jobs.calendar import calendar_file
 from stewards.jobs.mine import mine
@@ -139,6 +141,23 @@ def ask(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         messages.info(request, _("这件事已经请了红管家，办到哪里都在这一页。"))
         return redirect(asked)
     return render(request, "stewards/jobs/ask.html", {"form": form, "found": found, "ban": ban})
+
+
+@access(Permission.REQUEST_TRIAGE)
+def jobs(request: PortalRequest) -> HttpResponseBase:
+    """What the red stewards are asked in the requests that one leads: filtered, sorted, and as a spreadsheet."""
+    page = list_page(
+        request,
+        listing.listed(request.user),
+        filterset_class=listing.JobFilter,
+        sorts=listing.SORTS,
+        default_sort=listing.DEFAULT_SORT,
+        within=Q(community__in=request.user.scope.communities),
+    )
+    if page.wants_xlsx:
+        return page.as_xlsx(_("上门帮忙"), listing.columns(request.user), listing.for_sheet)
+    shown = {"page": page, "lines": listing.lines_of(page.rows, request.user)}
+    return render(request, "stewards/jobs/list.html", shown)
 
 
 @access(Permission.REQUEST_VIEW)

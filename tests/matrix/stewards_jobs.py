@@ -28,6 +28,7 @@ PAGES: dict[str, Page] = {
     "stewards:offer_decline": Page(P.STEWARD_WORK, {Role.RED_STEWARD}, pk_of("offer"), post=True, answer=302),
     "stewards:offer_answer": Page(P.REQUEST_TRIAGE, LEADS, pk_of("offer")),
     "stewards:ask": Page(P.REQUEST_TRIAGE, LEADS, pk_of("accepted_request")),
+    "stewards:jobs": Page(P.REQUEST_TRIAGE),
     "stewards:job": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("errand")),
     "stewards:job_file": Page(P.REQUEST_VIEW, ON_REQUEST, pk_of("errand")),
     "stewards:job_step": Page(P.REQUEST_VIEW, ON_REQUEST, with_text("errand", step="finish"), answers_own=WAITS),

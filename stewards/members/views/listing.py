@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,6 +13,9 @@ from community.access import Permission, PortalRequest, access
 from core.lists import list_page
 from stewards.members import listing
 from stewards.members.querysets import hands_out
+
+if TYPE_CHECKING:
+    from community.models import User
 
 
 @access(Permission.STEWARDS_VIEW)
@@ -28,20 +33,23 @@ def stewards(request: PortalRequest) -> HttpResponseBase:
     if found.wants_xlsx:
         rows = listing.columns(request, list(found.queryset), times=times)
         return found.as_xlsx(_("红管家"), rows)
-    office = user.scope.may(Permission.STEWARDS_MANAGE)
     shown = {
         "page": found,
         "lines": listing.lines_of(found.rows, times=times),
         "times": bool(times),
-        "ways": _ways() if office else [],
+        "ways": _ways(user),
         "appoint_url": reverse("community:appointments") if user.scope.may(Permission.APPOINT) else "",
     }
     return render(request, "stewards/members/list.html", shown)
 
 
-def _ways() -> list[tuple[str, str]]:
-    """What the office sets up."""
+def _ways(user: User) -> list[tuple[str, str]]:
+    """What they are asked, for those who ask; what the office sets up."""
+    asked = [(_("上门帮忙"), reverse("stewards:jobs"))] if user.scope.may(Permission.REQUEST_TRIAGE) else []
+    if not user.scope.may(Permission.STEWARDS_MANAGE):
+        return asked
     return [
+        *asked,
         (_("值班表"), reverse("stewards:rosters")),
         (_("志愿时长"), reverse("stewards:hours_book")),
         (_("到岗"), reverse("stewards:attendance")),
