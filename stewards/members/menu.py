@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from community.access import Permission
 from community.nav import Entry
@@ -13,6 +14,8 @@ from community.nav import Entry
 if TYPE_CHECKING:
     from community.models import User
 
+# Of all of them: Chinese says it as of one, other languages do not.
+STEWARDS = pgettext_lazy("several", "红管家")
 WORDS_OF_THE_RECORD = {
     "skills_seeded": _("备好了红管家的技能"),
     "skill_added": _("加了一项红管家的技能"),
@@ -43,7 +46,7 @@ def entries(user: User) -> list[Entry]:
     if user.scope.may(Permission.STEWARD_WORK):
         return [Entry(_("我是红管家"), reverse("stewards:mine"), "person-heart", order=32)]
     if user.scope.may(Permission.STEWARDS_VIEW):
-        return [Entry(_("红管家"), reverse("stewards:list"), "person-heart", order=32)]
+        return [Entry(STEWARDS, reverse("stewards:list"), "person-heart", order=32)]
     return []
 
 
@@ -59,7 +62,7 @@ def register() -> None:
     appointed.register(actions.react)
     daily.register("red stewards", actions.catch_up)
     history.register(WORDS_OF_THE_RECORD)
-    messages.register("stewards", _("红管家"), kinds=("steward_",), staff=True)
+    messages.register("stewards", STEWARDS, kinds=("steward_",), staff=True)
     nav.register(entries)
     today.register()
     reveal.register("stewards.blockedpair", {"reason"}, Permission.STEWARDS_MANAGE)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from community.access import Permission, PortalRequest, access
 from core.lists import list_page
 from stewards.members import listing
+from stewards.members.menu import STEWARDS
 from stewards.members.querysets import hands_out
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def stewards(request: PortalRequest) -> HttpResponseBase:
     )
     if found.wants_xlsx:
         rows = listing.columns(request, list(found.queryset), times=times)
-        return found.as_xlsx(_("红管家"), rows)
+        return found.as_xlsx(str(STEWARDS), rows)
     shown = {
         "page": found,
         "lines": listing.lines_of(found.rows, times=times),
