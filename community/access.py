@@ -214,6 +214,11 @@ class Scope:
         """The offices held on the committee of this estate."""
         return frozenset(one.office for one in self.held if one.role == Role.COMMITTEE and one.estate == estate_id)
 
+    def estates_as(self, office: str) -> frozenset[int]:
+        """Estates on whose committee this office is held."""
+        held = (one for one in self.held if one.role == Role.COMMITTEE and one.office == office)
+        return frozenset(one.estate for one in held if one.estate is not None)
+
     @property
     def is_staff(self) -> bool:
         """Whether a second factor is due before plain data is shown."""

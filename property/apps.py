@@ -6,9 +6,10 @@ class PropertyConfig(AppConfig):
     name = "property"
 
     def ready(self) -> None:
-        from community import history, home, messages, nav, retention, reveal, today
+        from community import history, home, messages, nav, retention, reveal
         from community.access import Permission
         from property import menu
+        from property import today as books_today
         from property.budget import today as budget_today
         from property.counts import today as counts_today
         from property.fees import menu as fees_menu
@@ -24,15 +25,13 @@ class PropertyConfig(AppConfig):
         from property.statements import forgetting as statements_forgetting
         from property.statements import menu as statements_menu
         from property.statements import today as statements_today
-        from property.today import asks
 
-        today.register(asks)
+        books_today.register()
         for room in (recurring_today, counts_today, budget_today, handover_today, reimbursing_today):
-            today.register(room.asks)
+            room.register()
         messages.register("estate", _("自管会和公开账目"), kinds=("voucher_", "publication_", "fees_", "budget_"))
-        today.register(publication_today.asks)
-        today.register(fees_today.asks)
-        today.register(statements_today.asks)
+        for room in (publication_today, fees_today, statements_today):
+            room.register()
         nav.register(menu.entries)
         nav.register(publication_menu.entries)
         nav.register(fees_menu.entries)

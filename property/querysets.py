@@ -145,6 +145,9 @@ class LedgerMonthQuerySet(ScopedQuerySet[Any]):
     def open(self) -> Self:
         return self.filter(state="open")
 
+    def closed(self) -> Self:
+        return self.filter(state="closed")
+
     def with_counts(self) -> Self:
         """With `unfinished`: how many vouchers of the month are on their way."""
         from property.models import Voucher

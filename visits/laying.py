@@ -83,7 +83,11 @@ def job_of(campaign: Campaign) -> Job | None:
 
 def gave_up(campaign: Campaign) -> bool:
     """Whether the laying ended before its end."""
-    job = job_of(campaign)
+    return broke_off(campaign, job_of(campaign))
+
+
+def broke_off(campaign: Campaign, job: Job | None) -> bool:
+    """As `gave_up`, of a round whose job, as far as anybody remembers it, has been found already."""
     return campaign.state == State.PREPARING and (job is None or job.is_over)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,8 +18,9 @@ from community.nav import Entry
 from community.questions import Row, rows_for
 from community.today import Ask, Panel
 from core import clock
+from core.models import Job
 from core.quarters import Quarter
-from core.sql import Within, as_day, as_moment, rows_within_each
+from core.sql import Within, as_day, as_moment, part_of, rows_within_each
 from grids.models import Building, Estate
 from visits import laying, progress, walkers, words
 from visits.models import Campaign, Conflict, Finding, LateReport, Target
@@ -29,15 +31,16 @@ if TYPE_CHECKING:
 
 # From so many days before the end a round's last doors come first.
 _SOON = timedelta(days=7)
+_ROUND = ("id", "state", "year", "quarter", "ends_on")
 
 
 def register() -> None:
-    """Doors that wait, problems without feedback, conflicts to settle. For the office two more, and a query of its own:
-    doors that nobody walks, and a quarter without its round."""
+    """Doors that wait, problems without feedback, conflicts to settle. For the office two more: doors that nobody
+    walks, and a quarter without its round."""
     today.register_answered(_without_walker, _nobody_walks)
     today.register_answered(_own_doors, _doors)
     today.register_answered(_waiting, _brought_back)
-    today.register(_rounds)
+    today.register_answered(_newest, _rounds)
     today.register_picture(_own_rounds, _progress)
 
 
@@ -231,15 +234,31 @@ def _overdue(late: int, oldest: date) -> str:
     return _("其中 %(late)d 件过期了，最久的过了 %(days)d 天") % {"late": late, "days": days}
 
 
-def _rounds(user: User) -> list[Ask]:
+def _offices(user: User) -> frozenset[int]:
+    """The communities whose rounds `user` sees to."""
+    return user.scope.offices_communities if user.scope.may(Permission.VISIT_RECORD) else frozenset()
+
+
+def _newest(user: User) -> Any:
+    """The newest rounds with the state of the job that lays each."""
+    offices = _offices(user)
+    if not offices:
+        return None
+    job = Job.objects.filter(pk=OuterRef("job")).values("state")
+    rows = Campaign.objects.managed_by(user).order_by("-year", "-quarter")
+    return rows.values_list(*_ROUND, Subquery(job))[: 2 * len(offices)]
+
+
+def _rounds(user: User, rows: list[Row]) -> list[Ask]:
     """The office is reminded when a quarter has begun without its round, or a round has outlived its window."""
-    offices = user.scope.offices_communities
-    if not (offices and user.scope.may(Permission.VISIT_RECORD)):
+    if not _offices(user):
         return []
     day = clock.today()
     quarter = Quarter.of(day)
-    rounds = list(Campaign.objects.managed_by(user).order_by("-year", "-quarter")[: 2 * len(offices)])
-    stuck = [one for one in rounds if one.state == Campaign.State.PREPARING and laying.gave_up(one)]
+    found = [(part_of(Campaign, **dict(zip(_ROUND, row, strict=True))), state) for *row, state in rows]
+    found.sort(key=lambda one: one[0].period, reverse=True)
+    rounds = [one for one, _state in found]
+    stuck = [one for one, state in found if laying.broke_off(one, part_of(Job, state=state) if state else None)]
     if stuck:
         title = _("%(quarter)s的走访安排到一半断了") % {"quarter": stuck[0]}
         return [Ask(title, stuck[0].get_absolute_url(), _("接着安排"), urgent=True)]

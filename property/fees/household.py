@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community.questions import Row, rows_for
 from core import clock
 from core.money import yuan
 from core.quarters import Month
+from core.sql import Within, as_day
 from property.fees.receipts import span
 from property.fees.standing import Standing, standing
 from property.models import Bill, Book, FeeSchedule, Payment, Publication, PublicationLeaf, Relief, Vehicle
-from property.querysets import yuan_of
+from property.querysets import fen_of, yuan_of
 
 if TYPE_CHECKING:
     from community.models import User
@@ -194,17 +197,28 @@ def plain_rate(rate: Decimal) -> str:
     return f"{cents if cents == rate else rate.normalize():f}"
 
 
-def own_owed(user: User) -> tuple[Decimal, Any] | None:
+def own_owed(user: User) -> tuple[Decimal, date | None] | None:
     """What the user's households owe together and the day the oldest open bill was due; None where nothing was ever
     billed. One query."""
+    return owed_in(rows_for(user, own_bills))
+
+
+def own_bills(user: User) -> list[Within] | None:
+    """The question of `own_owed`."""
     own = user.scope.households
     if not own:
         return None
-    rows = Bill.objects.unscoped(reason="the user's own households").filter(
+    rows: Any = Bill.objects.unscoped(reason="the user's own households").filter(
         Q(household__in=own) | Q(household__merged_into__in=own)
     )
-    found = list(rows.with_paid().values_list("amount", "paid_fen", "due_on"))
-    if not found:
-        return None
-    left = [(amount - yuan_of(paid), due_on) for amount, paid, due_on in found]
-    return sum((one for one, _due in left), ZERO), min((due for one, due in left if one > 0), default=None)
+    narrowed = rows.with_paid().order_by().values_list(fen_of(F("amount")), "paid_fen", "due_on")
+    return [Within(narrowed, "fen, paid, due_on", _OWED, width=3)]
+
+
+_OWED = """
+SELECT COUNT(*), CAST(SUM(fen - paid) AS bigint), MIN(due_on) FILTER (WHERE fen > paid) FROM narrowed"""
+
+
+def owed_in(rows: list[Row]) -> tuple[Decimal, date | None] | None:
+    """What the answer to `own_bills` says, as `own_owed` has it."""
+    return next(((yuan_of(fen), as_day(due_on)) for bills, fen, due_on in rows if bills), None)

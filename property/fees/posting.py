@@ -155,8 +155,7 @@ def waiting_days(book: Book, last: date | None = None) -> list[date]:
 
 def unposted(book: Book) -> Any:
     """Payments of a book found already that are on no voucher, or on one that was given up."""
-    none = Q(voucher__isnull=True) | Q(voucher__state=Voucher.State.VOIDED)
-    return Payment.objects.of_book(book).filter(none).exclude(kind=Payment.Kind.OPENING)
+    return Payment.objects.of_book(book).unposted()
 
 
 def control(book: Book) -> list[Control]:

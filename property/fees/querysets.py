@@ -133,6 +133,10 @@ class PaymentQuerySet(_OfHouseholds):
         """What was received and given back from `first` to `last`; balances brought forward are neither."""
         return self.filter(paid_on__range=(first, last)).exclude(kind="opening")
 
+    def unposted(self) -> Self:
+        """Those that are on no voucher, or on one that was given up; what was brought forward is never on one."""
+        return self.filter(Q(voucher__isnull=True) | Q(voucher__state="voided")).exclude(kind="opening")
+
     def of_voucher(self, voucher: Voucher) -> Self:
         """The payments of a day's voucher found already."""
         return self.filter(voucher=voucher).scoped()

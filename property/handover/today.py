@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from community import today
 from community.access import Permission
+from community.questions import Row
 from community.today import Ask
 from property.handover.actions import to_sign
 from property.models import Handover
+from property.parts import made_of
 
 if TYPE_CHECKING:
     from community.models import User
 
+_HANDOVER = (
+    "id", "office", "state", "taken_at", "absent_reason", "leaving_id", "leaving_at", "successor_id", "successor_at",
+    "leaving__name", "successor__name", "book__estate_id", "book__community_id", "book__estate__name",
+)  # fmt: skip
 
-def asks(user: User) -> list[Ask]:
-    """One query for whoever reads books, none for the others: who has no office yet is told by a notice."""
+
+def register() -> None:
+    """Lists that wait for a signature, of whoever reads books: who has no office yet is told by a notice."""
+    today.register_answered(_open, _unsigned)
+
+
+def _open(user: User) -> Any:
     if not user.scope.may(Permission.BOOKS_VIEW):
-        return []
-    rows = Handover.objects.visible_to(user).open().for_page().order_by("taken_at")
+        return None
+    return Handover.objects.visible_to(user).open().values_list(*_HANDOVER)
+
+
+def _unsigned(user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
-            title=str(row),
-            detail=str(row.book.estate),
-            url=row.get_absolute_url(),
+            title=str(handover),
+            detail=str(handover.book.estate),
+            url=handover.get_absolute_url(),
             button=_("去签字"),
-            since=row.taken_at,
+            since=handover.taken_at,
         )
-        for row in rows
-        if to_sign(row, user)
+        for handover in (made_of(Handover, _HANDOVER, row) for row in rows)
+        if to_sign(handover, user)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Q
 
 from community.roles import Role
 from core.scoping import ScopedQuerySet
@@ -66,20 +66,6 @@ class PublicationQuerySet(ScopedQuerySet[Any]):
 
     def for_list(self) -> Self:
         return self.select_related("book__estate").newest_first()
-
-    def in_the_making(self) -> Self:
-        """Drafts with what the next step depends on: `signed`, and `proved` (how many accounts the cashier did)."""
-        from property.models import PublicationSignature
-
-        found = "signatures of publications found through visible_to"
-        return (
-            self.unfinished()
-            .for_list()
-            .annotate(proved=Count("proofs", filter=Q(proofs__balance__isnull=False)))
-            .prefetch_related(
-                Prefetch("signatures", PublicationSignature.objects.unscoped(reason=found), to_attr="signed")
-            )
-        )
 
 
 class PartQuerySet(ScopedQuerySet[Any]):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.roles import Office, Role
+from community import today
+from community.questions import Row
+from community.roles import Office
 from community.today import Ask
 from core.money import yuan
+from property.querysets import fen_of, yuan_of
 from stewards.models import PartsClaim
 
 if TYPE_CHECKING:
@@ -21,22 +24,29 @@ AT_MOST = 20
 WAITING = Q(state=PartsClaim.State.CLAIMED) | Q(voucher__state="voided")
 
 
-def asks(user: User) -> list[Ask]:
-    """One query for a bookkeeper, none for the others."""
-    held = user.scope.held
-    kept = [one.estate for one in held if one.role == Role.COMMITTEE and one.office == Office.BOOKKEEPER]
+def register() -> None:
+    """What stewards have paid for parts, of the bookkeeper."""
+    today.register_answered(_claimed, _to_pay_back)
+
+
+def _claimed(user: User) -> Any:
+    kept = user.scope.estates_as(Office.BOOKKEEPER)
     if not kept:
-        return []
-    rows = PartsClaim.objects.visible_to(user).filter(WAITING, estate__in=kept)
-    columns = ("what", "amount", "claimed_at", "estate__name", "estate__book")
+        return None
+    rows = PartsClaim.objects.visible_to(user).filter(WAITING, estate__in=kept).order_by("claimed_at")
+    columns = ("what", "claimed_at", "estate__name", "estate__book")
+    return rows.values_list(*columns, fen_of(F("amount")))[:AT_MOST]
+
+
+def _to_pay_back(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
-            title=_("红管家垫了材料费 %(amount)s 元：%(what)s") % {"amount": yuan(amount), "what": what},
+            title=_("红管家垫了材料费 %(amount)s 元：%(what)s") % {"amount": yuan(yuan_of(fen)), "what": what},
             detail=estate,
             url=reverse("property:claims", args=[book]),
             button=_("去报销"),
             since=claimed,
         )
-        for what, amount, claimed, estate, book in rows.order_by("claimed_at").values_list(*columns)[:AT_MOST]
+        for what, claimed, estate, book, fen in rows
         if book
     ]

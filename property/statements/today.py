@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from community.access import Permission
+from community import today
+from community.questions import Row
 from community.roles import Office
 from community.today import Ask
-from property.models import Book, StatementRow
+from property.models import StatementRow
 
 if TYPE_CHECKING:
     from community.models import User
 
+_BOOK = ("account__book__estate__code", "account__book", "account__book__estate__name")
 
-def asks(user: User) -> list[Ask]:
-    """Rows that are not matched yet, for the cashier of each book; no query for others."""
-    if not user.scope.may(Permission.VOUCHER_SETTLE):
-        return []
-    waiting = StatementRow.objects.visible_to(user).waiting().order_by().values_list("account__book", flat=True)
-    counts = Counter(waiting)
-    books = Book.objects.visible_to(user).for_page().filter(pk__in=counts) if counts else []
+
+def register() -> None:
+    """Rows that are not matched yet, of the cashier of each book."""
+    today.register_answered(_waiting, _to_match)
+
+
+def _waiting(user: User) -> Any:
+    settled = user.scope.estates_as(Office.CASHIER)
+    if not settled:
+        return None
+    rows = StatementRow.objects.visible_to(user).waiting().filter(account__book__estate__in=settled)
+    return rows.order_by().values(*_BOOK).annotate(n=Count("pk")).values_list(*_BOOK, "n")
+
+
+def _to_match(_user: User, rows: list[Row]) -> list[Ask]:
     return [
         Ask(
-            title=ngettext("%(n)d 笔流水还没对上", "%(n)d 笔流水还没对上", counts[book.pk]) % {"n": counts[book.pk]},
-            detail=str(book.estate),
-            url=f"{reverse('property:statement_rows', args=[book.pk])}?match=none",
+            title=ngettext("%(n)d 笔流水还没对上", "%(n)d 笔流水还没对上", number) % {"n": number},
+            detail=estate,
+            url=f"{reverse('property:statement_rows', args=[book])}?match=none",
             button=_("去核对"),
         )
-        for book in books
-        if Office.CASHIER in user.scope.offices(book.estate_id)
+        for _code, book, estate, number in sorted(rows)
     ]

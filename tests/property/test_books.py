@@ -20,6 +20,7 @@ from property import actions, entries, today
 from property.entries import Item
 from property.models import Account, LedgerMonth, Means, MonthlyBalance, Posting, Voucher
 from property.verification import verify
+from tests.asks import asks_of
 from tests.factories import EstateFactory, UserFactory, appoint, committee_of
 
 pytestmark = pytest.mark.django_db
@@ -127,7 +128,7 @@ def test_today_asks_each_office_for_its_own(committee, django_assert_num_queries
         two = actions.submit(committee.draft(), by=committee.bookkeeper)
         actions.send_back(two, by=committee.reviewer, version=two.version, note="少了发票")
         titles = {
-            who: [ask.title for ask in today.asks(getattr(committee, who))]
+            who: [ask.title for ask in asks_of(today, getattr(committee, who))]
             for who in ("bookkeeper", "reviewer", "cashier")
         }
         assert titles == {
@@ -137,12 +138,12 @@ def test_today_asks_each_office_for_its_own(committee, django_assert_num_queries
         }
         for voucher in Voucher.objects.exclude(state=State.VOIDED):
             Voucher.objects.filter(pk=voucher.pk).update(state=State.VOIDED)
-        asked = today.asks(committee.bookkeeper)
+        asked = asks_of(today, committee.bookkeeper)
         assert [ask.title for ask in asked] == ["2025 年 9 月可以结账了"]
     stranger = UserFactory()
     assert stranger.scope.held == ()
     with django_assert_num_queries(0):
-        assert today.asks(stranger) == []
+        assert asks_of(today, stranger) == []
 
 
 ACCOUNTS = ("1001", "1002", "100901", "430101", "490201", "510101", "520101", "2209", "3101")

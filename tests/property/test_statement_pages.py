@@ -15,6 +15,7 @@ from community.once import new_id
 from core import clock
 from property.models import Payment, Statement, StatementRow
 from property.statements import actions, today
+from tests.asks import asks_of
 from tests.factories import BuildingFactory, committee_of
 from tests.grids.roster_pages import work_off
 from tests.property.fees import NOW, FeeEstate
@@ -190,11 +191,11 @@ def test_others_of_the_committee_read_and_change_nothing(estate):
 
 def test_today_asks_the_cashier_alone(estate):
     take(estate)
-    assert [str(ask.title) for ask in today.asks(estate.committee.cashier)] == ["4 笔流水还没对上"]
-    assert today.asks(estate.committee.bookkeeper) == []
+    assert [str(ask.title) for ask in asks_of(today, estate.committee.cashier)] == ["4 笔流水还没对上"]
+    assert asks_of(today, estate.committee.bookkeeper) == []
     for row in StatementRow.objects.all():
         actions.set_aside(row, note="x", by=estate.committee.cashier)
-    assert today.asks(estate.committee.cashier) == []
+    assert asks_of(today, estate.committee.cashier) == []
 
 
 def test_a_list_takes_as_many_queries_for_one_row_as_for_twenty(estate, cashier, django_assert_max_num_queries):
