@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from stewards.jobs.states import State
 from stewards.models import HoursEntry, Job, PartsClaim
-from tests.browser.visitor import ENDS, a_photo, act_as, axe, press, press_twice, shot
+from tests.browser.visitor import ENDS, a_photo, act_as, axe, press, press_twice, shot, tap
 from tests.stewards.errands import WHY, Errand, an_errand, at, fresh
 
 
@@ -48,17 +49,33 @@ def test_a_home_visit_from_the_question_to_the_thanks(page: Page, javascript: bo
     page.fill("[name=from1]", f"{start:%H:%M}")
     page.fill("[name=until1]", f"{end:%H:%M}")
     page.check("[name=is_safe]")
+    expect(page.locator("[name=day2]")).to_be_hidden()
     look("ask")
+    tap(page.locator(".other-times > summary"))
+    page.fill("[name=from2]", "15:00")
+    press(page.locator("main form [type=submit]"))
+    # The day is missing: what was typed is there, and what was folded away is open.
+    expect(page.locator("[name=day2]")).to_be_visible()
+    expect(page.locator("[name=from2]")).to_have_value("15:00")
+    expect(page.locator("[name=from1]")).to_have_value(f"{start:%H:%M}")
+    look("ask-again")
+    page.fill("[name=day2]", start.date().isoformat())
     press_twice(page.locator("main form [type=submit]"), r"/stewards/jobs/[0-9a-f-]{36}/$")
     look("asked")
     job = the_job()
+    assert len(job.slots) == 2
     expect(page.locator("main")).to_contain_text(steward.user.name)
+    # Whoever asks again is led to it.
+    page.goto(reverse("stewards:ask", args=[errand.request.pk]))
+    expect(page).to_have_url(re.compile(job.get_absolute_url()))
+    look("asked-again")
 
     # The steward reads why, and says yes with one tap.
     act_as(page, steward.user)
     page.goto(reverse("stewards:offers"))
     look("offers")
     expect(page.locator("main")).not_to_contain_text(errand.request.place)
+    page.locator("form.yes [name=slot]").first.check()
     press(page.locator("form.yes [type=submit]"))
     job = fresh(job)
     assert job.state == State.ACCEPTED
@@ -111,3 +128,13 @@ def test_a_home_visit_from_the_question_to_the_thanks(page: Page, javascript: bo
     entry = HoursEntry.objects.unscoped(reason=WHY).get()
     assert timedelta(minutes=entry.minutes) <= timedelta(hours=1)
     assert PartsClaim.objects.unscoped(reason=WHY).get().state == "claimed"
+
+    # The leader finds it among all others, on the way from the stewards.
+    act_as(page, errand.leader)
+    page.goto(reverse("stewards:list"))
+    look("ways")
+    press(page.locator(f"main a[href='{reverse('stewards:jobs')}']"))
+    expect(page.locator("tbody")).to_contain_text(steward.user.name)
+    look("list")
+    press(page.locator(f"tbody a[href='{job.get_absolute_url()}']"))
+    expect(page.locator("main")).to_contain_text(steward.user.name)
