@@ -16,6 +16,7 @@ from community import audit
 from core.ids import uuid7
 from core.quarters import Month
 from core.refusal import Refused
+from core.sql import insert
 from grids.models import CareTag, Household, Membership
 from visits.fields import Result, Slot, count_of, slots_of
 from visits.models import REACHED, TARGET_STEPS, Target, Verification, Visit
@@ -64,8 +65,8 @@ def record_paper_round(
         verified += answers
         events.append((visit, {"outcome": [None, visit.outcome]}))
         seen.advance(line, sum(row.result == Result.CONFIRMED for row in answers))
-    Visit.objects.bulk_create(rows, batch_size=_BATCH)
-    Verification.objects.bulk_create(verified, batch_size=_BATCH)
+    insert(rows)
+    insert(verified)
     # One upsert a batch: the rows are locked and there, and Django's bulk_update takes four times as long.
     Target.objects.bulk_create(
         seen.moved,
@@ -145,9 +146,9 @@ def _visit(line: PaperLine, slots: Iterable[Slot], by: User, via: str) -> tuple[
 def _verification(visit: Visit, slot: Slot, answer: Answer) -> Verification:
     return Verification(
         community_id=visit.community_id,
-        visit=visit,
-        household=visit.household,
-        resident=slot.resident,
+        visit_id=visit.pk,
+        household_id=visit.household_id,
+        resident_id=slot.resident.pk if slot.resident else None,
         field=slot.field.name,
         result=answer.result,
     )
