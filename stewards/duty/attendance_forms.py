@@ -20,7 +20,7 @@ ALL, SOME = "all", "some"
 
 
 class SwapForm(PortalForm):
-    """Whom to ask for one's seat: everybody who could, or some of them by name."""
+    """Whom to ask for one's seat, everybody who could or some by name; and which seats one would take for it."""
 
     whom = forms.ChoiceField(
         label=_("问谁"),
@@ -31,13 +31,24 @@ class SwapForm(PortalForm):
     stewards = forms.MultipleChoiceField(
         label=_("选谁"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("问所有人就不用选。")
     )
+    in_return = forms.MultipleChoiceField(
+        label=_("您也可以替谁上班"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("选了的，对方可以拿这个班和您对换。可以不选。"),
+    )
     note = forms.CharField(label=_("想说的话"), max_length=80, required=False, help_text=_("可以不写。"))
 
-    def __init__(self, *args: Any, able: Sequence[Steward], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, able: Sequence[Steward], exchanges: Sequence[tuple[UUID, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["stewards"].choices = [(str(one.pk), str(one)) for one in able]  # type: ignore[attr-defined]
+        self.fields["in_return"].choices = [(str(key), words) for key, words in exchanges]  # type: ignore[attr-defined]
         if not able:
             self.drop("whom", "stewards")
+        if not exchanges:
+            self.drop("in_return")
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -48,7 +59,11 @@ class SwapForm(PortalForm):
     def given(self) -> dict[str, Any]:
         given = super().given()
         some = given.get("whom") == SOME
-        return {"note": given["note"], "stewards": [UUID(key) for key in given["stewards"]] if some else None}
+        return {
+            "note": given["note"],
+            "stewards": [UUID(key) for key in given["stewards"]] if some else None,
+            "in_return": [UUID(key) for key in given.get("in_return", [])],
+        }
 
 
 class PresenceForm(PortalForm):

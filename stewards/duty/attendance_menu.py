@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 WORDS_OF_THE_RECORD = {
     "swap_asked": _("在找人换班"),
     "swap_taken": _("接了别人的班"),
+    "swap_exchanged": _("和别人对换了班"),
     "swap_declined": _("没能接别人的班"),
     "swap_kept": _("不换班了"),
     "swap_lapsed": _("换班没有找到人"),

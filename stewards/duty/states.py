@@ -54,6 +54,8 @@ SEATS = StateTable(
         Transition(S.HELD, S.SWAPPING, "ask_swap", _("找人换"), (STEWARD, OFFICE)),
         Transition(S.SWAPPING, S.HELD, "keep", _("不换了"), (STEWARD, OFFICE, SYSTEM)),
         Transition(S.SWAPPING, S.GIVEN_UP, "hand_over", _("有人接了"), (STEWARD, OFFICE)),
+        # Of whoever takes another's seat and gives this one for it.
+        Transition(S.HELD, S.GIVEN_UP, "exchange", _("对换"), (STEWARD, OFFICE)),
         *(
             Transition(state, S.TAKEN_OUT, "take_out", _("调出"), (OFFICE,))
             for state in (S.PLANNED, S.ASKED, S.HELD, S.SWAPPING)

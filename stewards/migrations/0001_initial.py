@@ -505,8 +505,10 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True, verbose_name='什么时候定的')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁问的')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='swaps', to='stewards.assignment', verbose_name='哪一班')),
-                ('taken', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='taken_over', to='stewards.assignment')),
+                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='swaps', to='stewards.assignment', verbose_name='哪一班')),
+                ('given', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='exchanged_for', to='stewards.assignment', verbose_name='换来的班')),
+                ('in_return', models.ManyToManyField(blank=True, related_name='offered_for', to='stewards.assignment', verbose_name='愿意对换的班')),
+                ('taken', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='taken_over', to='stewards.assignment')),
             ],
             options={
                 'verbose_name': '换班',
@@ -894,6 +896,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='swap',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), ('taken__isnull', False)), models.Q(models.Q(('state', 'taken'), _negated=True), ('taken__isnull', True)), _connector='OR'), name='swap_taken_by_a_seat'),
+        ),
+        migrations.AddConstraint(
+            model_name='swap',
+            constraint=models.CheckConstraint(condition=models.Q(('given__isnull', True), ('state', 'taken'), _connector='OR'), name='swap_given_where_it_is_taken'),
         ),
         migrations.AddConstraint(
             model_name='swap',

@@ -17,7 +17,10 @@ from stewards.models.shifts import Assignment
 
 
 class Swap(CommunityRow):
-    """Somebody looks for another for their seat, and stays responsible for it until somebody has said yes."""
+    """Somebody looks for another for their seat, and stays responsible for it until somebody has said yes.
+
+    `in_return` are seats of others that they would take for it; `given` is the one that they got.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("在找人")
@@ -26,14 +29,21 @@ class Swap(CommunityRow):
         LAPSED = "lapsed", _("没找到人")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    seat = models.ForeignKey(Assignment, models.PROTECT, related_name="swaps", verbose_name=_("哪一班"))
+    # What somebody was taken out of is forgotten after a while, and the swaps about it go along; a promised seat stays.
+    seat = models.ForeignKey(Assignment, models.CASCADE, related_name="swaps", verbose_name=_("哪一班"))
     note = models.CharField(_("想说的话"), max_length=80, blank=True)
     to_all = models.BooleanField(_("问所有能来的人"), default=True)
     state = models.CharField(_("进展"), max_length=10, choices=State.choices, default=State.OPEN)
     asked_at = models.DateTimeField(_("什么时候问的"), default=clock.now)
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁问的"))
     ended_at = models.DateTimeField(_("什么时候定的"), null=True)
-    taken = models.OneToOneField(Assignment, models.PROTECT, null=True, related_name="taken_over")
+    in_return = models.ManyToManyField(
+        Assignment, blank=True, related_name="offered_for", verbose_name=_("愿意对换的班")
+    )
+    taken = models.OneToOneField(Assignment, models.CASCADE, null=True, related_name="taken_over")
+    given = models.OneToOneField(
+        Assignment, models.CASCADE, null=True, related_name="exchanged_for", verbose_name=_("换来的班")
+    )
 
     objects = SwapQuerySet.as_manager()
 
@@ -46,6 +56,9 @@ class Swap(CommunityRow):
             models.CheckConstraint(
                 condition=Q(state="taken", taken__isnull=False) | ~Q(state="taken") & Q(taken__isnull=True),
                 name="swap_taken_by_a_seat",
+            ),
+            models.CheckConstraint(
+                condition=Q(given__isnull=True) | Q(state="taken"), name="swap_given_where_it_is_taken"
             ),
             models.CheckConstraint(
                 condition=Q(state="open", ended_at__isnull=True) | ~Q(state="open") & Q(ended_at__isnull=False),

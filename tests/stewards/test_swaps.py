@@ -11,12 +11,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from community.models import Community, Notice, User
+from community.models import AuditEvent, Community, Notice, User
 from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from stewards.duty import actions, attendance, swaps
 from stewards.duty import attendance_today as room
+from stewards.duty import personal as duty_personal
 from stewards.duty.states import SeatState
 from stewards.models import Assignment, Steward, Swap, SwapAsk
 from tests.asks import asks_of
@@ -25,16 +26,6 @@ from tests.stewards.makers import a_steward
 from tests.stewards.seats import a_seat, at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def community() -> Community:
-    return CommunityFactory()
-
-
-@pytest.fixture
-def office(community: Community) -> User:
-    return appoint(Role.COMMUNITY_STAFF, community)
 
 
 def in_days(days: int, hour: float = 9) -> datetime:
@@ -240,3 +231,213 @@ def test_of_two_who_accept_at_once_one_has_it() -> None:
     assert sorted(told, key=len)[0] == "yes"
     assert len([one for one in told if one == "yes"]) == 1, told
     assert Assignment.objects.filter(slot=seat.slot, state=SeatState.HELD).count() == 1
+
+
+# Seats that change hands both at once ---------------------------------------------------------------------------
+
+
+def holder_of(seat: Assignment) -> Steward:
+    """Whose the place of a seat is now."""
+    return Assignment.objects.get(slot=seat.slot, state__in=[SeatState.HELD, SeatState.SWAPPING]).steward
+
+
+def test_two_seats_change_hands_at_once(community: Community, office: User) -> None:
+    first, second, third = (a_steward(community) for _ in range(3))
+    mine, theirs = a_seat(first, in_days(5)), a_seat(second, in_days(8))
+    assert swaps.could_exchange(mine) == [theirs]
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    assert {ask.steward for ask in SwapAsk.objects.filter(swap=swap)} == {second, third}
+    assert "对换" in Notice.objects.get(user=second.user).text
+    assert "对换" not in Notice.objects.get(user=third.user).text
+    taken = swaps.accept_swap(ask_of(swap, second), by=second.user, in_return=theirs)
+    swap.refresh_from_db()
+    assert (holder_of(mine), holder_of(theirs)) == (second, first)
+    assert (swap.state, swap.taken, swap.given.steward) == (Swap.State.TAKEN, taken, first)
+    for seat in (mine, theirs):
+        seat.refresh_from_db()
+        assert seat.state == SeatState.GIVEN_UP
+    assert "和您换好了" in Notice.objects.get(user=first.user).text
+    event = AuditEvent.objects.get(verb="swap_exchanged")
+    assert event.changes["steward"] == [str(first), str(second)]
+    with pytest.raises(Refused, match="不用换了"):
+        swaps.accept_swap(ask_of(swap, third), by=third.user)
+    assert not Notice.objects.filter(user=office).exists()
+
+
+def test_the_office_hears_of_both_seats_where_they_are_near(community: Community, office: User) -> None:
+    first, second = a_steward(community), a_steward(community)
+    mine, theirs = a_seat(first, in_days(5)), a_seat(second, clock.now() + timedelta(hours=20))
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    swaps.accept_swap(ask_of(swap, second), by=office, channel=Assignment.Channel.PHONE, in_return=theirs)
+    (told,) = Notice.objects.filter(user=office, text__contains="换人了")
+    assert f"{second} 换成 {first}" in told.text
+    swap.refresh_from_db()
+    assert {swap.taken.recorded_by, swap.given.recorded_by} == {office}
+
+
+def test_who_could_not_take_it_alone_may_be_able_to_exchange(community: Community) -> None:
+    """Two shifts a week are all that they give: another one only where they give one for it."""
+    first, second = a_steward(community), a_steward(community, weekly_minutes=360)
+    monday = 14 - clock.local(clock.now()).weekday()
+    mine = a_seat(first, in_days(monday))
+    theirs, other = a_seat(second, in_days(monday + 2)), a_seat(second, in_days(monday + 4))
+    assert swaps.could_take(mine) == []
+    assert swaps.could_exchange(mine) == [theirs, other]
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    ask = ask_of(swap, second)
+    with pytest.raises(Refused, match="上限"):
+        swaps.accept_swap(ask, by=second.user)
+    with pytest.raises(Refused, match="没有说愿意换这个班"):
+        swaps.accept_swap(ask, by=second.user, in_return=other)
+    page = as_user(second.user).get(swap.get_absolute_url()).text
+    assert "我来接" not in page
+    assert "的班对换" in page
+    swaps.accept_swap(ask, by=second.user, in_return=theirs)
+    assert (holder_of(mine), holder_of(theirs), holder_of(other)) == (second, first, second)
+
+
+def test_the_rules_hold_for_both_when_they_exchange(community: Community) -> None:
+    first, second = a_steward(community), a_steward(community)
+    mine, theirs = a_seat(first, in_days(5)), a_seat(second, in_days(8))
+    third = a_steward(community, free=False)
+    never = a_seat(third, in_days(10))
+    assert swaps.could_exchange(mine) == [theirs]
+    with pytest.raises(Refused, match="换不了"):
+        swaps.ask_swap(mine, by=first.user, in_return=[never.pk])
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    a_seat(first, in_days(8, 15))
+    with pytest.raises(Refused, match="这两个班现在换不了"):
+        swaps.accept_swap(ask_of(swap, second), by=second.user, in_return=theirs)
+    assert (holder_of(mine), holder_of(theirs)) == (first, second)
+    page = as_user(second.user).get(swap.get_absolute_url()).text
+    assert "的班对换" not in page
+    assert "我来接" in page
+
+
+def test_seats_that_overlap_can_be_exchanged(community: Community) -> None:
+    first, second = a_steward(community), a_steward(community)
+    mine, theirs = a_seat(first, in_days(5, 9)), a_seat(second, in_days(5, 10))
+    assert swaps.could_take(mine) == []
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    swaps.accept_swap(ask_of(swap, second), by=second.user, in_return=theirs)
+    assert (holder_of(mine), holder_of(theirs)) == (second, first)
+
+
+def test_a_seat_is_exchanged_for_its_like_of_the_same_roster(community: Community) -> None:
+    first, second = a_steward(community), a_steward(community)
+    mine = a_seat(first, in_days(5))
+    a_seat(second, in_days(8), state=SeatState.ASKED)
+    a_seat(second, in_days(10), is_reserve=True)
+    assert swaps.could_exchange(mine) == []
+
+
+def test_whoever_comes_second_finds_the_seat_changed(community: Community) -> None:
+    """A would exchange with B, and so would C: B's seat goes to the first of them."""
+    first, second, third = (a_steward(community) for _ in range(3))
+    one, two, three = a_seat(first, in_days(4)), a_seat(second, in_days(8)), a_seat(third, in_days(12))
+    here = swaps.ask_swap(one, by=first.user, in_return=[two.pk])
+    there = swaps.ask_swap(three, by=third.user, in_return=[two.pk])
+    swaps.accept_swap(ask_of(here, second), by=second.user, in_return=two)
+    with pytest.raises(Refused, match="已经不是您的了"):
+        swaps.accept_swap(ask_of(there, second), by=second.user, in_return=two)
+    assert "的班对换" not in as_user(second.user).get(there.get_absolute_url()).text
+    assert (holder_of(one), holder_of(two), holder_of(three)) == (second, first, third)
+    swaps.accept_swap(ask_of(there, second), by=second.user)
+    assert holder_of(three) == second
+
+
+def test_a_seat_that_is_being_swapped_itself_is_not_exchanged(community: Community) -> None:
+    """A ↔ B while B ↔ C: the seat of which B asks C goes to nobody else until B says that they keep it."""
+    first, second, third = (a_steward(community) for _ in range(3))
+    one, two, three = a_seat(first, in_days(4)), a_seat(second, in_days(8)), a_seat(third, in_days(12))
+    here = swaps.ask_swap(one, by=first.user, in_return=[two.pk])
+    there = swaps.ask_swap(two, by=second.user, in_return=[three.pk])
+    with pytest.raises(Refused, match=r"也在找人换.*不换了"):
+        swaps.accept_swap(ask_of(here, second), by=second.user, in_return=two)
+    swaps.accept_swap(ask_of(there, third), by=third.user, in_return=three)
+    with pytest.raises(Refused, match="已经不是您的了"):
+        swaps.accept_swap(ask_of(here, second), by=second.user, in_return=two)
+    assert (holder_of(one), holder_of(two), holder_of(three)) == (first, third, second)
+
+
+def test_the_pages_of_an_exchange(community: Community, office: User, django_assert_max_num_queries: Any) -> None:
+    first, second, third = (a_steward(community) for _ in range(3))
+    mine, theirs = a_seat(first, in_days(5)), a_seat(second, in_days(8))
+    client = as_user(first.user)
+    asked = client.get(f"/stewards/seats/{mine.pk}/swap/").text
+    assert "您也可以替谁上班" in asked
+    assert f"{second}：" in asked
+    said = {"whom": "all", "in_return": [str(theirs.pk)], "note": "", "submission": str(uuid4())}
+    swap_url = client.post(f"/stewards/seats/{mine.pk}/swap/", said).url
+    swap = Swap.objects.get()
+    assert "愿意对换的班" in client.get(swap_url).text
+    other = as_user(second.user)
+    with django_assert_max_num_queries(30):
+        page = other.get(swap_url).text
+    assert "的班对换" in page
+    assert "愿意对换的班" not in page
+    assert "的班对换" not in as_user(third.user).get(swap_url).text
+    assert "电话里说拿" in as_user(office).get(swap_url).text
+    url = f"{swap_url}{ask_of(swap, second).pk}/"
+    assert other.post(url, {"in_return": "nonsense"}).status_code == 404
+    assert other.post(url, {"in_return": str(mine.pk)}).status_code == 404
+    given = {"in_return": str(theirs.pk), "submission": str(uuid4())}
+    assert "换好了" in other.post(url, given, follow=True).text
+    assert other.post(url, given).url == swap_url
+    assert "换来的班" in client.get(swap_url).text
+    assert (holder_of(mine), holder_of(theirs)) == (second, first)
+
+
+def test_swaps_about_what_is_forgotten_go_along(community: Community, office: User) -> None:
+    first, second, third = (a_steward(community) for _ in range(3))
+    lone, mine, theirs = a_seat(third, in_days(3)), a_seat(first, in_days(5)), a_seat(second, in_days(8))
+    swaps.ask_swap(lone, by=third.user)
+    actions.take_out(lone, by=office)
+    swap = swaps.ask_swap(mine, by=first.user, in_return=[theirs.pk])
+    taken = swaps.accept_swap(ask_of(swap, second), by=second.user, in_return=theirs)
+    actions.take_out(taken, by=office)
+    (rule,) = duty_personal.RULES
+    assert rule.count(community, in_days(100)) == 2
+    rule.forget(community, in_days(100))
+    assert rule.count(community, in_days(100)) == 0
+    assert not Swap.objects.exists()
+    assert holder_of(theirs) == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_exchanges_for_one_seat_at_once_one_comes_about() -> None:
+    """B says yes to A and, in another window, to C, for the same seat of their own; meanwhile D takes A's over."""
+    community: Community = CommunityFactory()
+    first, second, third, fourth = (a_steward(community) for _ in range(4))
+    one, two, three = a_seat(first, in_days(4)), a_seat(second, in_days(8)), a_seat(third, in_days(12))
+    here = swaps.ask_swap(one, by=first.user, in_return=[two.pk])
+    there = swaps.ask_swap(three, by=third.user, in_return=[two.pk])
+    told: list[str] = []
+    ready = Barrier(3)
+
+    def accept(swap: Swap, steward: Steward, own: Assignment | None) -> None:
+        try:
+            ask = SwapAsk.objects.select_related("swap", "steward__user").get(swap=swap, steward=steward)
+            ready.wait()
+            swaps.accept_swap(ask, by=steward.user, in_return=own)
+            told.append("yes")
+        except Refused as refused:
+            told.append(str(refused))
+        finally:
+            connection.close()
+
+    given = [(here, second, two), (there, second, two), (here, fourth, None)]
+    threads = [Thread(target=accept, args=args) for args in given]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    states = {swap.pk: swap.state for swap in Swap.objects.all()}
+    count = sum(state == Swap.State.TAKEN for state in states.values())
+    assert len([said for said in told if said == "yes"]) == count, told
+    assert 1 <= count <= 2
+    assert len(told) == 3
+    for seat in (one, two, three):
+        live = Assignment.objects.filter(slot=seat.slot, state__in=[SeatState.HELD, SeatState.SWAPPING])
+        assert live.count() == 1
+    assert Swap.objects.filter(given__isnull=False).count() <= 1
