@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from community.questions import Question, Row, rows_for_each
 
 if TYPE_CHECKING:
     from community.models import User
@@ -20,16 +22,27 @@ class Panel:
     style: str = ""
 
 
-Panels = Callable[["ServiceRequest", "User", frozenset[str]], list[Panel]]
-_rooms: list[Panels] = []
+# The request, its reader, what they are to it, and the rows that answer each question.
+Panels = Callable[["ServiceRequest", "User", frozenset[str], list[list[Row]]], list[Panel]]
 
 
-def register(panels: Panels) -> None:
-    """A room's panels, asked with the request, its reader and what they are to it; a query or two, and none where it
-    has nothing to say of such a request."""
-    _rooms.append(panels)
+class _Room(NamedTuple):
+    questions: tuple[Question, ...]
+    panels: Panels
+
+
+_rooms: list[_Room] = []
+
+
+def register(panels: Panels, *questions: Question) -> None:
+    """A room's panels, and what it wants to know for them: of the request `Given(0)`, its community `Given(1)` and its
+    category `Given(2)`."""
+    _rooms.append(_Room(questions, panels))
 
 
 def panels_for(found: ServiceRequest, reader: User, parties: frozenset[str]) -> list[Panel]:
-    """The panels of all rooms for this reader."""
-    return [panel for room in _rooms for panel in room(found, reader, parties)]
+    """The panels of all rooms for this reader; one query for what they want to know."""
+    questions = tuple(question for room in _rooms for question in room.questions)
+    answers = iter(rows_for_each(reader, questions, found.pk, found.community_id, found.category_id))
+    known = [(room, [next(answers) for _question in room.questions]) for room in _rooms]
+    return [panel for room, rows in known for panel in room.panels(found, reader, parties, rows)]

@@ -214,6 +214,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateField(blank=True, null=True, verbose_name='最好在哪天以前')),
                 ('state', models.CharField(choices=[('open', '等着对接'), ('in_hand', '有单位在办'), ('met', '满足了'), ('dropped', '不再需要')], default='open', max_length=8, verbose_name='进展')),
                 ('reason', models.CharField(blank=True, max_length=120, verbose_name='为什么不再需要')),
+                ('request', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='helpdesk.servicerequest', verbose_name='从哪条诉求来')),
                 ('community', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.community', verbose_name='社区')),
                 ('logged_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='谁登记的')),
             ],
@@ -504,6 +505,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='need',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='need_dropped_for_a_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='need',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('request',), name='need_once_a_request'),
         ),
         migrations.AddIndex(
             model_name='pledge',

@@ -24,6 +24,7 @@ from community.rows import CommunityRow
 from core import clock
 from core.addresses import address
 from core.ids import uuid7
+from helpdesk.models import ServiceRequest
 
 
 class Partner(CommunityRow):
@@ -77,6 +78,10 @@ class Need(CommunityRow):
     until = models.DateField(_("最好在哪天以前"), null=True, blank=True)
     state = models.CharField(_("进展"), max_length=8, choices=NeedState.choices, default=NeedState.OPEN)
     reason = models.CharField(_("为什么不再需要"), max_length=120, blank=True)
+    # The wish that it comes from; those who read the need do not learn whose it is.
+    request = models.ForeignKey(
+        ServiceRequest, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("从哪条诉求来")
+    )
     logged_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁登记的"))
 
     objects = NeedQuerySet.as_manager()
@@ -86,7 +91,8 @@ class Need(CommunityRow):
         ordering = ["-created_at", "-pk"]
         indexes = [models.Index(fields=["community", "state", "created_at"])]
         constraints = [
-            models.CheckConstraint(condition=~Q(state="dropped") | ~Q(reason=""), name="need_dropped_for_a_reason")
+            models.CheckConstraint(condition=~Q(state="dropped") | ~Q(reason=""), name="need_dropped_for_a_reason"),
+            models.UniqueConstraint(fields=["request"], condition=~Q(state="dropped"), name="need_once_a_request"),
         ]
 
     def __str__(self) -> str:

@@ -41,12 +41,13 @@ WORDS_OF_THE_RECORD = {
 
 def register() -> None:
     """Told to the other rooms once the apps are ready."""
-    from alliance.partners import reminders, today
+    from alliance.partners import reminders, today, wishes
     from community import history, messages, nav
     from core import daily
 
     history.register(WORDS_OF_THE_RECORD)
     today.register()
+    wishes.register()
     nav.register(entries)
     messages.register("alliance", _("联盟和活动"), kinds=("project", "pledge", "activity"))
     daily.register("pledges to be kept", reminders.remind)

@@ -28,11 +28,9 @@ def register() -> None:
     from community.personal import register as register_personal
     from core import daily
     from helpdesk import bars, reactions
-    from helpdesk import panels as request_panels
-    from stewards.jobs import today
+    from stewards.jobs import panel, today
     from stewards.jobs.actions import lapse, move_all_on
     from stewards.jobs.actions.reacting import bar_reply, react
-    from stewards.jobs.panel import panels
     from stewards.jobs.personal import ROOM, RULES
     from stewards.members import busy
     from stewards.models import Job
@@ -40,7 +38,7 @@ def register() -> None:
     today.register()
     nav.register(entries)
     busy.register(busy.JOBS, Job.objects.busy)
-    request_panels.register(panels)
+    panel.register()
     register_personal("jobs", ROOM)
     retention.register(*RULES)
     reactions.register(react)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.questions import rows_for
 from core.sql import Given
+from helpdesk import panels as request_panels
 from helpdesk.panels import Panel
 from helpdesk.states import CO_HANDLER, ENDED, HANDLER, REPORTER, SECRETARY
 from helpdesk.states import LEADER as REQUEST_LEADER
@@ -45,39 +44,41 @@ class OnRequest:
     is_main: bool = False
 
 
-def panels(found: ServiceRequest, reader: User, parties: frozenset[str]) -> list[Panel]:
-    """The job of a request, or the offer to ask; one query where nobody was asked, none without a part for stewards."""
+def register() -> None:
+    """The panel, and what it wants to know."""
+    request_panels.register(panels, _called_for, _asked)
+
+
+def panels(
+    found: ServiceRequest, _reader: User, parties: frozenset[str], answers: list[list[tuple[Any, ...]]]
+) -> list[Panel]:
+    """The job of a request, or the offer to ask; a query more where somebody was asked."""
+    called_for, asked = answers
     if found.has_parties or found.is_confidential or found.has_informant or found.category.is_mediation:
         return []
     if not parties & (LEADING | {HANDLER, CO_HANDLER, REPORTER}):
         return []
     if found.state in (RequestState.SUBMITTED, *ENDED):
         return []
-    if found.state == RequestState.ACCEPTED and parties & LEADING:
-        asked = rows_for(reader, _skills, found.pk, found.community_id, found.category_id)
-        if (True,) not in asked:
-            return _offer_to_ask(found) if asked else []
-    elif not rows_for(reader, _asked, found.pk):
+    if found.state == RequestState.ACCEPTED and parties & LEADING and (State.OFFERED,) not in asked:
+        return _offer_to_ask(found) if called_for else []
+    if not asked:
         return []
     rows = Job.objects.unscoped(reason=_FOUND).filter(request=found).exclude(state=State.STOPPED)
     said = _of_job(rows.for_page().order_by("-asked_at")[0], found, parties)
     return [Panel(TEMPLATE, said, STYLE)] if said else []
 
 
-def _skills(_reader: User) -> Any:
-    """A row where stewards can be asked at all, which says whether they are."""
-    offered = _jobs().filter(state=State.OFFERED)
+def _called_for(_reader: User) -> Any:
+    """A row where requests of this category call for a skill of stewards."""
     rows = Skill.objects.unscoped(reason=_FOUND).filter(community=Given(1), categories=Given(2), is_active=True)
-    return rows.annotate(asked=Exists(offered)).order_by().values_list("asked")[:1]
+    return rows.order_by().values_list("pk")[:1]
 
 
 def _asked(_reader: User) -> Any:
-    """A row where stewards were asked."""
-    return _jobs().order_by().values_list("pk")[:1]
-
-
-def _jobs() -> Any:
-    return Job.objects.unscoped(reason=_FOUND).filter(request=Given(0)).exclude(state=State.STOPPED)
+    """The states of its jobs, but what was stopped."""
+    rows = Job.objects.unscoped(reason=_FOUND).filter(request=Given(0)).exclude(state=State.STOPPED)
+    return rows.order_by().values_list("state")
 
 
 def _offer_to_ask(found: ServiceRequest) -> list[Panel]:

@@ -11,24 +11,37 @@ from alliance.models import Need, Partner, Project, Resource
 from alliance.partners.actions.units import changed
 from alliance.partners.querysets import led_in
 from alliance.partners.states import NeedState
+from alliance.partners.wishes import may_become_need
 from community import audit
 from community.models import Community, User
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from helpdesk.models import ServiceRequest
+from helpdesk.parties import parties_of
 from helpdesk.stories import numbers_in
 
 _OPEN = "whether something is open for a need or a resource already found"
 
 
 @transaction.atomic
-def log_need(community: Community, *, by: User, **fields: Any) -> Need:
-    """Write down what neighbours need. Raises Refused for numbers of phones and cards, and for a day that is past."""
+def log_need(community: Community, *, by: User, request: ServiceRequest | None = None, **fields: Any) -> Need:
+    """Write down what neighbours need, or the wish of a request. Raises Refused for numbers of phones and cards, for a
+    day that is past, and for a request that is no wish or has become a need already."""
     _may_log(community.pk, by)
     _check_need(fields)
-    row: Need = Need.objects.create(community=community, logged_by=by, **fields)
+    if request is not None:
+        _check_wish(locked(request), by)
+    row: Need = Need.objects.create(community=community, logged_by=by, request=request, **fields)
     audit.record("need_logged", row, by=by, changes={"title": ["", row.title]})
     return row
+
+
+def _check_wish(request: ServiceRequest, by: User) -> None:
+    if not may_become_need(request, parties_of(request, by)):
+        raise Refused(_("这条诉求现在不能请联盟单位帮忙。"))
+    if Need.objects.unscoped(reason=_OPEN).filter(request=request).exclude(state=NeedState.DROPPED).exists():
+        raise Refused(_("这条诉求已经请联盟单位看了，不用再登记。"))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from community.access import Permission, PortalRequest, access
 from community.models import Community
 from community.once import acting, once
 from core.lists import list_page
+from helpdesk.models import ServiceRequest
 
 TONES = {NeedState.OPEN: "wait", NeedState.IN_HAND: "wait", NeedState.MET: "good", NeedState.DROPPED: "idle"}
 RUNNING = (NeedState.OPEN, NeedState.IN_HAND)
@@ -60,6 +61,7 @@ def need(request: PortalRequest, pk: UUID) -> HttpResponseBase:
         "may_change": leads and is_running,
         "may_propose": is_running and (found.community_id in user.scope.offices_communities or user.scope.partners),
         "is_unit": bool(user.scope.partners) and not leads,
+        "wish": ServiceRequest.objects.led_by(user).filter(pk=found.request_id).first() if found.request_id else None,
     }
     return render(request, "alliance/partners/need.html", context)
 
@@ -68,16 +70,33 @@ def need(request: PortalRequest, pk: UUID) -> HttpResponseBase:
 @once
 def need_new(request: PortalRequest) -> HttpResponseBase:
     """Write down what neighbours need."""
-    form = NeedForm(request.POST or None)
+    wish = _wish(request)
+    form = NeedForm(
+        request.POST or None, initial={"title": wish.title[:60], "text": wish.description[:500]} if wish else {}
+    )
     if request.method == "POST" and form.is_valid():
         with acting(request, form) as answer:
-            here = Community.objects.get(pk=min(led_in(request.user)))
-            made = actions.log_need(here, by=request.user, **form.given())
+            here = wish.community if wish else Community.objects.get(pk=min(led_in(request.user)))
+            made = actions.log_need(here, by=request.user, request=wish, **form.given())
             messages.success(request, _("记下了。看看下面哪个单位能帮上。"))
             return answer(made)
-    words = {"title": _("登记一个需求"), "button": _("登记"), "back_label": _("需求")}
+    words = {"title": _("登记一个需求"), "button": _("登记"), "kicker": str(wish or "")}
+    back = (wish.get_absolute_url(), wish.title) if wish else (reverse("alliance:needs"), _("需求"))
     lead = _("走访、聊天里听到的心愿，写在这里，联盟单位就看得到。不写名字。")
-    return form_page(request, form, back_url=reverse("alliance:needs"), lead=lead, **words)
+    return form_page(request, form, back_url=back[0], back_label=back[1], lead=lead, **words)
+
+
+def _wish(request: PortalRequest) -> ServiceRequest | None:
+    """The request that the need is to come from, if the address names one that the reader leads."""
+    key = request.GET.get("request", "")
+    if not key:
+        return None
+    try:
+        pk = UUID(key)
+    except ValueError as error:
+        raise Http404 from error
+    found: ServiceRequest = get_object_or_404(ServiceRequest.objects.led_by(request.user), pk=pk)
+    return found
 
 
 @access(Permission.REQUEST_TRIAGE)
