@@ -107,3 +107,13 @@ def fresh(job: Job) -> Job:
 def request_of(job: Job) -> ServiceRequest:
     """Its request, as it stands in the database."""
     return ServiceRequest._base_manager.get(pk=job.request_id)
+
+
+def another(errand: Errand) -> Errand:
+    """A second request of the same household, with the same stewards."""
+    return Errand(errand.desk, errand.desk.walk(errand.desk.log(), "accept"), errand.stewards)
+
+
+def states(errand: Errand, job: Job) -> list[str]:
+    """How its offers stand."""
+    return sorted(one.state for one in errand.offers(job))

@@ -32,16 +32,6 @@ NOON = clock.now().replace(hour=4, minute=0, second=0, microsecond=0)
 
 
 @pytest.fixture
-def community() -> Community:
-    return CommunityFactory()
-
-
-@pytest.fixture
-def office(community: Community) -> User:
-    return appoint(Role.COMMUNITY_STAFF, community)
-
-
-@pytest.fixture
 def steward(community: Community) -> Steward:
     return a_steward(community)
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from icalendar import Calendar
 
 from community import retention, today
-from community.models import Community, Notice
+from community.models import Notice
 from community.roles import Role
 from core import clock
 from core.refusal import Refused
@@ -21,7 +21,7 @@ from stewards.duty.files import calendar
 from stewards.duty.fitting import candidates, must_fit, objections
 from stewards.models import Assignment, AvailabilityException, BlockedPair
 from tests.asks import asks_of
-from tests.factories import CommunityFactory, GridFactory, appoint
+from tests.factories import GridFactory, appoint
 from tests.stewards.duties import (
     FRIDAY,
     MONDAY,
@@ -29,7 +29,6 @@ from tests.stewards.duties import (
     a_roster,
     a_template,
     moment,
-    office_of,
     published,
     seats_of,
     sent,
@@ -37,23 +36,7 @@ from tests.stewards.duties import (
 )
 from tests.stewards.makers import a_steward
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def friday():
-    with clock.at(FRIDAY):
-        yield
-
-
-@pytest.fixture
-def community() -> Community:
-    return CommunityFactory()
-
-
-@pytest.fixture
-def office(community):
-    return office_of(community)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 @pytest.fixture

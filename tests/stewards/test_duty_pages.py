@@ -8,21 +8,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from community.models import Community
 from core import clock, jobs
 from core.models import Job
 from stewards.duty import actions
 from stewards.duty.week import number_of
 from stewards.models import Assignment, Roster, ShiftTemplate
-from tests.factories import CommunityFactory
 from tests.stewards.duties import (
-    FRIDAY,
     MONDAY,
     WHY,
     a_roster,
     a_template,
     moment,
-    office_of,
     published,
     seats_of,
     sent,
@@ -31,23 +27,7 @@ from tests.stewards.duties import (
 )
 from tests.stewards.makers import a_steward
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def friday():
-    with clock.at(FRIDAY):
-        yield
-
-
-@pytest.fixture
-def community() -> Community:
-    return CommunityFactory()
-
-
-@pytest.fixture
-def office(community):
-    return office_of(community)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 def signed_in(user) -> Client:

@@ -37,23 +37,7 @@ from tests.stewards.duties import (
 )
 from tests.stewards.makers import a_steward, can, free_on, skills_of
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def friday():
-    with clock.at(FRIDAY):
-        yield
-
-
-@pytest.fixture
-def office():
-    return office_of(CommunityFactory())
-
-
-@pytest.fixture
-def community(office):
-    return office.appointments.unscoped(reason=WHY).get().community
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("friday")]
 
 
 @pytest.fixture

@@ -25,18 +25,8 @@ Kind = HoursEntry.Kind
 
 
 @pytest.fixture
-def community() -> Community:
-    return CommunityFactory()
-
-
-@pytest.fixture
 def volunteer(community: Community) -> User:
     return appoint(Role.RED_STEWARD, community)
-
-
-@pytest.fixture
-def office(community: Community) -> User:
-    return appoint(Role.COMMUNITY_STAFF, community)
 
 
 def given_hours(volunteer: User, office: User, **fields: Any) -> HoursEntry:

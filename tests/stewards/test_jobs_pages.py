@@ -26,11 +26,6 @@ from tests.stewards.makers import skills_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def errand() -> Errand:
-    return an_errand()
-
-
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)

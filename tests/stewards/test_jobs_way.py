@@ -25,11 +25,6 @@ from tests.stewards.makers import skills_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def errand() -> Errand:
-    return an_errand()
-
-
 def told(user: object, kind: str) -> bool:
     return Notice.objects.filter(user=user, kind=f"job_{kind}").exists()
 
