@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from community.models import AuditEvent, User
-from tests.helpdesk.test_mediation import TITLE, Quarrel, a_quarrel
+from tests.helpdesk.mediation_makers import TITLE, Quarrel, a_quarrel
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User], Client]

@@ -1,83 +1,34 @@
-"""How a request comes in: found by words, at a sign, beside one like it, half written; and what a receipt leads to."""
+"""How a request comes in: found by words, at a sign, beside one like it, half written."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.core.cache import cache
-from django.test import Client
 from django.urls import reverse
-from hypothesis import given
-from hypothesis import strategies as st
 
 from community import retention
-from community.models import Appointment, AuditEvent, Notice, Submission, User
+from community.models import AuditEvent
 from core import clock
 from core.fields import plain_of
-from core.ids import uuid7
 from core.refusal import Refused
-from helpdesk import actions, papers, personal, tracking
-from helpdesk.models import Category, Draft, Fixture, Informant, ServiceRequest, Update, UpdatePhoto
+from helpdesk import actions, papers
+from helpdesk.models import Category, Draft, Fixture, Informant, ServiceRequest
 from helpdesk.similar import similar_to
 from helpdesk.states import State
 from helpdesk.wording import meant
-from tests.factories import BuildingFactory, Desk, ResidentFactory, desk, household_in, resident_of, small_photo
+from tests.factories import BuildingFactory, Desk, desk, household_in, resident_of
+from tests.helpdesk.logging_makers import at_door, confided, on_behalf, the_request, typed
+from tests.helpdesk.people import As
 from tests.helpdesk.test_views import upload
-
-As = Callable[[User], Client]
-db = pytest.mark.django_db
-
-
-@pytest.fixture
-def here(db: Any) -> Desk:
-    return desk()
-
-
-@pytest.fixture
-def enter() -> As:
-    def signed_in(user: User) -> Client:
-        browser = Client()
-        browser.force_login(user)
-        return browser
-
-    return signed_in
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits(request: pytest.FixtureRequest) -> None:
-    if "here" in request.fixturenames:
-        request.getfixturevalue("here")
-        cache.clear()
-
-
-def typed(here: Desk, **fields: Any) -> dict[str, Any]:
-    """What a resident types about something in a building."""
-    return {
-        "submission": str(uuid4()),
-        "category": str(here.category("public_fixtures").pk),
-        "title": "二楼的灯不亮",
-        "place_kind": "building",
-        "building": str(here.household.building_id),
-        "visibility": "neighbourhood",
-        "consent": "on",
-        **fields,
-    }
 
 
 def lamp(here: Desk, **fields: Any) -> Fixture:
     wanted = {"name": "路灯", "place": "大门口", "grid": here.grid, "category": here.category("public_fixtures")}
     return actions.add_fixture(here.grid.community, by=here.secretary, **{**wanted, **fields})
-
-
-def the_request() -> ServiceRequest:
-    return ServiceRequest.objects.get()
 
 
 # By words
@@ -205,7 +156,7 @@ def test_a_fixture_is_changed_and_its_code_stays(here: Desk, enter: As) -> None:
     assert event.changes["place"] == ["大门口", "花坛边"]
 
 
-@db
+@pytest.mark.django_db
 @pytest.mark.parametrize("large", [True, False])
 def test_signs_are_papers(here: Desk, enter: As, large: bool) -> None:
     one = lamp(here, name="健身器材", place="A" * 60)
@@ -263,20 +214,15 @@ def test_what_has_ended_meanwhile_is_not_joined_and_nothing_is_lost(here: Desk, 
     assert ServiceRequest.objects.count() == 1
 
 
-def _at_door(here: Desk, **fields: Any) -> ServiceRequest:
-    wanted = {"place_kind": "building", "building": here.household.building, "visibility": "neighbourhood"}
-    return here.log(fields.pop("slug", "public_fixtures"), **{**wanted, **fields})
-
-
 def _like(here: Desk, slug: str = "public_fixtures", **fields: Any) -> list[ServiceRequest]:
     wanted = {"place_kind": "building", "place": "", "building": here.household.building, "fixture": None}
     return similar_to(here.category(slug), **{**wanted, **fields})
 
 
 def test_only_what_neighbours_may_know_is_offered(here: Desk) -> None:
-    _at_door(here, visibility="handlers")
+    at_door(here, visibility="handlers")
     assert _like(here) == []
-    shown = _at_door(here)
+    shown = at_door(here)
     assert _like(here) == [shown]
     assert _like(here, building=BuildingFactory(grid=here.grid)) == []
     assert _like(here, "sanitation") == []
@@ -287,12 +233,12 @@ def test_only_what_neighbours_may_know_is_offered(here: Desk) -> None:
 
 @pytest.mark.parametrize("slug", ["mediation", "assistance", "tip_off"])
 def test_what_is_never_for_neighbours_is_never_offered(here: Desk, slug: str) -> None:
-    _at_door(here, slug=slug)
+    at_door(here, slug=slug)
     assert _like(here, slug) == []
 
 
 def test_what_became_confidential_is_not_offered(here: Desk) -> None:
-    row = _at_door(here)
+    row = at_door(here)
     ServiceRequest.objects.filter(pk=row.pk).update(is_confidential=True)
     assert _like(here) == []
 
@@ -391,261 +337,6 @@ def test_drafts_are_the_own_and_forgotten_after_a_month(here: Desk) -> None:
     assert rule.count(here.grid.community, rule.before) == 0
     with clock.at(clock.now() + timedelta(days=31)):
         assert rule.forget(here.grid.community, rule.before) == 1
-
-
-# The receipt
-
-
-def on_behalf(here: Desk, **fields: Any) -> ServiceRequest:
-    wanted = {"by": here.leader, "reporter": None, "reporter_name": "老李", "reporter_phone": "13812345678"}
-    return here.log(**{**wanted, **fields})
-
-
-def test_a_code_is_the_same_again_and_each_its_own(here: Desk) -> None:
-    row = on_behalf(here)
-    code = tracking.code_of(row.pk)
-    assert len(code) == tracking.LENGTH
-    assert row.tracking_hash == tracking.hash_of(code)
-    assert code not in row.tracking_hash
-    assert len({tracking.code_of(uuid7()) for _number in range(500)}) == 500
-    assert here.log().tracking_hash == ""
-    assert on_behalf(here, reporter_phone="", household=None, place="门口", place_kind="elsewhere").tracking_hash == ""
-
-
-@given(st.uuids(), st.sampled_from(["", " ", "-", "－", "."]), st.booleans())
-def test_a_code_is_read_as_people_type_it(pk: Any, between: str, lower: bool) -> None:
-    code = tracking.code_of(pk)
-    written = between.join([code[:4], code[4:]])
-    written = written.replace("0", "O").replace("1", "l")
-    assert tracking.read_code(written.lower() if lower else written) == code
-
-
-def test_the_receipt_is_a_paper_for_who_leads_and_who_wrote_it_down(here: Desk, enter: As) -> None:
-    row = on_behalf(here)
-    url = reverse("helpdesk:receipt", args=[row.pk])
-    assert enter(here.leader).get(url).content.startswith(b"%PDF")
-    assert url in enter(here.leader).get(row.get_absolute_url()).content.decode()
-    own = here.walk(here.log(), "accept", "dispatch")
-    assert enter(here.leader).get(reverse("helpdesk:receipt", args=[own.pk])).status_code == 404
-    row = here.walk(row, "accept", "dispatch")
-    assert enter(here.handler).get(url).status_code == 404
-    assert url not in enter(here.handler).get(row.get_absolute_url()).content.decode()
-
-
-def test_the_receipt_without_a_phone(here: Desk) -> None:
-    row = on_behalf(here, reporter_phone="", household=None, place="门口", place_kind="elsewhere")
-    assert papers.receipt(row).startswith(b"%PDF")
-
-
-def track(code: str, tail: str) -> str:
-    return Client().post(reverse("helpdesk:track"), {"code": code, "tail": tail}).content.decode()
-
-
-def test_whoever_has_the_receipt_sees_how_it_stands(here: Desk) -> None:
-    row = on_behalf(here, description="我家住 301，找老李。")
-    here.take(row, "accept", text="先把小阀门关上。", note="这家人说话大声一点")
-    code = tracking.shown(tracking.code_of(row.pk))
-    page = track(code.lower(), "5678")
-    for words in (row.number, "已受理", "先把小阀门关上。", row.category.label):
-        assert words in page
-    for secret in ("住 301", "大声", "老李", here.leader.name, "13812345678", str(here.household)):
-        assert secret not in page
-    page = Client().get(reverse("helpdesk:track"), {"code": code}).content.decode()
-    assert f'value="{code}"' in page
-
-
-def test_a_wrong_code_and_a_wrong_end_get_the_same_answer(here: Desk) -> None:
-    row = on_behalf(here)
-    code = tracking.code_of(row.pk)
-    answers = {
-        re.sub(r'value="[^"]*"', "", track(*asked))
-        for asked in [("AAAAAAAA", "5678"), (code, "0000"), ("AAAAAAAA", "0000"), ("？", "5678"), (code, "12345678")]
-    }
-    assert len(answers) == 1
-    assert "对不上" in answers.pop()
-    assert row.number not in track(code, "")
-    assert row.number not in track(code, "----")
-
-
-def test_what_follows_another_stands_as_that_one_does(here: Desk) -> None:
-    first = here.take(_at_door(here), "accept", text="请电工来看。")
-    wanted = {"reporter": None, "reporter_name": "老李", "reporter_phone": "13812345678", "title": "灯坏了"}
-    row = actions.join(
-        first, by=here.leader, category=first.category, household=here.household, place_kind="building",
-        building=here.household.building, **wanted,
-    )  # fmt: skip
-    page = track(tracking.code_of(row.pk), "5678")
-    assert row.number in page
-    assert first.number not in page
-    assert "已受理" in page
-    assert "请电工来看。" in page
-    assert first.title not in page
-
-
-def test_guessing_is_slowed_down(here: Desk) -> None:
-    row = on_behalf(here)
-    code = tracking.code_of(row.pk)
-    answers = [Client().post(reverse("helpdesk:track"), {"code": code, "tail": f"{n:04d}"}) for n in range(12)]
-    assert [one.status_code for one in answers] == [200] * 10 + [429] * 2
-    assert Client().post(reverse("helpdesk:track"), {"code": code, "tail": "5678"}).status_code == 429
-
-
-def test_a_visitor_finds_the_way(here: Desk) -> None:
-    assert reverse("helpdesk:track") in Client().get("/").content.decode()
-
-
-def test_a_mediation_tells_its_state_alone(here: Desk) -> None:
-    row = on_behalf(here, slug="mediation", title="和楼上的王家")
-    here.take(row, "accept", text="和王家说过了。")
-    page = track(tracking.code_of(row.pk), "5678")
-    assert "已受理" in page
-    assert "王家" not in page
-    assert "矛盾调解" not in page
-
-
-# In confidence
-
-
-def with_second_factor(user: User) -> None:
-    TOTP.activate(user, generate_totp_secret())
-
-
-SECRETS = ("张桂英", "13812345678")
-
-
-def confided(here: Desk, **fields: Any) -> ServiceRequest:
-    User.objects.filter(pk=here.reporter.pk).update(name=SECRETS[0], phone=SECRETS[1])
-    here.reporter.refresh_from_db()
-    return here.log("tip_off", title="有人群租", photos=[small_photo()], **fields)
-
-
-def test_what_is_asked_in_confidence_names_nobody(here: Desk) -> None:
-    row = confided(here)
-    assert (row.reporter, row.home, row.logged_by, row.reporter_name) == (None, None, None, "提出人（保密）")
-    assert (row.place_kind, row.grid, bool(row.reporter_phone)) == ("elsewhere", None, False)
-    told = Informant.objects.get()
-    assert (told.user, told.household) == (here.reporter, here.household)
-    assert (plain_of(told.name), plain_of(told.phone)) == SECRETS
-    update, event = Update.objects.get(), AuditEvent.objects.get(verb="request_log")
-    assert (update.by, update.by_role, event.actor_id, event.actor_name, event.household_id) == (
-        None,
-        "",
-        None,
-        "",
-        None,
-    )
-    assert UpdatePhoto.objects.get().attachment.created_by is None
-    assert "张桂英" not in json.dumps([update.details, event.changes], ensure_ascii=False)
-
-
-def test_no_table_but_one_leads_to_who_asked(here: Desk, enter: As) -> None:
-    """Whatever the database holds of the request, in whatever table, holds neither name nor number nor account."""
-    User.objects.filter(pk=here.reporter.pk).update(name=SECRETS[0], phone=SECRETS[1])
-    sent = typed(here, category=str(here.category("tip_off").pk), place_kind="home", building="")
-    answer = enter(here.reporter).post(reverse("helpdesk:new"), sent)
-    assert answer["Location"] == reverse("helpdesk:mine")
-    row = the_request()
-    assert str(row.pk) not in Submission.objects.get().location
-    for model in (ServiceRequest, Update, AuditEvent):
-        for values in model.objects.values():
-            if str(row.pk) in map(str, values.values()):
-                assert here.reporter.pk not in [values.get(f"{name}_id") for name in ("by", "actor", "reporter")]
-                assert not any(secret in str(values) for secret in (*SECRETS, str(here.household.pk)))
-
-
-def test_who_asked_follows_answers_rates_and_stays_unnamed(here: Desk, enter: As) -> None:
-    row = confided(here)
-    browser = enter(here.reporter)
-    page = browser.get(row.get_absolute_url()).content.decode()
-    assert "有人群租" in page
-    assert "接下来由" in page
-    photo = UpdatePhoto.objects.get()
-    assert b"".join(browser.get(reverse("helpdesk:photo", args=[row.pk, photo.pk])).streaming_content)
-    assert "有人群租" in browser.get(reverse("helpdesk:mine")).content.decode()
-    browser.post(reverse("helpdesk:update", args=[row.pk]), {"submission": str(uuid4()), "text": "昨晚又来了。"})
-    row = here.take(row, "accept", by=here.secretary)
-    row = here.take(row, "dispatch", by=here.secretary)
-    row = here.walk(row, "sign", "reply")
-    row = here.take(row, "resolve", by=here.secretary)
-    assert "去评价" in browser.get(reverse("helpdesk:mine")).content.decode()
-    sent = {"submission": str(uuid4()), "version": row.version, "solved": "yes", "score": "5"}
-    answer = browser.post(reverse("helpdesk:rate", args=[row.pk]), sent)
-    assert answer["Location"] == row.get_absolute_url()
-    row.refresh_from_db()
-    assert row.state == State.CLOSED
-    assert row.ratings.get().by is None
-    assert not Update.objects.filter(by=here.reporter).exists()
-    assert not AuditEvent.objects.filter(actor_id=here.reporter.pk).exists()
-    for who in (here.secretary, here.handler):
-        page = enter(who).get(row.get_absolute_url()).content.decode()
-        assert "提出人（保密）" in page
-        assert "张桂英" not in page
-    assert enter(here.leader).get(row.get_absolute_url()).status_code == 404
-
-
-def test_who_asked_is_told_by_number_alone(here: Desk) -> None:
-    row = confided(here)
-    here.take(row, "accept", by=here.secretary)
-    told = list(Notice.objects.select_related("user"))
-    assert {one.user for one in told} == {here.secretary, here.reporter}
-    assert all("群租" not in one.text and "张桂英" not in one.text for one in told)
-
-
-def test_whoever_writes_it_down_for_them_is_not_named_either(here: Desk, enter: As) -> None:
-    browser = enter(here.leader)
-    sent = typed(here, category=str(here.category("tip_off").pk), reporter_name="老李", reporter_phone="13812345678")
-    page = browser.post(reverse("helpdesk:behalf"), sent, follow=True)
-    row = the_request()
-    assert page.redirect_chain[0][0] == reverse("helpdesk:list")
-    assert tracking.shown(tracking.code_of(row.pk)) in page.content.decode()
-    assert (row.logged_by, Update.objects.get().by) == (None, None)
-    page = track(tracking.code_of(row.pk), "5678")
-    assert "待受理" in page
-    assert "灯" not in page
-
-
-def test_the_secretary_reads_who_asked_with_a_reason(here: Desk, enter: As) -> None:
-    row = confided(here)
-    url = reverse("helpdesk:informant", args=[row.pk])
-    browser = enter(here.secretary)
-    assert url in browser.get(row.get_absolute_url()).content.decode()
-    assert "两步验证" in browser.post(url, {"reason": "当面核实"}).content.decode()
-    with_second_factor(here.secretary)
-    assert "张桂英" not in browser.get(url).content.decode()
-    assert "请写明为什么" in browser.post(url, {"reason": "  "}).content.decode()
-    page = browser.post(url, {"reason": "当面核实"}).content.decode()
-    assert all(secret in page for secret in SECRETS)
-    event = AuditEvent.objects.get(verb="informant_read")
-    assert (event.actor_id, event.reason, event.household_id, event.target_id) == (
-        here.secretary.pk, "当面核实", None, str(row.pk),
-    )  # fmt: skip
-    for who in (here.leader, here.reporter, here.handler):
-        assert enter(who).get(url).status_code == 404
-    with pytest.raises(Refused, match="只有社区书记"):
-        actions.read_informant(row, by=here.leader, reason="想知道")
-
-
-def test_a_plain_request_has_nobody_apart(here: Desk, enter: As) -> None:
-    row = here.log()
-    assert enter(here.secretary).get(reverse("helpdesk:informant", args=[row.pk])).status_code == 404
-
-
-def test_what_is_kept_of_who_asked_is_given_and_erased(here: Desk) -> None:
-    row = confided(here)
-    actions.keep_draft(by=here.reporter, kind="own", fields={"title": "还没写完"})
-    given = {one.slug: one.rows for one in personal.sections(here.reporter)}
-    assert given["requests"][0]["phone"] == SECRETS[1]
-    assert given["drafts"][0]["title"] == "还没写完"
-    assert len(given["updates"]) == 1
-    assert {one.slug: one.rows for one in personal.sections(here.secretary)}["requests"] == []
-    resident = ResidentFactory(community=here.grid.community)
-    Appointment.objects.filter(user=here.reporter).update(resident=resident)
-    here.take(row, "withdraw")
-    assert [one.number for one in personal.goes(resident)][:2] == [1, 1]
-    personal.erase(resident, here.secretary)
-    told = Informant.objects.get()
-    assert (told.user, told.household, plain_of(told.name)) == (None, None, personal.ERASED_NAME)
-    assert not Draft.objects.exists()
 
 
 # Bad input
