@@ -32,7 +32,7 @@ class SwapForm(PortalForm):
         label=_("选谁"), required=False, widget=forms.CheckboxSelectMultiple, help_text=_("问所有人就不用选。")
     )
     in_return = forms.MultipleChoiceField(
-        label=_("您也可以替谁上班"),
+        label=_("也可以替谁上班"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("选了的，对方可以拿这个班和您对换。可以不选。"),
