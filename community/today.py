@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from community.questions import Question, Row, rows_for_each
@@ -53,26 +52,11 @@ _asks: list[_Asks] = []
 _pictures: list[_Picture] = []
 
 
-def _nothing(_user: User) -> None:
-    """The question of a room that asks the database itself."""
+def register(question: Question, say: Say) -> None:
+    """What a room wants to know, and what it says of the rows, which come in no order; told when its app is ready.
 
-
-def register(asks: Callable[[User], list[Ask]]) -> None:
-    """A room that asks by itself, when its app is ready; rooms are asked in the order of the layers."""
-    _asks.append(_Asks(_nothing, _asking(asks)))
-
-
-def _asking(asks: Callable[[User], list[Ask]]) -> Say:
-    @wraps(asks)
-    def say(user: User, _rows: list[Row]) -> list[Ask]:
-        return asks(user)
-
-    return say
-
-
-def register_answered(question: Question, say: Say) -> None:
-    """A room that leaves the asking to this page: what it wants to know, and what it says of the rows, which come in no
-    order."""
+    Rooms speak in the order of the layers.
+    """
     _asks.append(_Asks(question, say))
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def register() -> None:
     """Proposals to check, and for the office requests to erase."""
-    today.register_answered(_proposed, _proposals)
-    today.register_answered(_to_erase, _erasures)
+    today.register(_proposed, _proposals)
+    today.register(_to_erase, _erasures)
 
 
 def _proposals(_user: User, rows: list[Row]) -> list[Ask]:

@@ -89,7 +89,7 @@ class GridsConfig(AppConfig):
         retention.register(*forgetting.RULES)
         nav.register_account(menu.account)
         answers.register()
-        today.register_answered(care_today.cared, care_today.say)
+        today.register(care_today.cared, care_today.say)
         told = ("proposal_", "erasure_", "household_moved", "building_assigned", "paired")
         messages.register("register", _("住户登记"), kinds=told)
         reveal.register("grids.owner", {"phone", "id_number"}, Permission.OWNERS_VIEW)

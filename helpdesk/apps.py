@@ -35,7 +35,7 @@ class HelpdeskConfig(AppConfig):
         calendar.register(recounting.react)
         daily.register("questions that nobody answered", go_on_unanswered, every=timedelta(minutes=5))
         moved.register(regridding.react, regridding.foresee)
-        today.register_answered(requests_today.waiting, requests_today.say)
+        today.register(requests_today.waiting, requests_today.say)
         messages.register("requests", _("诉求"), kinds=("request", "thanks", "story", "spot"))
         messages.register_group_kind("digest", _("每周简报"))
         messages.register_group_kind(groups.EMERGENCY, _("紧急的诉求"))

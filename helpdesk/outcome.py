@@ -38,8 +38,8 @@ def register() -> None:
     from helpdesk import digest, spots, thanks
 
     history.register(WORDS_OF_THE_RECORD)
-    today.register_answered(spots.waiting, spots.say)
-    today.register_answered(thanks.waiting, thanks.say)
+    today.register(spots.waiting, spots.say)
+    today.register(thanks.waiting, thanks.say)
     nav.register(entries)
     nav.register_account(account_entries)
     home.register(tiles)

@@ -7,10 +7,11 @@ an estate may add accounts of its own below these.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 
 class Fund(models.TextChoices):
@@ -142,3 +143,22 @@ NET_ASSETS_OF_FUND = {
     Fund.GRANT: "310201",
     Fund.CUSTODY: "2601",
 }
+
+
+class AccountWords:
+    """To be mixed into what has these columns of an account: how it is called."""
+
+    pk: Any
+    code: Any
+    name: Any
+    kind: Any
+    is_money: Any
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.label}"
+
+    @property
+    def label(self) -> str:
+        """The name; that of a standard account in the reader's language."""
+        standard = BY_CODE.get(self.code)
+        return gettext(self.name) if standard and standard.name == self.name else str(self.name)

@@ -16,8 +16,8 @@ from property.chart import Fund
 if TYPE_CHECKING:
     from property.querysets import AccountQuerySet
 
-# What is told of an account, in the order in which Django takes it.
-ACCOUNT = ("id", "community_id", "book_id", "code", "name", "kind", "normal_side", "is_money", "takes_postings")
+# What is told of an account.
+ACCOUNT = ("id", "code", "name", "kind", "normal_side", "is_money")
 # An account (a), one of the funds (f), their last row (k) up to a month, and what rows from another month on add up to.
 _FUNDS = " UNION ALL ".join(f"SELECT '{fund}' AS fund" for fund in Fund)
 _ASKED = f"narrowed a CROSS JOIN ({_FUNDS}) f CROSS JOIN (SELECT %s AS until, %s AS since) asked"

@@ -40,8 +40,8 @@ _MONTH = ("book_id", "month", "book__estate__name")
 
 def register() -> None:
     """Vouchers that wait for an office, months that can be closed."""
-    today.register_answered(_unfinished, _vouchers)
-    today.register_answered(_open_months, _months)
+    today.register(_unfinished, _vouchers)
+    today.register(_open_months, _months)
 
 
 def asks(user: User, book: Book) -> list[Ask]:

@@ -37,10 +37,10 @@ _ROUND = ("id", "state", "year", "quarter", "ends_on")
 def register() -> None:
     """Doors that wait, problems without feedback, conflicts to settle. For the office two more: doors that nobody
     walks, and a quarter without its round."""
-    today.register_answered(_without_walker, _nobody_walks)
-    today.register_answered(_own_doors, _doors)
-    today.register_answered(_waiting, _brought_back)
-    today.register_answered(_newest, _rounds)
+    today.register(_without_walker, _nobody_walks)
+    today.register(_own_doors, _doors)
+    today.register(_waiting, _brought_back)
+    today.register(_newest, _rounds)
     today.register_picture(_own_rounds, _progress)
 
 

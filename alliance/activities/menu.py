@@ -51,7 +51,7 @@ def register() -> None:
 
     history.register(WORDS_OF_THE_RECORD)
     busy.register(ROOM, SignUp.objects.busy)
-    today.register_answered(activities_today.waiting, activities_today.say)
+    today.register(activities_today.waiting, activities_today.say)
     home.register(tiles)
     nav.register_account(account_entries)
     register_personal("activities", personal.ROOM)

@@ -60,7 +60,7 @@ def register() -> None:
     from community.personal import register as register_personal
 
     history.register(WORDS_OF_THE_RECORD)
-    asked.register_answered(today.waiting, today.say)
+    asked.register(today.waiting, today.say)
     nav.register(entries)
     nav.register_account(account_entries)
     home.register(tiles)

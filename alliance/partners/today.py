@@ -27,8 +27,8 @@ SOON = timedelta(days=7)
 
 def register() -> None:
     """Asks a unit and the office about proposals to answer and pledges to keep or to check."""
-    today.register_answered(_proposed, _proposals)
-    today.register_answered(_promised, _pledges)
+    today.register(_proposed, _proposals)
+    today.register(_promised, _pledges)
 
 
 def _works_here(user: User) -> bool:

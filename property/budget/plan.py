@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.translation import gettext as _
 
 from core.quarters import Month
-from property.chart import AccountKind, Fund, Side, normal_side
+from property.chart import AccountKind, AccountWords, Fund, Side, normal_side
 from property.models import Account, Book, Budget
 from property.querysets import StatementRow
 
@@ -21,7 +21,7 @@ Key = tuple[str, str]  # account code, fund
 class Row:
     """An account of a fund: what was planned and what came or went in the year so far, in yuan."""
 
-    account: Account
+    account: AccountWords
     fund: str
     planned: Decimal = ZERO
     actual: Decimal = ZERO
@@ -104,7 +104,7 @@ def beside(book: Book, budget: Budget | None, year: int) -> list[Part]:
     return _parts(rows[key] for key in sorted(rows))
 
 
-def is_planned(account: Account) -> bool:
+def is_planned(account: AccountWords) -> bool:
     """Whether budgets speak of an account: income, costs, and what is bought or built."""
     return account.kind in {AccountKind.INCOME, AccountKind.EXPENSE} or account.code.startswith(("1501", "1505"))
 

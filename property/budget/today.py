@@ -21,7 +21,7 @@ _BUDGET = ("book_id", "year", "version", "drafted_at", "book__estate__name")
 
 def register() -> None:
     """Drafts that wait for the chair."""
-    today.register_answered(_drafted, _to_approve)
+    today.register(_drafted, _to_approve)
 
 
 def _drafted(user: User) -> Any:

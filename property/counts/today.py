@@ -26,7 +26,7 @@ _COUNT = (
 
 def register() -> None:
     """Counts that wait for a witness, of the committee; differences, of the bookkeeper."""
-    today.register_answered(_waiting, _counts)
+    today.register(_waiting, _counts)
 
 
 def _waiting(user: User) -> Any:

@@ -34,8 +34,8 @@ _WHY = "rates, runs and receipts of books that one keeps"
 
 def register() -> None:
     """Open bills, of a resident; days and months of fees that are not in the books, of the bookkeeper."""
-    today.register_answered(_owed, _own)
-    today.register_answered(_books, _kept)
+    today.register(_owed, _own)
+    today.register(_books, _kept)
 
 
 def _owed(user: User) -> list[Within] | None:

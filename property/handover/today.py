@@ -25,7 +25,7 @@ _HANDOVER = (
 
 def register() -> None:
     """Lists that wait for a signature, of whoever reads books: who has no office yet is told by a notice."""
-    today.register_answered(_open, _unsigned)
+    today.register(_open, _unsigned)
 
 
 def _open(user: User) -> Any:

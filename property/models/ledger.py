@@ -82,7 +82,7 @@ class Book(CommunityRow):
         return reverse("property:book", args=[self.pk])
 
 
-class Account(CommunityRow):
+class Account(chart.AccountWords, CommunityRow):
     """An account of a book. One with accounts below it takes no postings; `is_money` marks cash, bank and the like."""
 
     book = models.ForeignKey(Book, models.PROTECT, related_name="accounts", verbose_name=_("账本"))
@@ -100,15 +100,6 @@ class Account(CommunityRow):
         verbose_name = _("科目")
         ordering = ["code"]
         constraints = [models.UniqueConstraint(fields=["book", "code"], name="account_code_once")]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.label}"
-
-    @property
-    def label(self) -> str:
-        """The name; that of a standard account in the reader's language."""
-        standard = chart.BY_CODE.get(self.code)
-        return gettext(self.name) if standard and standard.name == self.name else self.name
 
 
 class LedgerMonth(CommunityRow):

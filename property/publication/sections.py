@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from core.money import yuan
 from core.quarters import Month, Quarter
 from core.refusal import Refused
-from property.chart import AccountKind, Fund
+from property.chart import AccountKind, AccountWords, Fund
 from property.models import Account, Book, CashProof, MonthlyBalance, Posting, Voucher, VoucherAttachment
 from property.publication import fee_facts
 from property.publication.answers import answers
@@ -201,7 +201,7 @@ _ORDER: dict[str, int] = {"income": 0, "expense": 1, "other": 2}
 
 
 def _item(
-    account: Account,
+    account: AccountWords,
     fund: str,
     kind: str,
     quarter: Decimal,

@@ -39,7 +39,7 @@ _LAST_MONTHS = {"03": "Q1", "06": "Q2", "09": "Q3", "12": "Q4"}
 def register() -> None:
     """What waits for a signature, for its draft, for an answer; of the secretary, petitions."""
     for question, say in _ROOMS:
-        today.register_answered(question, say)
+        today.register(question, say)
 
 
 def asks(user: User) -> list[Ask]:

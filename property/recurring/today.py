@@ -46,7 +46,7 @@ _READ = {
 
 def register() -> None:
     """What is due and has no voucher yet, of the bookkeeper."""
-    today.register_answered(_running, _due)
+    today.register(_running, _due)
 
 
 def _running(user: User) -> list[Within] | None:

@@ -26,7 +26,7 @@ WAITING = Q(state=PartsClaim.State.CLAIMED) | Q(voucher__state="voided")
 
 def register() -> None:
     """What stewards have paid for parts, of the bookkeeper."""
-    today.register_answered(_claimed, _to_pay_back)
+    today.register(_claimed, _to_pay_back)
 
 
 def _claimed(user: User) -> Any:

@@ -23,7 +23,7 @@ _BOOK = ("account__book__estate__code", "account__book", "account__book__estate_
 
 def register() -> None:
     """Rows that are not matched yet, of the cashier of each book."""
-    today.register_answered(_waiting, _to_match)
+    today.register(_waiting, _to_match)
 
 
 def _waiting(user: User) -> Any:

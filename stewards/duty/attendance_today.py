@@ -27,8 +27,8 @@ _WHY = "how many wait, counted within the office's own communities"
 
 def register() -> None:
     """Asks a steward whether they can step in, the office what waits for it."""
-    today.register_answered(_asked, _to_answer)
-    today.register_answered(_for_office, _waiting)
+    today.register(_asked, _to_answer)
+    today.register(_for_office, _waiting)
 
 
 def _asked(user: User) -> Any:

@@ -32,8 +32,8 @@ COLUMNS = ("pk", "state", "asked_at", "starts_at", "ends_at", "is_reserve", "slo
 
 def register() -> None:
     """Asks a steward about shifts to answer and those of the next day, the office and the leaders about gaps."""
-    today.register_answered(_own, _seats)
-    today.register_answered(_short, _gaps)
+    today.register(_own, _seats)
+    today.register(_short, _gaps)
 
 
 def _own(user: User) -> Any:

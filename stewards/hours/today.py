@@ -30,8 +30,8 @@ _WHY = "how many wait, counted within the office's own communities"
 
 def register() -> None:
     """Asks whoever is named as a witness, and the office."""
-    today.register_answered(_named, _to_confirm)
-    today.register_answered(_for_office, _waiting)
+    today.register(_named, _to_confirm)
+    today.register(_for_office, _waiting)
 
 
 def _named(user: User) -> Any:

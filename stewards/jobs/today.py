@@ -31,10 +31,10 @@ AT_MOST = 20
 
 def register() -> None:
     """Asks a steward about offers and jobs, who leads about jobs that stand still, a resident to confirm."""
-    today.register_answered(_offered, _offers)
-    today.register_answered(_taken, _going)
-    today.register_answered(_stuck, _standing_still)
-    today.register_answered(_done, _to_confirm)
+    today.register(_offered, _offers)
+    today.register(_taken, _going)
+    today.register(_stuck, _standing_still)
+    today.register(_done, _to_confirm)
 
 
 class Errand(NamedTuple):

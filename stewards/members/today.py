@@ -26,8 +26,8 @@ _OWN = "whether somebody has said when they are free"
 
 def register() -> None:
     """Asks a steward, and the office."""
-    today.register_answered(_myself, _own)
-    today.register_answered(_managed, _kept)
+    today.register(_myself, _own)
+    today.register(_managed, _kept)
 
 
 class Counted(NamedTuple):

@@ -91,7 +91,7 @@ def test_rooms_bring_tiles_in_order_and_a_resident_sees_six(client, resident, ro
 
 def test_people_with_duties_land_on_today(client, leader, rooms, django_assert_max_num_queries):
     ask = Ask("待受理诉求 2 件", "/requests/", "受理", since=clock.now() - timedelta(minutes=40), urgent=True)
-    today.register(lambda user: [Ask("问题未反馈 1 户", "/visits/", "反馈"), ask])
+    today.register(lambda user: None, lambda user, rows: [Ask("问题未反馈 1 户", "/visits/", "反馈"), ask])
     picture = today.Panel("components/notice.html", {"text": "225号 3幢"})
     today.register_picture(lambda user: None, lambda user, rows: [picture])
     client.force_login(leader)
