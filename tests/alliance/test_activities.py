@@ -129,6 +129,18 @@ class TestWaiting:
             actions.leave(first, by=here.resident)
         assert state_of(second) == WAITING
 
+    def test_who_waits_goes_before_who_joins_later_and_moves_up_when_it_is_put_off(self, here):
+        row = an_activity(here, helpers=1)
+        (slot,) = slots_of(row)
+        first = actions.join(slot, by=here.resident)
+        second = actions.join(slot, by=a_resident(here.community))
+        with during(row):
+            actions.leave(first, by=here.resident)
+            assert actions.join(slot, by=here.contact, name="小张").state == WAITING
+            later = row.starts_at + timedelta(days=1)
+            actions.change_activity(row, by=here.contact, starts_at=later, ends_at=later + timedelta(hours=2))
+        assert state_of(second) == JOINED
+
     def test_once_a_person_and_not_in_two_places(self, here):
         row, other = an_activity(here), an_activity(here, title="清楼道")
         actions.join(slots_of(row)[0], by=here.resident)
@@ -201,6 +213,27 @@ class TestTheDay:
         with during(row):
             actions.check_in(waiting, by=here.contact)
         assert state_of(waiting) == JOINED
+
+    def test_a_tick_by_mistake_gives_nobody_a_place(self, here):
+        row = an_activity(here, helpers=1)
+        (slot,) = slots_of(row)
+        placed = actions.join(slot, by=here.resident)
+        waiting = actions.join(slot, by=a_resident(here.community))
+        with during(row):
+            came = [actions.check_in(one, by=here.contact) for one in (placed, waiting)]
+            came.append(actions.walk_in(slot, by=here.contact, name="小张"))
+            for one in came:
+                actions.take_back_check_in(one, by=here.contact)
+        assert [state_of(one) for one in came] == [JOINED, WAITING, LEFT]
+
+    def test_a_tick_stays_once_its_hours_are_confirmed(self, here):
+        row = an_activity(here)
+        signup = actions.join(slots_of(row)[0], by=here.resident)
+        with during(row):
+            actions.check_in(signup, by=here.contact)
+            actions.settle(signup, by=here.contact, minutes=60)
+            with pytest.raises(Refused, match="核对过"):
+                actions.take_back_check_in(signup, by=here.contact)
 
     def test_the_code_is_not_for_another_community(self, here, client):
         row = an_activity(here)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from alliance.activities.actions.joining import is_own
+from alliance.activities.actions.joining import is_own, move_up
 from alliance.activities.actions.rows import opened, ran_by, same
 from alliance.activities.parties import parties_of
 from alliance.activities.states import RUNNER, State
@@ -40,23 +40,38 @@ def check_in(signup: SignUp, *, by: User, people: int | None = None) -> SignUp:
         raise Refused(_("已经记下不来了，请当作当天来的登记。"))
     if row.came_at is not None:
         return row
-    row.state, row.came_at, row.checked_in_by = Come.JOINED, clock.now(), by
+    row.came_at, row.checked_in_by = clock.now(), by
     row.came_people = people or row.people
     if row.partner_id is None and row.came_people != 1:
         raise Refused(_("一个人请一个一个签到。"))
-    row.save(update_fields=["state", "came_at", "checked_in_by", "came_people"])
+    if row.state == Come.WAITING:
+        row.state, row.moved_up_at = Come.JOINED, row.came_at
+    row.save(update_fields=["state", "moved_up_at", "came_at", "checked_in_by", "came_people"])
     audit.record("activity_checked_in", row, by=by)
     return row
 
 
 @transaction.atomic
 def take_back_check_in(signup: SignUp, *, by: User) -> SignUp:
-    """It was ticked by mistake."""
+    """It was ticked by mistake: whoever had waited waits on, and whoever had not joined does not come.
+
+    Raises Refused once the hours are confirmed.
+    """
     activity = opened(ran_by(locked(Activity(pk=signup.activity_id)), by), State.OPEN)
     row: SignUp = same(locked(signup), activity)
+    if row.settled_at is not None:
+        raise Refused(_("已经核对过了。要改，请到时长本里冲销再记。"))
+    if row.came_at is None:
+        return row
+    if row.is_walk_in:
+        row.state, row.left_at = Come.LEFT, clock.now()
+    elif row.moved_up_at == row.came_at:
+        row.state, row.moved_up_at = Come.WAITING, None
     row.came_at = row.checked_in_by = row.came_people = None
-    row.save(update_fields=["came_at", "checked_in_by", "came_people"])
+    row.save(update_fields=["state", "left_at", "moved_up_at", "came_at", "checked_in_by", "came_people"])
     audit.record("activity_check_in_undone", row, by=by)
+    move_up(row.slot)
+    row.refresh_from_db()
     return row
 
 

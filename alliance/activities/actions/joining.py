@@ -56,7 +56,7 @@ def join(
         _mind_promises(activity, by, sure=sure)
     if who["people"] > slot.wanted:
         raise Refused(_("这一项一共 %(n)s 个名额。") % {"n": slot.wanted})
-    state = Come.JOINED if standing_people(slot) + who["people"] <= slot.wanted else Come.WAITING
+    state = Come.JOINED if _has_room(slot, who["people"]) else Come.WAITING
     row: SignUp = SignUp.objects.create(
         community_id=activity.community_id, activity=activity, slot=slot, state=state, recorded_by=by, **who
     )
@@ -109,6 +109,12 @@ def standing_people(slot: ActivitySlot) -> int:
     """How many people have a place of this kind."""
     summed = _all().filter(slot=slot, state=Come.JOINED).aggregate(n=Sum("people"))
     return summed["n"] or 0
+
+
+def _has_room(slot: ActivitySlot, people: int) -> bool:
+    """Whether so many fit, and nobody waits who would fit as well: once it has begun, nobody moves up by themselves."""
+    free = slot.wanted - standing_people(slot)
+    return people <= free and not _all().filter(slot=slot, state=Come.WAITING, people__lte=free).exists()
 
 
 def is_own(row: SignUp, user: User) -> bool:

@@ -62,7 +62,10 @@ def plan_activity(
 
 @transaction.atomic
 def change_activity(activity: Activity, *, by: User, **fields: Any) -> Activity:
-    """Change its words, place and time before it is over; those who come hear of another time or place."""
+    """Change its words, place and time before it is over; those who come hear of another time or place.
+
+    Where it had begun and is put off, places that were left meanwhile go to those who wait.
+    """
     row = ran_by(locked(activity), by)
     if row.state not in (State.DRAFT, State.OPEN):
         raise Refused(_("活动已经办完或者取消了，不再改了。"))
@@ -75,6 +78,9 @@ def change_activity(activity: Activity, *, by: User, **fields: Any) -> Activity:
     if row.state == State.OPEN and before != (row.starts_at, row.ends_at, row.place):
         words = {"title": row.title, "when": _when(row), "place": row.place}
         _tell_those_who_come(row, "activity_changed", _("改了时间或地点：%(title)s，%(when)s，%(place)s。") % words)
+    if before[0] <= clock.now() < row.starts_at:
+        for slot in _slots(row):
+            move_up(slot)
     return row
 
 
