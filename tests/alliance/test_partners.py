@@ -55,6 +55,14 @@ class TestUnits:
         with pytest.raises(Refused):
             actions.let_go(here.partner, by=here.secretary)
 
+    def test_what_a_unit_had_in_hand_when_it_left_waits_again(self, here):
+        need = here.need()
+        project = actions.propose(here.partner, by=here.staff, title="上门理发", need=need)
+        actions.step_project(project, "agree", by=here.contact)
+        assert fresh(need).state == NeedState.IN_HAND
+        actions.let_go(here.partner, by=here.secretary)
+        assert fresh(need).state == NeedState.OPEN
+
     def test_who_left_is_not_listed_and_offers_nothing(self, here, client):
         Partner.objects.unscoped(reason=WHY).update(left_on=clock.today() - timedelta(days=1))
         partner = fresh(here.partner)

@@ -76,7 +76,7 @@ def step_project(project: Project, action: str, *, by: User, outcome: str = "") 
     if step.target in _ENDED:
         row.ended_at, row.outcome = clock.now(), outcome.strip()
     row.save()
-    _follow(row)
+    follow_need(row)
     audit.record(f"project_{action}", row, by=by, changes={"state": [before, row.state]}, reason=row.outcome[:200])
     _tell(row, by, f"project_{action}", _said(action))
     return row
@@ -94,7 +94,7 @@ def _check_pair(partner: Partner, need: Need | None, resource: Resource | None) 
         raise Refused(_("已经跟这个单位提过了，请看项目里的进展。"))
 
 
-def _follow(project: Project) -> None:
+def follow_need(project: Project) -> None:
     """The need is met by what is done, in hand while something agreed is under way, else open again."""
     if project.need_id is None:
         return

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from alliance.models import Partner, Pledge, Project
+from alliance.partners.actions.projects import follow_need
 from alliance.partners.querysets import contacts_of
 from community import audit
 from community.actions import end_appointment
@@ -67,6 +68,7 @@ def let_go(partner: Partner, *, by: User) -> Partner:
     for project in Project.objects.unscoped(reason=_TAKEN).open().filter(partner=row):
         project.state, project.ended_at, project.outcome = "dropped", clock.now(), _("单位退出了联盟。")
         project.save(update_fields=["state", "ended_at", "outcome"])
+        follow_need(project)
         audit.record("project_drop", project, by=by, reason=project.outcome)
     held = Appointment.objects.unscoped(reason=_TAKEN).current().filter(role=Role.PARTNER_CONTACT, partner=row)
     for one in held.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=today)):
