@@ -291,7 +291,7 @@ def _tell_taken(swap: Swap, seat: Assignment, other: Steward, own: Assignment | 
         text = _("%(other)s 接了您 %(when)s的%(shift)s，您可以放心了。") % words
     else:
         mine = {"own": own.slot.shift.name, "then": when(own.starts_at, own.ends_at)}
-        text = _("%(other)s 和您换好了：他来 %(when)s的%(shift)s，您上 %(then)s的%(own)s。") % {**words, **mine}
+        text = _("%(other)s 和您换好了：%(when)s的%(shift)s归对方，您上 %(then)s的%(own)s。") % {**words, **mine}
     is_soon = _is_soon(seat) or (own is not None and _is_soon(own))
     notify([seat.steward.user], about=swap, kind="swap_answered", text=text, urgent=is_soon)
     for one, before, after in ((seat, seat.steward, other), (own, other, seat.steward)):
