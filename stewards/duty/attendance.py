@@ -74,6 +74,7 @@ def check_in(seat: Assignment, *, by: User) -> Assignment:
 
     Raises Refused long before, after the end, for a reserve whom nobody called, and for what is not one's own.
     """
+    swap = _open_swap(seat)
     fresh = _present(seat, by)
     now = clock.now()
     if now < fresh.starts_at - EARLY:
@@ -81,7 +82,7 @@ def check_in(seat: Assignment, *, by: User) -> Assignment:
     if now > fresh.ends_at:
         raise Refused(_("这个班已经结束了。来过的话请告诉社区，由社区补记。"))
     if fresh.checked_in_at is None:
-        _end_swap(fresh)
+        _end_swap(fresh, swap)
         fresh.checked_in_at, fresh.checked_in_by = now, by
         fresh.save(update_fields=["checked_in_at", "checked_in_by", "state"])
         audit.record("checked_in", fresh, by=by)
@@ -104,6 +105,7 @@ def check_out(seat: Assignment, *, by: User) -> Attendance:
 def record_presence(seat: Assignment, *, came_at: datetime, left_at: datetime, by: User) -> Attendance:
     """The office writes down who came without a phone, and vouches for it: the hours are entered at once."""
     _office(seat.community_id, by)
+    swap = _open_swap(seat)
     fresh = _with_names(seat)
     if by.pk == seat.steward.user_id:
         raise Refused(_("自己的时长要请另一位来确认。"))
@@ -113,7 +115,7 @@ def record_presence(seat: Assignment, *, came_at: datetime, left_at: datetime, b
         raise Refused(_("走的时间要在来的时间以后，也不能还没到。"))
     if came_at < fresh.starts_at - EARLY or left_at > fresh.ends_at + LATE or came_at >= fresh.ends_at:
         raise Refused(_("时间和这个班对不上，请再看一看。"))
-    _end_swap(fresh)
+    _end_swap(fresh, swap)
     fresh.checked_in_at, fresh.checked_in_by = came_at, by
     fresh.save(update_fields=["checked_in_at", "checked_in_by", "state"])
     return confirm_attendance(_left(fresh, left_at, by), by=by)
@@ -225,14 +227,19 @@ def _with_names(seat: Assignment) -> Assignment:
     return fresh
 
 
-def _end_swap(seat: Assignment) -> None:
+def _open_swap(seat: Assignment) -> Swap | None:
+    """Locked before the seat, as by everybody who answers a swap."""
+    rows = Swap.objects.unscoped(reason=_WHY).filter(seat=seat.pk, state=Swap.State.OPEN)
+    return rows.select_for_update().first()
+
+
+def _end_swap(seat: Assignment, swap: Swap | None) -> None:
     """They came: whoever was asked to take over need not any more."""
     if seat.state != SeatState.SWAPPING:
         return
     seat.state = SEATS.find(seat.state, "keep", (SYSTEM,)).target
-    swap = Swap.objects.unscoped(reason=_WHY).filter(seat=seat, state=Swap.State.OPEN).first()
     if swap is not None:
-        swaps.close(locked(swap), Swap.State.KEPT, by=None)
+        swaps.close(swap, Swap.State.KEPT, by=None)
 
 
 def _waiting(attendance: Attendance, by: User) -> Attendance:
