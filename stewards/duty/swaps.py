@@ -276,7 +276,7 @@ def _taken_over(seat: Assignment, steward: Steward, *, asked_at: datetime, chann
         is_reserve=seat.is_reserve,
         starts_at=seat.starts_at,
         ends_at=seat.ends_at,
-        why={"hand": True},
+        why={"swap": True},
         asked_at=asked_at,
         answered_at=clock.now(),
         channel=channel,

@@ -45,6 +45,8 @@ def when(start: datetime, end: datetime) -> str:
 def why_words(seat: Assignment, *, own: bool) -> list[str]:
     """What speaks for the holder of a seat, in sentences."""
     why: Mapping[str, Any] = seat.why
+    if why.get("swap"):
+        return [_("和别人换班换来的")]
     if why.get("hand"):
         return [_("社区办公室亲手排的")]
     found = [_skill(seat), _free(why, own=own), _load(why, own=own), _wish(why, own=own)]

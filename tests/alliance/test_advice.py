@@ -161,6 +161,19 @@ class TestMinutes:
         with clock.at(clock.now() + timedelta(days=6)):
             assert actions.send_for_signing(session, by=group.staff).state == State.SIGNING
 
+    def test_whoever_has_read_a_draft_is_asked_again_about_another(self, group):
+        session = group.draft()
+        readers = [seat.user for seat in AdviceAttendance.objects.of(session).filter(attended=True)]
+        for one in readers:
+            actions.say_read(session, by=one)
+        Notice.objects.all().delete()
+        attended = [*readers, group.staff]
+        session = actions.write_minutes(session, by=group.staff, version=session.version, attended=attended, said={})
+        assert not AdviceAttendance.objects.of(session).filter(read_at__isnull=False).exists()
+        assert {one.user for one in Notice.objects.all() if "改过了" in one.text} == set(readers)
+        with pytest.raises(Refused, match="更正可以提到"):
+            actions.send_for_signing(session, by=group.staff)
+
     @pytest.mark.parametrize("came", [1, 2])
     def test_without_two_who_can_sign_they_are_not_sent(self, group, came):
         session = group.draft(by=group.secretary, attended=[group.secretary, group.staff, *group.advisers][:came])

@@ -67,7 +67,17 @@ def write_minutes(
         notify(
             told, about=session, kind=KIND, text=_("%(which)s的纪要写好了，请您看看有没有要改的。") % _which(session)
         )
+    else:
+        _ask_to_read_again(session)
     return session
+
+
+def _ask_to_read_again(session: AdviceSession) -> None:
+    """Whoever had found nothing to change has read another draft."""
+    seats = AdviceAttendance.objects.of(session).filter(read_at__isnull=False)
+    readers = [seat.user for seat in seats.filter(attended=True).select_related("user")]
+    seats.update(read_at=None)
+    notify(readers, about=session, kind=KIND, text=_("%(which)s的纪要改过了，请您再看看。") % _which(session))
 
 
 @transaction.atomic
