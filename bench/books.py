@@ -78,7 +78,7 @@ def statement(estate: str) -> dict[str, float]:
     first, last = quarter.months[0], quarter.months[-1]
 
     def read() -> Any:
-        return Account.objects.of_book(book).statement(first, last)
+        return Account.objects.statement(book, first, last)
 
     def drawn() -> str:
         return drawn_accounts(book, last, read())

@@ -77,7 +77,7 @@ def race(number: str) -> dict[str, Any]:
     first, last = quarter.months[0], quarter.months[-1]
     asked = {"first": str(first), "last": str(last), "book": book.pk}
     racers: dict[str, Callable[[], Any]] = {
-        "statement": lambda: Account.objects.of_book(book).statement(first, last),
+        "statement": lambda: Account.objects.statement(book, first, last),
         "group_by": lambda: _rows(NARROW),
         "group_by_months": lambda: _rows(FULL, asked),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -61,8 +60,7 @@ class ToldAccount(chart.AccountWords, _Told):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StatementRow:
+class StatementRow(NamedTuple):
     """An account and fund over a period; `opening` and `closing` in yuan, debit positive."""
 
     account: ToldAccount
@@ -116,11 +114,12 @@ class AccountQuerySet(ScopedQuerySet[Any]):
     def postable(self) -> Self:
         return self.filter(takes_postings=True)
 
-    def statement(self, first: Month, last: Month) -> list[StatementRow]:
-        """Every one of these accounts and its funds with opening, movement and closing of `first` to `last`, in the
-        order of their codes; what is zero throughout is left out. One query, as long as the book may be."""
+    def statement(self, book: Book, first: Month, last: Month) -> list[StatementRow]:
+        """Every account and fund of a book found through its own `visible_to`, with opening, movement and closing of
+        `first` to `last`, in the order of their codes; what is zero throughout is left out. One query, as long as the
+        book may be."""
         statement = []
-        for *told, fund, closing, debits, credited in last_rows.movements(self, str(first), str(last)):
+        for *told, fund, closing, debits, credited in last_rows.movements(book.pk, str(first), str(last)):
             debit, credit = debits or 0, credited or 0
             opening = closing - debit + credit
             if opening or debit or credit:

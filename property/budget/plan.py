@@ -97,7 +97,7 @@ def beside(book: Book, budget: Budget | None, year: int) -> list[Part]:
     for line in budget.rows if budget else ():
         key = line.account.code, line.fund
         rows[key] = Row(line.account, line.fund, planned=line.amount, note=line.note)
-    for one in Account.objects.of_book(book).statement(Month(year, 1), Month(year, 12)):
+    for one in Account.objects.statement(book, Month(year, 1), Month(year, 12)):
         if is_planned(one.account) and (one.debit or one.credit):
             row = rows.setdefault((one.account.code, one.fund), Row(one.account, one.fund))
             row.actual = moved(one)

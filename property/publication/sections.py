@@ -92,9 +92,9 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: It
     told = list(typed)
     first, last = first_month(book, quarter), quarter.months[2]
     accounts = Account.objects.of_book(book)
-    statement = accounts.statement(first, last)
+    statement = accounts.statement(book, first, last)
     january = max(Month(quarter.year, 1), Month.of(book.opened_on))
-    year = accounts.statement(january, last)
+    year = accounts.statement(book, january, last)
     sections = Sections(
         funds=tuple(_funds(statement)),
         items=tuple(_items(book, statement, year, fee_facts.of_items(book, quarter))),

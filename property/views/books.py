@@ -104,7 +104,7 @@ def accounts(request: PortalRequest, pk: int) -> HttpResponse:
     """Every account with its balance, fund by fund: the trial balance of today."""
     book = find_book(request, pk)
     month = _month(request.GET.get("month", "")) or Month.of(clock.today())
-    rows = Account.objects.of_book(book).statement(month, month)
+    rows = Account.objects.statement(book, month, month)
     return render(
         request,
         "property/accounts.html",

@@ -56,7 +56,7 @@ def test_what_was_there_is_no_income_of_the_first_month():
         actions.void(opening, by=committee.bookkeeper)
     committee.post(opening)
     september = Month(2025, 9)
-    rows = Account.objects.of_book(committee.book).statement(september, september)
+    rows = Account.objects.statement(committee.book, september, september)
     found = {row.account.code: (row.normal_opening, row.debit, row.credit, row.normal_closing) for row in rows}
     assert found == {"1002": (500, 0, 0, 500), "2203": (600, 0, 0, 600), "3101": (-100, 0, 0, -100)}
 
@@ -187,7 +187,7 @@ def _check_identities(book):
         assert list(numbers) == list(range(1, len(numbers) + 1))
     first, last = Month(2025, 9), Month(2025, 11)
     accounts = Account.objects.of_book(book)
-    statement = accounts.statement(first, last)
+    statement = accounts.statement(book, first, last)
     assert sum(row.debit for row in statement) == sum(row.credit for row in statement)
     assert sum(row.closing for row in statement) == 0
     lines = list(Posting.objects.filter(voucher__book=book).select_related("account"))
@@ -199,8 +199,10 @@ def _check_identities(book):
     surplus = sum(month["income"] - month["expense"] for month in grown.values())
     assert surplus == sum(accounts.money_by_fund().values())
     for month in (first, first.next(), last):
-        before = {(row.account.code, row.fund): row.closing for row in accounts.statement(first, month.previous())}
-        for row in accounts.statement(month, month):
+        before = {
+            (row.account.code, row.fund): row.closing for row in accounts.statement(book, first, month.previous())
+        }
+        for row in accounts.statement(book, month, month):
             assert row.opening == before.get((row.account.code, row.fund), 0)
 
 

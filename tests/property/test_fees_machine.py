@@ -249,7 +249,7 @@ class Fees(RuleBasedStateMachine):
             (year, number) for year in sorted(years) for number in range(1, sum(one[0] == year for one in numbers) + 1)
         ]
         months = Month(2026, 6), Month.of(self.moment.date())
-        for row in Account.objects.of_book(self.book).statement(*months):
+        for row in Account.objects.statement(self.book, *months):
             assert row.closing == row.opening + row.debit - row.credit
         posted = MonthlyBalance.objects.of_book(self.book).aggregate(d=Sum(F("debit")), c=Sum(F("credit")))
         assert posted["d"] == posted["c"]

@@ -209,7 +209,7 @@ def test_a_reversal_undoes_a_voucher_once(committee):
     with pytest.raises(Refused, match="已经有人在冲销"):
         actions.reverse(posted, by=committee.bookkeeper, day=today, reason="记错科目")
     undone = committee.post(undoing)
-    assert not any(row.closing for row in Account.objects.of_book(posted.book).statement(*_all_months()))
+    assert not any(row.closing for row in Account.objects.statement(posted.book, *_all_months()))
     with pytest.raises(Refused, match="不能再冲销"):
         actions.reverse(undone, by=committee.bookkeeper, day=today, reason="x")
     with pytest.raises(Refused, match="直接修改或作废"):
