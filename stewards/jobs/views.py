@@ -23,6 +23,7 @@ from core.refusal import Refused
 from helpdesk.parties import parties_of
 from helpdesk.states import LEADER as REQUEST_LEADER
 from helpdesk.states import SECRETARY
+from helpdesk.states import State as RequestState
 from helpdesk.views.found import found_request
 from stewards.jobs import actions, forbidden, forms, listing
 from stewards.jobs.actions.held import live_job_of, parties
@@ -140,6 +141,9 @@ def ask(request: PortalRequest, pk: UUID) -> HttpResponseBase:
     if asked := live_job_of(found):
         messages.info(request, _("这件事已经请了红管家，办到哪里都在这一页。"))
         return redirect(asked)
+    if request.method != "POST" and found.state != RequestState.ACCEPTED:
+        messages.info(request, _("受理以后、派人以前，才能请红管家。"))
+        return redirect(found)
     return render(request, "stewards/jobs/ask.html", {"form": form, "found": found, "ban": ban})
 
 

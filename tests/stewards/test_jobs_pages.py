@@ -135,6 +135,14 @@ def test_a_question_that_is_clicked_twice_is_one_job(errand: Errand) -> None:
     assert first.url == second.url == job.get_absolute_url()
 
 
+def test_what_is_handed_out_already_is_not_asked_for(errand: Errand) -> None:
+    row = errand.desk.take(errand.request, "dispatch")
+    client = signed_in(errand.leader)
+    answer = client.get(reverse("stewards:ask", args=[row.pk]), follow=True)
+    assert answer.redirect_chain[-1][0] == row.get_absolute_url()
+    assert "受理以后、派人以前，才能请红管家。" in answer.text
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_leaders_ask_at_the_same_moment_and_both_end_at_the_one_job() -> None:
     errand = an_errand()
