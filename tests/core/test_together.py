@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
+from config.settings import _database
 from core import clock
 from core.sql import Given, Now, Within, written, written_within
 from core.together import together
@@ -115,3 +116,12 @@ def test_whole_rows_are_those_of_the_orm(django_assert_num_queries):
         (found,) = joined.rows(home.pk)
         assert str(found.dwelling.label) == home.dwelling.label
         assert found.building.pk == home.building_id
+
+
+@pytest.mark.parametrize(
+    ("url", "options"), [("postgres:///portal", "-c jit=off"), ("postgres:///portal?options=-c work_mem=8MB", None)]
+)
+def test_postgresql_does_not_compile_what_a_page_asks(monkeypatch, url, options):
+    """All of Today in one statement looks dear enough to be compiled, which takes longer than to answer it."""
+    monkeypatch.setenv("DATABASE_URL", url)
+    assert _database()["OPTIONS"]["options"] == (options or "-c work_mem=8MB")
