@@ -33,6 +33,7 @@ DIFFER = {"community:home", "community:today", "helpdesk:request", "property:qua
 MADE_FOR = {"visits:book": Role.GRID_LEADER}
 # Answered with a file.
 FILES = {
+    "alliance:activity_file",
     "alliance:activity_photo",
     "alliance:advice_session_file",
     "alliance:minutes_paper",
