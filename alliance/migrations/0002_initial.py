@@ -14,7 +14,6 @@ class Migration(migrations.Migration):
         ('community', '0003_guards'),
         ('helpdesk', '0002_guards'),
         ('stewards', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -45,6 +44,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '活动',
                 'ordering': ['-starts_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'starts_at'], name='alliance_ac_communi_127c28_idx')],
+                'constraints': [models.UniqueConstraint(fields=('code',), name='activity_code_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='activity_ends_later'), models.CheckConstraint(condition=models.Q(('join_until__lte', models.F('ends_at'))), name='activity_joined_before_its_end'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='activity_cancelled_for_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), name='activity_published_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -63,6 +64,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '名额',
                 'ordering': ['order', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('wanted__gt', 0)), name='activity_slot_has_room'), models.CheckConstraint(condition=models.Q(('skill__isnull', True), ('is_helping', True), _connector='OR'), name='activity_slot_skill_of_helpers')],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +94,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '顾问会议',
                 'ordering': ['-starts_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'starts_at'], name='alliance_ad_communi_11b74d_idx')],
+                'constraints': [models.UniqueConstraint(fields=('community', 'number'), name='advice_session_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ['planned', 'called_off']), ('written_by__isnull', True)), models.Q(('number__isnull', False), ('state__in', ['drafted', 'signing', 'approved']), ('written_by__isnull', False)), _connector='OR'), name='advice_session_numbered_with_minutes'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True), ('digest', ''), ('published_at__isnull', True)), _connector='OR'), name='advice_session_approved_is_sealed'), models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False), models.Q(('public_text', ''), _negated=True)), _connector='OR'), name='advice_session_published_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'called_off'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='advice_session_called_off_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +116,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '到会',
                 'ordering': ['-is_adviser', 'pk'],
+                'indexes': [models.Index(fields=['user', 'session'], name='alliance_ad_user_id_4d0010_idx')],
+                'constraints': [models.UniqueConstraint(fields=('session', 'user'), name='advice_attendance_once'), models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), models.Q(('attended', True), ('attended__isnull', False)), _connector='OR'), name='advice_attendance_signs_who_came')],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +136,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '顾问',
+                'constraints': [models.UniqueConstraint(fields=('community', 'user'), name='adviser_once'), models.CheckConstraint(condition=models.Q(models.Q(('consent_at__isnull', True), ('consent_by__isnull', True), ('is_named', False)), models.Q(('consent_at__isnull', False), ('consent_by__isnull', False), ('is_named', True)), _connector='OR'), name='adviser_named_by_consent')],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +151,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '顾问团',
+                'constraints': [models.UniqueConstraint(fields=('community',), name='advisory_group_one_a_community')],
             },
         ),
         migrations.CreateModel(
@@ -160,6 +168,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '议程',
                 'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('session', 'position'), name='agenda_item_position_once')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +188,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '居民的反馈',
                 'ordering': ['-at', '-pk'],
+                'indexes': [models.Index(fields=['activity', 'at'], name='alliance_fe_activit_b7f5ad_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('activity', 'user'), name='feedback_once_a_person')],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +210,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '更正',
                 'ordering': ['at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='minutes_remark_answered_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'left'), _negated=True), models.Q(('answer_text', ''), _negated=True), _connector='OR'), name='minutes_remark_left_says_why')],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +233,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '需求',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'created_at'], name='alliance_ne_communi_22f2fa_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='need_dropped_for_a_reason'), models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('request',), name='need_once_a_request')],
             },
         ),
         migrations.CreateModel(
@@ -245,6 +259,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '项目',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'created_at'], name='alliance_pr_communi_29468f_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('done', 'dropped')), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state__in', ('done', 'dropped')), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='project_ended_says_how'), models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False), models.Q(('agreed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='project_agreed_by_another'), models.UniqueConstraint(condition=models.Q(('need__isnull', False), ('state__in', ('proposed', 'agreed', 'under_way'))), fields=('partner', 'need'), name='project_open_once_a_need')],
             },
         ),
         migrations.CreateModel(
@@ -271,6 +287,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '承诺',
                 'ordering': ['until', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'until'], name='alliance_pl_communi_a14e65_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('reported', 'kept')), _negated=True), models.Q(('reported_at__isnull', False), ('reported_by__isnull', False)), _connector='OR'), name='pledge_reported_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('reported_by')), _negated=True)), _connector='OR'), name='pledge_confirmed_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='pledge_released_for_a_reason')],
             },
         ),
         migrations.AddField(
@@ -300,6 +318,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '建议',
                 'ordering': ['session', 'position'],
+                'indexes': [models.Index(fields=['community', 'verdict', 'due_on'], name='alliance_re_communi_55af4f_idx')],
+                'constraints': [models.UniqueConstraint(fields=('session', 'position'), name='recommendation_position_once'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='recommendation_answered_with_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ['adopted', 'partly']), models.Q(('progress', ''), _negated=True)), models.Q(('look_on__isnull', True), ('progress', ''), ('verdict__in', ['', 'declined'])), _connector='OR'), name='recommendation_adopted_is_followed')],
             },
         ),
         migrations.CreateModel(
@@ -323,6 +343,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '建议的进展',
                 'ordering': ['at', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', True), ('kind', 'answer'), ('project__isnull', True), ('request__isnull', True), models.Q(('verdict', ''), _negated=True), models.Q(('words', ''), _negated=True)), models.Q(('activity__isnull', True), ('kind', 'progress'), ('project__isnull', True), ('request__isnull', True), ('verdict', ''), models.Q(('progress', ''), _negated=True), models.Q(('words', ''), _negated=True)), models.Q(('kind', 'outcome'), ('progress', ''), ('verdict', ''), models.Q(models.Q(('activity__isnull', True), ('project__isnull', True), ('request__isnull', True), models.Q(('words', ''), _negated=True)), models.Q(('activity__isnull', True), ('project__isnull', True), ('request__isnull', False)), models.Q(('activity__isnull', True), ('project__isnull', False), ('request__isnull', True)), models.Q(('activity__isnull', False), ('project__isnull', True), ('request__isnull', True)), _connector='OR')), _connector='OR'), name='recommendation_step_says_what')],
             },
         ),
         migrations.CreateModel(
@@ -344,6 +365,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '资源',
                 'ordering': ['-created_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'withdrawn_at', 'created_at'], name='alliance_re_communi_17c727_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='resource_ends_after_start')],
             },
         ),
         migrations.AddField(
@@ -379,6 +402,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '报名',
                 'ordering': ['at', 'pk'],
+                'indexes': [models.Index(fields=['activity', 'state', 'at'], name='alliance_si_activit_86268d_idx'), models.Index(fields=['community', 'user', 'at'], name='alliance_si_communi_855b9f_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('partner__isnull', True), ('user__isnull', False)), models.Q(('name', ''), ('partner__isnull', False), ('user__isnull', True)), models.Q(('partner__isnull', True), ('user__isnull', True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='signup_is_one_somebody'), models.CheckConstraint(condition=models.Q(('people__gt', 0), models.Q(('partner__isnull', False), ('people', 1), _connector='OR')), name='signup_number_of_a_unit'), models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('came_people__isnull', True), ('checked_in_by__isnull', True)), models.Q(('came_at__isnull', False), ('came_people__gt', 0), ('checked_in_by__isnull', False), ('state', 'joined')), _connector='OR'), name='signup_came_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', True), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('minutes__isnull', False), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='signup_settled_at_and_by'), models.UniqueConstraint(condition=models.Q(models.Q(('state', 'left'), _negated=True), ('user__isnull', False)), fields=('activity', 'user'), name='signup_person_once'), models.UniqueConstraint(condition=models.Q(models.Q(('state', 'left'), _negated=True), ('partner__isnull', False)), fields=('slot', 'partner'), name='signup_unit_once_a_slot')],
             },
         ),
         migrations.CreateModel(
@@ -400,6 +425,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '研究报告',
                 'ordering': ['-year', '-created_at'],
+                'indexes': [models.Index(fields=['community', 'year'], name='alliance_st_communi_dd53d4_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('released_by__isnull', True)), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='study_released_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -421,217 +448,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['activity', 'created_at'], name='alliance_ac_activit_aa18ac_idx')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('before__isnull', True), ('moment', 'after'), _connector='OR'), name='activity_photo_after_beside_before')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='activityslot',
-            constraint=models.CheckConstraint(condition=models.Q(('wanted__gt', 0)), name='activity_slot_has_room'),
-        ),
-        migrations.AddConstraint(
-            model_name='activityslot',
-            constraint=models.CheckConstraint(condition=models.Q(('skill__isnull', True), ('is_helping', True), _connector='OR'), name='activity_slot_skill_of_helpers'),
-        ),
-        migrations.AddIndex(
-            model_name='advicesession',
-            index=models.Index(fields=['community', 'starts_at'], name='alliance_ad_communi_11b74d_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='advicesession',
-            constraint=models.UniqueConstraint(fields=('community', 'number'), name='advice_session_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='advicesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ['planned', 'called_off']), ('written_by__isnull', True)), models.Q(('number__isnull', False), ('state__in', ['drafted', 'signing', 'approved']), ('written_by__isnull', False)), _connector='OR'), name='advice_session_numbered_with_minutes'),
-        ),
-        migrations.AddConstraint(
-            model_name='advicesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', False), ('state', 'approved'), models.Q(('digest', ''), _negated=True)), models.Q(models.Q(('state', 'approved'), _negated=True), ('approved_at__isnull', True), ('digest', ''), ('published_at__isnull', True)), _connector='OR'), name='advice_session_approved_is_sealed'),
-        ),
-        migrations.AddConstraint(
-            model_name='advicesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('published_by__isnull', True)), models.Q(('published_at__isnull', False), ('published_by__isnull', False), models.Q(('public_text', ''), _negated=True)), _connector='OR'), name='advice_session_published_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='advicesession',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'called_off'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='advice_session_called_off_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='adviceattendance',
-            index=models.Index(fields=['user', 'session'], name='alliance_ad_user_id_4d0010_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviceattendance',
-            constraint=models.UniqueConstraint(fields=('session', 'user'), name='advice_attendance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviceattendance',
-            constraint=models.CheckConstraint(condition=models.Q(('signed_at__isnull', True), models.Q(('attended', True), ('attended__isnull', False)), _connector='OR'), name='advice_attendance_signs_who_came'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviser',
-            constraint=models.UniqueConstraint(fields=('community', 'user'), name='adviser_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='adviser',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('consent_at__isnull', True), ('consent_by__isnull', True), ('is_named', False)), models.Q(('consent_at__isnull', False), ('consent_by__isnull', False), ('is_named', True)), _connector='OR'), name='adviser_named_by_consent'),
-        ),
-        migrations.AddConstraint(
-            model_name='advisorygroup',
-            constraint=models.UniqueConstraint(fields=('community',), name='advisory_group_one_a_community'),
-        ),
-        migrations.AddConstraint(
-            model_name='agendaitem',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='agenda_item_position_once'),
-        ),
-        migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['activity', 'at'], name='alliance_fe_activit_b7f5ad_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('activity', 'user'), name='feedback_once_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutesremark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='minutes_remark_answered_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutesremark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', 'left'), _negated=True), models.Q(('answer_text', ''), _negated=True), _connector='OR'), name='minutes_remark_left_says_why'),
-        ),
-        migrations.AddIndex(
-            model_name='need',
-            index=models.Index(fields=['community', 'state', 'created_at'], name='alliance_ne_communi_22f2fa_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='need_dropped_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='need',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'dropped'), _negated=True), fields=('request',), name='need_once_a_request'),
-        ),
-        migrations.AddIndex(
-            model_name='pledge',
-            index=models.Index(fields=['community', 'state', 'until'], name='alliance_pl_communi_a14e65_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('reported', 'kept')), _negated=True), models.Q(('reported_at__isnull', False), ('reported_by__isnull', False)), _connector='OR'), name='pledge_reported_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'kept'), _negated=True), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('reported_by')), _negated=True)), _connector='OR'), name='pledge_confirmed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'released'), _negated=True), models.Q(('outcome', ''), _negated=True), _connector='OR'), name='pledge_released_for_a_reason'),
-        ),
-        migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['community', 'state', 'starts_at'], name='alliance_ac_communi_127c28_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('code',), name='activity_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='activity_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('join_until__lte', models.F('ends_at'))), name='activity_joined_before_its_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='activity_cancelled_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', False), ('published_by__isnull', False), ('state', 'published'), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', True), ('published_by__isnull', True)), _connector='OR'), name='activity_published_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='recommendation',
-            index=models.Index(fields=['community', 'verdict', 'due_on'], name='alliance_re_communi_55af4f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('session', 'position'), name='recommendation_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('verdict', '')), models.Q(models.Q(('verdict', ''), _negated=True), models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='recommendation_answered_with_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('verdict__in', ['adopted', 'partly']), models.Q(('progress', ''), _negated=True)), models.Q(('look_on__isnull', True), ('progress', ''), ('verdict__in', ['', 'declined'])), _connector='OR'), name='recommendation_adopted_is_followed'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activity__isnull', True), ('kind', 'answer'), ('project__isnull', True), ('request__isnull', True), models.Q(('verdict', ''), _negated=True), models.Q(('words', ''), _negated=True)), models.Q(('activity__isnull', True), ('kind', 'progress'), ('project__isnull', True), ('request__isnull', True), ('verdict', ''), models.Q(('progress', ''), _negated=True), models.Q(('words', ''), _negated=True)), models.Q(('kind', 'outcome'), ('progress', ''), ('verdict', ''), models.Q(models.Q(('activity__isnull', True), ('project__isnull', True), ('request__isnull', True), models.Q(('words', ''), _negated=True)), models.Q(('activity__isnull', True), ('project__isnull', True), ('request__isnull', False)), models.Q(('activity__isnull', True), ('project__isnull', False), ('request__isnull', True)), models.Q(('activity__isnull', False), ('project__isnull', True), ('request__isnull', True)), _connector='OR')), _connector='OR'), name='recommendation_step_says_what'),
-        ),
-        migrations.AddIndex(
-            model_name='resource',
-            index=models.Index(fields=['community', 'withdrawn_at', 'created_at'], name='alliance_re_communi_17c727_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='resource',
-            constraint=models.CheckConstraint(condition=models.Q(('since__isnull', True), ('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='resource_ends_after_start'),
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['community', 'state', 'created_at'], name='alliance_pr_communi_29468f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ('done', 'dropped')), models.Q(('outcome', ''), _negated=True)), models.Q(models.Q(('state__in', ('done', 'dropped')), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='project_ended_says_how'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False), models.Q(('agreed_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='project_agreed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('need__isnull', False), ('state__in', ('proposed', 'agreed', 'under_way'))), fields=('partner', 'need'), name='project_open_once_a_need'),
-        ),
-        migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(fields=['activity', 'state', 'at'], name='alliance_si_activit_86268d_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='signup',
-            index=models.Index(fields=['community', 'user', 'at'], name='alliance_si_communi_855b9f_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('name', ''), ('partner__isnull', True), ('user__isnull', False)), models.Q(('name', ''), ('partner__isnull', False), ('user__isnull', True)), models.Q(('partner__isnull', True), ('user__isnull', True), models.Q(('name', ''), _negated=True)), _connector='OR'), name='signup_is_one_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(('people__gt', 0), models.Q(('partner__isnull', False), ('people', 1), _connector='OR')), name='signup_number_of_a_unit'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('came_at__isnull', True), ('came_people__isnull', True), ('checked_in_by__isnull', True)), models.Q(('came_at__isnull', False), ('came_people__gt', 0), ('checked_in_by__isnull', False), ('state', 'joined')), _connector='OR'), name='signup_came_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__isnull', True), ('settled_at__isnull', True), ('settled_by__isnull', True)), models.Q(('minutes__isnull', False), ('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='signup_settled_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'left'), _negated=True), ('user__isnull', False)), fields=('activity', 'user'), name='signup_person_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signup',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('state', 'left'), _negated=True), ('partner__isnull', False)), fields=('slot', 'partner'), name='signup_unit_once_a_slot'),
-        ),
-        migrations.AddIndex(
-            model_name='study',
-            index=models.Index(fields=['community', 'year'], name='alliance_st_communi_dd53d4_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='study',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at__isnull', True), ('released_by__isnull', True)), models.Q(('released_at__isnull', False), ('released_by__isnull', False)), _connector='OR'), name='study_released_at_and_by'),
         ),
     ]

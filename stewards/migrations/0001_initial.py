@@ -18,7 +18,6 @@ class Migration(migrations.Migration):
         ('grids', '0002_guards'),
         ('helpdesk', '0002_guards'),
         ('property', '0006_fee_guards'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -47,6 +46,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '值班的人',
                 'ordering': ['is_reserve', 'pk'],
+                'indexes': [models.Index(fields=['community', 'starts_at'], name='stewards_as_communi_f6e356_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='assignment_ends_after_start'), models.CheckConstraint(condition=models.Q(('checked_out_at__isnull', True), ('checked_out_at__gte', models.F('checked_in_at')), _connector='OR'), name='assignment_out_after_in')],
             },
         ),
         migrations.CreateModel(
@@ -69,6 +70,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '志愿服务时长',
                 'ordering': ['-day', '-id'],
+                'indexes': [models.Index(fields=['community', 'volunteer', 'day'], name='stewards_ho_communi_782ece_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('minutes__gt', 0), ('reverses__isnull', True)), models.Q(('minutes__lt', 0), ('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='hours_positive_or_reversal'), models.CheckConstraint(condition=models.Q(('volunteer', models.F('confirmed_by')), _negated=True), name='hours_confirmed_by_a_second_person'), models.UniqueConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), ('reverses__isnull', True)), fields=('community', 'volunteer', 'about'), name='hours_once_a_record')],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +91,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '到岗',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['community', 'state'], name='stewards_at_communi_5b561c_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='attendance_decided_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='attendance_entered_when_confirmed')],
             },
         ),
         migrations.CreateModel(
@@ -112,6 +117,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '没有到岗的提醒',
                 'ordering': ['-noted_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'volunteer', 'expires_on'], name='stewards_no_communi_225f73_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('lifted__isnull', True)), models.Q(('appealed_at__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), ('lifted__isnull', False)), _connector='OR'), name='no_show_decided_at_and_by'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(models.Q(('decided_by', models.F('noted_by')), _negated=True), models.Q(('decided_by', models.F('volunteer')), _negated=True)), _connector='OR'), name='no_show_appeal_decided_by_another'), models.CheckConstraint(condition=models.Q(('noted_by', models.F('volunteer')), _negated=True), name='no_show_noted_by_another')],
             },
         ),
         migrations.CreateModel(
@@ -133,6 +140,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '值班表',
                 'ordering': ['-first', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'first'), name='roster_first_once'), models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='roster_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='roster_published_when')],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +166,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '自己报的服务',
                 'ordering': ['-reported_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'volunteer', 'reported_at'], name='stewards_se_communi_59c9d9_idx'), models.Index(fields=['community', 'state', 'reported_at'], name='stewards_se_communi_e2b735_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='self_report_decided_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='self_report_entered_when_confirmed'), models.CheckConstraint(condition=models.Q(models.Q(('witness', models.F('volunteer')), _negated=True), models.Q(models.Q(('decided_by', models.F('volunteer')), _negated=True), ('state', 'withdrawn'), _connector='OR')), name='self_report_decided_by_a_second_person')],
             },
         ),
         migrations.CreateModel(
@@ -177,6 +187,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '班',
                 'ordering': ['starts_at', 'name', 'pk'],
+                'indexes': [models.Index(fields=['community', 'starts_at'], name='stewards_sh_communi_dcd194_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -192,6 +204,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '班上的位置',
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('minimum__gte', 1)), name='shift_slot_needs_somebody')],
             },
         ),
         migrations.AddField(
@@ -216,6 +229,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '班次',
                 'ordering': ['starts_at', 'name', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'name'), name='shift_template_name_once')],
             },
         ),
         migrations.AddField(
@@ -240,6 +254,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '技能',
                 'ordering': ['order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('community', 'slug'), name='skill_slug_once')],
             },
         ),
         migrations.AddField(
@@ -294,6 +309,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '上门帮忙',
                 'ordering': ['-asked_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'wave_due_at'], name='stewards_jo_communi_ab6753_idx'), models.Index(fields=['community', 'asked_at'], name='stewards_jo_communi_2a24e5_idx'), models.Index(fields=['home', 'state'], name='stewards_jo_home_id_f425bd_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'accepted', 'on_the_way', 'arrived'))), fields=('request',), name='job_one_live_a_request'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('starts_at__isnull', True)), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='job_from_until'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['arrived', 'done', 'confirmed', 'lapsed']), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('arrival', ''), _negated=True)), _connector='OR'), name='job_arrival_was_checked'), models.CheckConstraint(condition=models.Q(models.Q(('arrival', 'phone'), _negated=True), models.Q(('arrival_reason', ''), _negated=True), _connector='OR'), name='job_arrival_by_phone_says_why'), models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state__in', ('done', 'confirmed', 'lapsed')), models.Q(('result', ''), _negated=True)), models.Q(models.Q(('state__in', ('done', 'confirmed', 'lapsed')), _negated=True), ('done_at__isnull', True), ('result', '')), _connector='OR'), name='job_done_with_a_result'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('state', 'confirmed'), models.Q(('confirmed_via', ''), _negated=True)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_at__isnull', True), ('confirmed_via', '')), _connector='OR'), name='job_confirmed_by_a_way'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'stopped'), ('stopped_at__isnull', False)), models.Q(models.Q(('state', 'stopped'), _negated=True), ('stopped_at__isnull', True)), _connector='OR'), name='job_stopped_with_its_end')],
             },
         ),
         migrations.CreateModel(
@@ -313,6 +330,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '红管家',
+                'constraints': [models.UniqueConstraint(fields=('community', 'user'), name='steward_once')],
             },
         ),
         migrations.CreateModel(
@@ -327,6 +345,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '对班次的心愿',
+                'constraints': [models.UniqueConstraint(fields=('steward', 'template'), name='shift_wish_once')],
             },
         ),
         migrations.CreateModel(
@@ -351,6 +370,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '材料费',
                 'ordering': ['claimed_at', 'pk'],
+                'indexes': [models.Index(fields=['estate', 'state', 'claimed_at'], name='stewards_pa_estate__3a1014_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='parts_cost_something'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='parts_decided_at_and_by'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('declined_reason', ''), _negated=True), _connector='OR'), name='parts_declined_for_a_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'drafted'), ('voucher__isnull', False)), models.Q(models.Q(('state', 'drafted'), _negated=True), ('voucher__isnull', True)), _connector='OR'), name='parts_drafted_with_a_voucher')],
             },
         ),
         migrations.CreateModel(
@@ -371,6 +392,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '去的红管家',
                 'ordering': ['taken_at', 'pk'],
+                'indexes': [models.Index(fields=['steward', 'starts_at'], name='stewards_jo_steward_375820_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('job', 'steward'), name='job_steward_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='job_steward_from_until'), models.CheckConstraint(condition=models.Q(('handed_on', False), models.Q(('left_at__isnull', False), ('minutes__isnull', True)), _connector='OR'), name='job_steward_handed_on_is_free'), models.CheckConstraint(condition=models.Q(('minutes__isnull', True), models.Q(('minutes__gt', 0), ('minutes__lte', 720)), _connector='OR'), name='job_steward_minutes')],
             },
         ),
         migrations.CreateModel(
@@ -394,6 +417,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '邀请',
                 'ordering': ['wave', 'offered_at', 'pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'due_at'], name='stewards_jo_communi_ca598b_idx'), models.Index(fields=['steward', 'state', 'offered_at'], name='stewards_jo_steward_9d76ae_idx')],
+                'constraints': [models.UniqueConstraint(fields=('job', 'steward'), name='offer_once_a_steward'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state__in', ['accepted', 'declined', 'handed_on']), models.Q(('channel', ''), _negated=True)), models.Q(('answered_at__isnull', True), ('channel', ''), ('state__in', ['open', 'lapsed', 'withdrawn'])), _connector='OR'), name='offer_answered_by_a_channel'), models.CheckConstraint(condition=models.Q(models.Q(('channel__in', ['', 'portal']), ('recorded_by__isnull', True)), models.Q(('channel__in', ['phone', 'paper']), ('recorded_by__isnull', False)), _connector='OR'), name='offer_recorded_where_not_in_the_portal')],
             },
         ),
         migrations.AddField(
@@ -414,6 +439,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '不安排在一起',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('home__isnull', False), ('other__isnull', True)), models.Q(('home__isnull', True), ('other__isnull', False), models.Q(('other', models.F('steward')), _negated=True)), _connector='OR'), name='blocked_pair_names_one_other'), models.UniqueConstraint(condition=models.Q(('other__isnull', False)), fields=('steward', 'other'), name='blocked_stewards_once'), models.UniqueConstraint(condition=models.Q(('home__isnull', False)), fields=('steward', 'home'), name='blocked_household_once')],
             },
         ),
         migrations.CreateModel(
@@ -431,6 +457,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '例外的时间',
                 'ordering': ['starts_at', 'pk'],
+                'indexes': [models.Index(fields=['steward', 'starts_at'], name='stewards_av_steward_54fba8_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='availability_exception_ends_later')],
             },
         ),
         migrations.CreateModel(
@@ -447,6 +475,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '平时有空的时间',
                 'ordering': ['weekday', 'starts_at'],
+                'constraints': [models.UniqueConstraint(fields=('steward', 'weekday', 'starts_at'), name='availability_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', 2880), ('starts_at__lt', 1440), ('weekday__lte', 6)), name='availability_within_two_days')],
             },
         ),
         migrations.AddField(
@@ -469,6 +498,8 @@ class Migration(migrations.Migration):
                 'verbose_name': '暂停',
                 'ordering': ['starts_on', 'pk'],
                 'abstract': False,
+                'indexes': [models.Index(fields=['steward', 'starts_on'], name='stewards_st_steward_5fef69_idx')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='stewards_stewardpause_ends_after_start')],
             },
         ),
         migrations.CreateModel(
@@ -491,6 +522,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '红管家的技能',
                 'ordering': ['skill__order', 'pk'],
+                'constraints': [models.UniqueConstraint(fields=('steward', 'skill'), name='steward_skill_once'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='steward_skill_confirmed_at_and_by')],
             },
         ),
         migrations.CreateModel(
@@ -513,6 +545,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '换班',
                 'ordering': ['-asked_at', '-pk'],
+                'indexes': [models.Index(fields=['community', 'state', 'asked_at'], name='stewards_sw_communi_91dc0e_idx')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('seat',), name='swap_one_open_a_seat'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), ('taken__isnull', False)), models.Q(models.Q(('state', 'taken'), _negated=True), ('taken__isnull', True)), _connector='OR'), name='swap_taken_by_a_seat'), models.CheckConstraint(condition=models.Q(('given__isnull', True), ('state', 'taken'), _connector='OR'), name='swap_given_where_it_is_taken'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='swap_ended_when_not_open')],
             },
         ),
         migrations.CreateModel(
@@ -530,6 +564,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '问换班',
                 'ordering': ['pk'],
+                'indexes': [models.Index(fields=['steward', 'state'], name='stewards_sw_steward_708c00_idx')],
+                'constraints': [models.UniqueConstraint(fields=('swap', 'steward'), name='swap_ask_once'), models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('swap',), name='swap_accepted_once')],
             },
         ),
         migrations.CreateModel(
@@ -546,6 +582,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '班次要的人',
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('minimum__gte', 1)), name='template_slot_needs_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +597,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '两个人一起上门',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('home__isnull', True), models.Q(('category', ''), _negated=True)), models.Q(('category', ''), ('home__isnull', False)), _connector='OR'), name='two_together_for_a_category_or_a_door'), models.UniqueConstraint(condition=models.Q(('category', ''), _negated=True), fields=('community', 'category'), name='two_together_category_once'), models.UniqueConstraint(condition=models.Q(('home__isnull', False)), fields=('home',), name='two_together_household_once')],
             },
         ),
         migrations.CreateModel(
@@ -609,249 +647,13 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('community', 'place'), name='check_in_point_once')],
             },
         ),
-        migrations.AddIndex(
-            model_name='hoursentry',
-            index=models.Index(fields=['community', 'volunteer', 'day'], name='stewards_ho_communi_782ece_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='hoursentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('minutes__gt', 0), ('reverses__isnull', True)), models.Q(('minutes__lt', 0), ('reverses__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='hours_positive_or_reversal'),
-        ),
-        migrations.AddConstraint(
-            model_name='hoursentry',
-            constraint=models.CheckConstraint(condition=models.Q(('volunteer', models.F('confirmed_by')), _negated=True), name='hours_confirmed_by_a_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='hoursentry',
-            constraint=models.UniqueConstraint(condition=models.Q(models.Q(('about', ''), _negated=True), ('reverses__isnull', True)), fields=('community', 'volunteer', 'about'), name='hours_once_a_record'),
-        ),
-        migrations.AddIndex(
-            model_name='attendance',
-            index=models.Index(fields=['community', 'state'], name='stewards_at_communi_5b561c_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'waiting')), models.Q(models.Q(('state', 'waiting'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='attendance_decided_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='attendance_entered_when_confirmed'),
-        ),
-        migrations.AddIndex(
-            model_name='noshow',
-            index=models.Index(fields=['community', 'volunteer', 'expires_on'], name='stewards_no_communi_225f73_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='noshow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('lifted__isnull', True)), models.Q(('appealed_at__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False), ('lifted__isnull', False)), _connector='OR'), name='no_show_decided_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='noshow',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(models.Q(('decided_by', models.F('noted_by')), _negated=True), models.Q(('decided_by', models.F('volunteer')), _negated=True)), _connector='OR'), name='no_show_appeal_decided_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='noshow',
-            constraint=models.CheckConstraint(condition=models.Q(('noted_by', models.F('volunteer')), _negated=True), name='no_show_noted_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.UniqueConstraint(fields=('community', 'first'), name='roster_first_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(('last__gte', models.F('first'))), name='roster_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='roster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('published_at__isnull', False), _connector='OR'), name='roster_published_when'),
-        ),
-        migrations.AddIndex(
-            model_name='selfreport',
-            index=models.Index(fields=['community', 'volunteer', 'reported_at'], name='stewards_se_communi_59c9d9_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='selfreport',
-            index=models.Index(fields=['community', 'state', 'reported_at'], name='stewards_se_communi_e2b735_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='self_report_decided_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', False), ('state', 'confirmed')), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('entry__isnull', True)), _connector='OR'), name='self_report_entered_when_confirmed'),
-        ),
-        migrations.AddConstraint(
-            model_name='selfreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('witness', models.F('volunteer')), _negated=True), models.Q(models.Q(('decided_by', models.F('volunteer')), _negated=True), ('state', 'withdrawn'), _connector='OR')), name='self_report_decided_by_a_second_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='shifttemplate',
-            constraint=models.UniqueConstraint(fields=('community', 'name'), name='shift_template_name_once'),
-        ),
-        migrations.AddIndex(
-            model_name='shift',
-            index=models.Index(fields=['community', 'starts_at'], name='stewards_sh_communi_dcd194_idx'),
-        ),
         migrations.AddConstraint(
             model_name='shift',
             constraint=models.UniqueConstraint(fields=('roster', 'template', 'starts_at'), name='shift_once'),
         ),
         migrations.AddConstraint(
-            model_name='shift',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='shift_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='skill',
-            constraint=models.UniqueConstraint(fields=('community', 'slug'), name='skill_slug_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftslot',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1)), name='shift_slot_needs_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='steward',
-            constraint=models.UniqueConstraint(fields=('community', 'user'), name='steward_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shiftwish',
-            constraint=models.UniqueConstraint(fields=('steward', 'template'), name='shift_wish_once'),
-        ),
-        migrations.AddIndex(
-            model_name='partsclaim',
-            index=models.Index(fields=['estate', 'state', 'claimed_at'], name='stewards_pa_estate__3a1014_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='partsclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='parts_cost_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='partsclaim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='parts_decided_at_and_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='partsclaim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'declined'), _negated=True), models.Q(('declined_reason', ''), _negated=True), _connector='OR'), name='parts_declined_for_a_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='partsclaim',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'drafted'), ('voucher__isnull', False)), models.Q(models.Q(('state', 'drafted'), _negated=True), ('voucher__isnull', True)), _connector='OR'), name='parts_drafted_with_a_voucher'),
-        ),
-        migrations.AddIndex(
-            model_name='jobsteward',
-            index=models.Index(fields=['steward', 'starts_at'], name='stewards_jo_steward_375820_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobsteward',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at__isnull', True)), fields=('job', 'steward'), name='job_steward_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobsteward',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='job_steward_from_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobsteward',
-            constraint=models.CheckConstraint(condition=models.Q(('handed_on', False), models.Q(('left_at__isnull', False), ('minutes__isnull', True)), _connector='OR'), name='job_steward_handed_on_is_free'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobsteward',
-            constraint=models.CheckConstraint(condition=models.Q(('minutes__isnull', True), models.Q(('minutes__gt', 0), ('minutes__lte', 720)), _connector='OR'), name='job_steward_minutes'),
-        ),
-        migrations.AddIndex(
-            model_name='joboffer',
-            index=models.Index(fields=['community', 'state', 'due_at'], name='stewards_jo_communi_ca598b_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='joboffer',
-            index=models.Index(fields=['steward', 'state', 'offered_at'], name='stewards_jo_steward_9d76ae_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='joboffer',
-            constraint=models.UniqueConstraint(fields=('job', 'steward'), name='offer_once_a_steward'),
-        ),
-        migrations.AddConstraint(
-            model_name='joboffer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', False), ('state__in', ['accepted', 'declined', 'handed_on']), models.Q(('channel', ''), _negated=True)), models.Q(('answered_at__isnull', True), ('channel', ''), ('state__in', ['open', 'lapsed', 'withdrawn'])), _connector='OR'), name='offer_answered_by_a_channel'),
-        ),
-        migrations.AddConstraint(
-            model_name='joboffer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel__in', ['', 'portal']), ('recorded_by__isnull', True)), models.Q(('channel__in', ['phone', 'paper']), ('recorded_by__isnull', False)), _connector='OR'), name='offer_recorded_where_not_in_the_portal'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['community', 'state', 'wave_due_at'], name='stewards_jo_communi_ab6753_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['community', 'asked_at'], name='stewards_jo_communi_2a24e5_idx'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['home', 'state'], name='stewards_jo_home_id_f425bd_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('offered', 'accepted', 'on_the_way', 'arrived'))), fields=('request',), name='job_one_live_a_request'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', True), ('starts_at__isnull', True)), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='job_from_until'),
-        ),
-        migrations.AddConstraint(
             model_name='job',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'stopped']), models.Q(('starts_at__isnull', False), ('steward__isnull', False)), _connector='OR'), name='job_taken_by_somebody_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['arrived', 'done', 'confirmed', 'lapsed']), _negated=True), models.Q(('arrived_at__isnull', False), models.Q(('arrival', ''), _negated=True)), _connector='OR'), name='job_arrival_was_checked'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrival', 'phone'), _negated=True), models.Q(('arrival_reason', ''), _negated=True), _connector='OR'), name='job_arrival_by_phone_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('done_at__isnull', False), ('state__in', ('done', 'confirmed', 'lapsed')), models.Q(('result', ''), _negated=True)), models.Q(models.Q(('state__in', ('done', 'confirmed', 'lapsed')), _negated=True), ('done_at__isnull', True), ('result', '')), _connector='OR'), name='job_done_with_a_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('state', 'confirmed'), models.Q(('confirmed_via', ''), _negated=True)), models.Q(models.Q(('state', 'confirmed'), _negated=True), ('confirmed_at__isnull', True), ('confirmed_via', '')), _connector='OR'), name='job_confirmed_by_a_way'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'stopped'), ('stopped_at__isnull', False)), models.Q(models.Q(('state', 'stopped'), _negated=True), ('stopped_at__isnull', True)), _connector='OR'), name='job_stopped_with_its_end'),
-        ),
-        migrations.AddConstraint(
-            model_name='blockedpair',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('home__isnull', False), ('other__isnull', True)), models.Q(('home__isnull', True), ('other__isnull', False), models.Q(('other', models.F('steward')), _negated=True)), _connector='OR'), name='blocked_pair_names_one_other'),
-        ),
-        migrations.AddConstraint(
-            model_name='blockedpair',
-            constraint=models.UniqueConstraint(condition=models.Q(('other__isnull', False)), fields=('steward', 'other'), name='blocked_stewards_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='blockedpair',
-            constraint=models.UniqueConstraint(condition=models.Q(('home__isnull', False)), fields=('steward', 'home'), name='blocked_household_once'),
-        ),
-        migrations.AddIndex(
-            model_name='availabilityexception',
-            index=models.Index(fields=['steward', 'starts_at'], name='stewards_av_steward_54fba8_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='availabilityexception',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='availability_exception_ends_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.UniqueConstraint(fields=('steward', 'weekday', 'starts_at'), name='availability_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='availability',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at')), ('ends_at__lte', 2880), ('starts_at__lt', 1440), ('weekday__lte', 6)), name='availability_within_two_days'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['community', 'starts_at'], name='stewards_as_communi_f6e356_idx'),
         ),
         migrations.AddIndex(
             model_name='assignment',
@@ -860,77 +662,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='assignment',
             constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('planned', 'asked', 'held', 'swapping'))), fields=('slot', 'steward'), name='assignment_live_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='assignment_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_out_at__isnull', True), ('checked_out_at__gte', models.F('checked_in_at')), _connector='OR'), name='assignment_out_after_in'),
-        ),
-        migrations.AddIndex(
-            model_name='stewardpause',
-            index=models.Index(fields=['steward', 'starts_on'], name='stewards_st_steward_5fef69_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='stewardpause',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='stewards_stewardpause_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='stewardskill',
-            constraint=models.UniqueConstraint(fields=('steward', 'skill'), name='steward_skill_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stewardskill',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False)), _connector='OR'), name='steward_skill_confirmed_at_and_by'),
-        ),
-        migrations.AddIndex(
-            model_name='swap',
-            index=models.Index(fields=['community', 'state', 'asked_at'], name='stewards_sw_communi_91dc0e_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('seat',), name='swap_one_open_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'taken'), ('taken__isnull', False)), models.Q(models.Q(('state', 'taken'), _negated=True), ('taken__isnull', True)), _connector='OR'), name='swap_taken_by_a_seat'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(('given__isnull', True), ('state', 'taken'), _connector='OR'), name='swap_given_where_it_is_taken'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='swap_ended_when_not_open'),
-        ),
-        migrations.AddIndex(
-            model_name='swapask',
-            index=models.Index(fields=['steward', 'state'], name='stewards_sw_steward_708c00_idx'),
-        ),
-        migrations.AddConstraint(
-            model_name='swapask',
-            constraint=models.UniqueConstraint(fields=('swap', 'steward'), name='swap_ask_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='swapask',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'accepted')), fields=('swap',), name='swap_accepted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='templateslot',
-            constraint=models.CheckConstraint(condition=models.Q(('minimum__gte', 1)), name='template_slot_needs_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='twotogether',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('home__isnull', True), models.Q(('category', ''), _negated=True)), models.Q(('category', ''), ('home__isnull', False)), _connector='OR'), name='two_together_for_a_category_or_a_door'),
-        ),
-        migrations.AddConstraint(
-            model_name='twotogether',
-            constraint=models.UniqueConstraint(condition=models.Q(('category', ''), _negated=True), fields=('community', 'category'), name='two_together_category_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='twotogether',
-            constraint=models.UniqueConstraint(condition=models.Q(('home__isnull', False)), fields=('home',), name='two_together_household_once'),
         ),
     ]
