@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, Self, TypeVar
 
-from django.db import models
+from django.db import connection, models
+from django.db.transaction import TransactionManagementError
+
+from core.sql import Given
+from core.whole import Whole, WholeRows, write_whole
 
 _armed: ContextVar[bool] = ContextVar("scoping_armed", default=False)
 
@@ -130,5 +135,22 @@ class ScopedQuerySet(models.QuerySet[Row]):
 
 
 def locked(row: Row) -> Row:
-    """A fresh copy of `row`, locked until the transaction ends; the caller found it through `visible_to`."""
-    return type(row)._base_manager.select_for_update().get(pk=row.pk)
+    """A fresh copy of `row`, locked until the transaction ends; the caller found it through `visible_to`.
+
+    Raises DoesNotExist where it is gone, and TransactionManagementError where no transaction would hold the lock.
+    """
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a row is locked within a transaction")
+    model: Any = type(row)
+    found: list[Row] = _locking(model).rows(row.pk)
+    if not found:
+        raise model.DoesNotExist(f"{model.__name__} {row.pk} is gone")
+    return found[0]
+
+
+@cache
+def _locking(model: type[models.Model]) -> WholeRows:
+    """The statement that reads and locks a row by its key, written once for every model."""
+    rows: ScopedQuerySet[Any] = ScopedQuerySet(model).unscoped(reason="a row already found")
+    wanted = rows.select_for_update().filter(pk=Given(output_field=model._meta.pk)).order_by()
+    return write_whole(Whole(wanted))

@@ -176,7 +176,8 @@ def insert(new: Iterable[models.Model], *, asking: str = "") -> list[Any]:
     """Write new rows of one model, a hundred in a statement, as `save` and `bulk_create` do: same values, keys given.
 
     `asking` is an expression about each row, such as a subquery upon its columns: what it is for each comes back with
-    the keys, without a statement of its own. No signal is sent. Raises TypeError for a row that is written already.
+    the keys, without a statement of its own. No signal is sent. Raises TypeError for a row that is written already, and
+    ValueError for one that leads to a row which is not.
     """
     made = list(new)
     if any(not row._state.adding for row in made):
@@ -193,6 +194,7 @@ _AT_ONCE = 100
 
 def _insert(cursor: Any, made: list[models.Model], asking: str) -> list[Any]:
     fields, into, values, returning = _inserting(type(made[0]), asking)
+    _know_keys(made, [field for field in fields if field.is_relation])
     opened = cursor.db  # Fields ask it a question or two for every value; the proxy looks it up for each.
     given = [
         field.get_db_prep_save(field.pre_save(row, add=True), connection=opened) for row in made for field in fields
@@ -203,6 +205,13 @@ def _insert(cursor: Any, made: list[models.Model], asking: str) -> list[Any]:
         row.pk = key
         row._state.adding, row._state.db = False, opened.alias
     return [answer[1] for answer in answers] if asking else []
+
+
+def _know_keys(made: Iterable[Any], relations: Sequence[Any]) -> None:
+    """Rows that lead to one which has been written since they were made learn its key; ValueError where it has none."""
+    for row in made:
+        if any(getattr(row, field.attname) is None and field.is_cached(row) for field in relations):
+            row._prepare_related_fields_for_save("insert")
 
 
 @cache

@@ -16,10 +16,11 @@ from core import clock
 from core.refusal import Refused
 from core.scoping import locked
 from core.spreadsheets import read_sheets
+from core.sql import insert
 from grids.actions import belonging, following
 from grids.actions.regrid import begin_in_grid
 from grids.codes import Departure
-from grids.models import Building, CareTag, Dwelling, Estate, Household, Membership, Proposal, Resident, Unit
+from grids.models import Building, CareTag, Dwelling, Household, Membership, Proposal, Resident
 from grids.rosters import planning
 from grids.rosters import sheet as roster_sheet
 from grids.rosters.households import Roster
@@ -77,10 +78,10 @@ def apply(
 
 def _write_places(plan: Plan, by: User | None) -> None:
     new = plan.new_places
-    _create(Estate, new.estates)
-    _create(Building, new.buildings)
-    _create(Unit, new.units)
-    _create(Dwelling, new.dwellings)
+    insert(new.estates)
+    insert(new.buildings)
+    insert(new.units)
+    insert(new.dwellings)
     added: list[models.Model] = [*new.estates, *new.buildings]
     audit.record_many("place_added", [(place, {"name": [None, str(place)]}) for place in added], by=by)
     _update(Building, plan.places.assigned, {"grid"})
@@ -92,12 +93,12 @@ def _write_places(plan: Plan, by: User | None) -> None:
 
 def _write_people(plan: Plan, by: User | None) -> None:
     people = list(plan.people)
-    _create(Resident, [one.resident for one in people if one.is_new])
-    _create(Household, [one.household for one in plan.households if one.is_new])
+    insert([one.resident for one in people if one.is_new])
+    insert([one.household for one in plan.households if one.is_new])
     _update_by_fields(Resident, [(one.resident, one.fields) for one in people if not one.is_new])
     _update_by_fields(Household, [(one.household, one.fields) for one in plan.households if not one.is_new])
     _leave([home for one in people for home in one.left])
-    _create(Membership, [one.membership for one in people if one.is_joining])
+    insert([one.membership for one in people if one.is_joining])
     _update(Membership, [one.membership for one in people if one.new_relation], {"relation"})
 
 
@@ -134,7 +135,7 @@ def _write_moves(plan: Plan, by: User | None) -> None:
 
 
 def _write_cares(plan: Plan, by: User | None) -> None:
-    _create(CareTag, [tag for one in plan.people for tag in one.new_tags])
+    insert([tag for one in plan.people for tag in one.new_tags])
     _update(CareTag, [tag for one in plan.people for tag in one.changed_tags], {"level", "household"})
 
 
@@ -167,7 +168,7 @@ def _write_proposals(plan: Plan, by: User | None) -> None:
         )
         for one in plan.missing
     ]
-    _create(Proposal, made)
+    insert(made)
     audit.record_many("proposal_made", [(one, {"after": [None, _leaves(one)]}) for one in made], by=by)
 
 
@@ -193,10 +194,6 @@ def _told(plan: HouseholdPlan) -> dict[str, Any]:
 
 _STEPS = (_write_places, _write_people, _write_moves, _write_cares, _write_record, _write_proposals)
 STEPS = len(_STEPS)
-
-
-def _create(model: type[Row], rows: Sequence[Row]) -> None:
-    model._base_manager.bulk_create(rows, batch_size=_BATCH)
 
 
 def _update(model: type[Row], rows: Sequence[Row], fields: Iterable[str]) -> None:

@@ -22,6 +22,7 @@ from core import clock
 from core.money import yuan
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import insert
 from property import entries
 from property.actions.books import month_of
 from property.actions.checks import check_lines, check_scan, check_settlement, papers_of
@@ -242,20 +243,18 @@ def reverse(voucher: Voucher, *, by: User, day: date, reason: str) -> Voucher:
 
 def write_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
     """Store the lines of a draft and what it moves."""
-    Posting.objects.bulk_create(
-        [
-            Posting(
-                community_id=voucher.community_id,
-                voucher=voucher,
-                line=number,
-                account=line.account,
-                fund=line.fund,
-                debit=line.debit,
-                credit=line.credit,
-                note=line.note,
-            )
-            for number, line in enumerate(lines, start=1)
-        ]
+    insert(
+        Posting(
+            community_id=voucher.community_id,
+            voucher=voucher,
+            line=number,
+            account=line.account,
+            fund=line.fund,
+            debit=line.debit,
+            credit=line.credit,
+            note=line.note,
+        )
+        for number, line in enumerate(lines, start=1)
     )
     voucher.amount = entries.amount_of(lines)
     voucher.save(update_fields=["amount"])

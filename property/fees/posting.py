@@ -75,7 +75,7 @@ def money_account(book: Book, means: str, account: Account | None = None) -> Acc
         code = ACCOUNT_OF_MEANS.get(Means(means)) if means in Means.values else None
         if code is None:
             raise Refused(_("请选择怎样收付的。"))
-        account = accounts_of(book).get(code)
+        account = Account.objects.of_book(book).filter(code=code).first()
     if account is None or account.book_id != book.pk or not account.is_money or not account.takes_postings:
         raise Refused(_("请选择钱存进哪个账户。"))
     return account

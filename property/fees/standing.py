@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cache
 from uuid import UUID
 
 from django.db.models import F
 
+from core.sql import Given, Statement, written
 from grids.models import Household
 from property.chart import Fund
 from property.fees.querysets import BILL_OWNER, OWNER, BillQuerySet
@@ -60,10 +61,24 @@ class Standing:
 
 def standing(household: Household) -> Standing:
     """Where a household found already stands now; three queries."""
-    bills = Bill.objects.of_household(household)
-    paid = Payment.objects.of_household(household).aggregate(fen=fen_sum("amount"))["fen"]
-    used = Allocation.objects.of_bills(bills.values("pk")).aggregate(fen=fen_sum("amount"))["fen"]
-    return Standing(tuple(_positions(bills)), paid - used)
+    bills, paid, used = (statement.rows(household.pk) for statement in _asked())
+    prepaid = sum(fen for (fen,) in paid) - sum(fen for (fen,) in used)
+    return Standing(tuple(Position(*bill) for bill in bills), prepaid)
+
+
+@cache
+def _asked() -> tuple[Statement, Statement, Statement]:
+    """What is asked of every household that pays, written once: its bills, what it paid, and what of it is used."""
+    whoever = Household(pk=Given())  # type: ignore[misc] # its id is given each time
+    bills = Bill.objects.of_household(whoever)
+    rows = bills.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
+    sums = (Payment.objects.of_household(whoever), Allocation.objects.of_bills(bills.order_by().values("pk")))
+    paid, used = (each.order_by().values("community").annotate(fen=fen_sum("amount")) for each in sums)
+    return (
+        written(rows.values_list("pk", "fund", "amount_fen", "paid_fen")),
+        written(paid.values_list("fen")),
+        written(used.values_list("fen")),
+    )
 
 
 def standings(book: Book, households: Collection[UUID], on: date | None = None) -> dict[UUID, list[Position]]:
@@ -115,9 +130,3 @@ def prepaid_until(book: Book, day: date | None) -> dict[UUID, int]:
     for owner, amount in taken.values_list("owner", "fen"):
         held[owner] = held.get(owner, 0) - amount
     return {owner: amount for owner, amount in held.items() if amount}
-
-
-def _positions(bills: Any) -> Iterable[Position]:
-    rows = bills.with_paid().annotate(amount_fen=fen_of(F("amount"))).oldest_first()
-    for bill, fund, amount, paid in rows.values_list("pk", "fund", "amount_fen", "paid_fen"):
-        yield Position(bill, fund, amount, paid)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db.transaction import TransactionManagementError
 
 from community.roles import Role
 from core import scoping
@@ -81,6 +82,28 @@ def test_locked_reads_the_row_that_was_found():
     household = HouseholdFactory()
     with scoping.armed():
         assert locked(household) == household
+
+
+def test_locked_reads_it_as_it_is_now_in_one_statement(django_assert_num_queries):
+    household = HouseholdFactory()
+    for note in ("第一次", "第二次"):
+        Household.objects.filter(pk=household.pk).update(note=note)
+        with django_assert_num_queries(1):
+            assert locked(household).note == note
+
+
+def test_locked_says_that_a_row_is_gone():
+    household = HouseholdFactory()
+    Household.objects.filter(pk=household.pk).delete()
+    with pytest.raises(Household.DoesNotExist):
+        locked(household)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_locked_without_a_transaction_that_would_hold_it():
+    household = HouseholdFactory()
+    with pytest.raises(TransactionManagementError):
+        locked(household)
 
 
 def test_who_sees_which_households():

@@ -66,6 +66,20 @@ def test_a_row_is_written_once():
         insert([event])
 
 
+def test_a_row_learns_the_key_of_what_was_written_after_it_was_made():
+    community = CommunityFactory.build()
+    event = _event(community)
+    community.save()
+    insert([event])
+    assert AuditEvent.objects.get(pk=event.pk).community_id == community.pk
+
+
+def test_a_row_that_leads_to_one_without_a_key_is_not_written():
+    notice = Notice(community=CommunityFactory(), user=UserFactory.build(), kind="a", text="一", url="/")
+    with pytest.raises(ValueError, match="user"):
+        insert([notice])
+
+
 def test_the_database_still_refuses():
     with pytest.raises(IntegrityError), transaction.atomic():
         insert([AuditEvent(verb="tried", target_type="a.b", target_id="1")])

@@ -15,6 +15,7 @@ from core import clock
 from core.quarters import Month
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import insert
 from property.actions.books import require
 from property.actions.vouchers import draft_voucher
 from property.chart import Fund
@@ -27,7 +28,6 @@ from property.querysets import yuan_of
 
 MOST_MONTHS = 12
 _WHY = "runs of a book found already"
-_BATCH = 1000
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def run_billing(book: Book, *, by: User, first: Month, last: Month, due_on: date
         run_at=clock.now(),
     )
     # Written last, with all that it says: it is never changed.
-    Bill.objects.bulk_create(_bills(run, preview.rows), batch_size=_BATCH)
+    insert(_bills(run, preview.rows))
     run.prepaid_used = yuan_of(_settle(run, preview))
     run.voucher = _voucher(run, by=by)
     run.save(force_insert=True)
@@ -157,7 +157,7 @@ def _settle(run: BillingRun, preview: Preview) -> int:
                 Allocation(community_id=run.community_id, bill_id=bill, run=run, amount=yuan_of(fen), day=run.day)
             )
             used += fen if funds[bill] == Fund.FEE else 0
-    Allocation.objects.bulk_create(made, batch_size=_BATCH)
+    insert(made)
     return used
 
 

@@ -20,6 +20,7 @@ from core.money import yuan
 from core.quarters import Month
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import insert
 from grids.models import Household
 from property.actions.books import month_of, require
 from property.actions.vouchers import draft_voucher, void
@@ -287,17 +288,11 @@ def _numbered(book: Book, household: Household, *, by: User, **fields: Any) -> P
 
 
 def _allocate(payment: Payment, moves: Mapping[int, int]) -> None:
-    Allocation.objects.bulk_create(
-        [
-            Allocation(
-                community_id=payment.community_id,
-                bill_id=bill,
-                payment=payment,
-                amount=yuan_of(moved),
-                day=payment.paid_on,
-            )
-            for bill, moved in moves.items()
-        ]
+    insert(
+        Allocation(
+            community_id=payment.community_id, bill_id=bill, payment=payment, amount=yuan_of(moved), day=payment.paid_on
+        )
+        for bill, moved in moves.items()
     )
 
 
