@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -18,8 +18,6 @@ from core import clock
 
 if TYPE_CHECKING:
     from core.scoping import ScopedQuerySet
-
-Row = TypeVar("Row", bound=models.Model)
 
 
 def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -226,12 +224,6 @@ def _inserting(model: type[models.Model], asking: str) -> tuple[list[models.Fiel
         back = [quoted(str(meta.pk.column)), asking]
     returning = f"RETURNING {', '.join(back)}" if back else ""
     return fields, into, f"({', '.join(['%s'] * len(fields))})", returning
-
-
-def part_of(model: type[Row], **columns: Any) -> Row:
-    """A row of which these columns have been read; each other one is read when somebody asks for it."""
-    known = [name for field in model._meta.concrete_fields if (name := field.attname) in columns]  # Django's order.
-    return model.from_db(connection.alias, known, [columns[name] for name in known])
 
 
 def as_uuid(value: Any) -> UUID | None:

@@ -16,8 +16,8 @@ from community.roles import Office, Role
 from community.today import Ask
 from core import clock
 from core.money import yuan
+from core.parts import made_of
 from property.models import Book, LedgerMonth, Voucher
-from property.parts import made_of
 from property.querysets import fen_of, yuan_of
 
 if TYPE_CHECKING:

@@ -19,8 +19,9 @@ from community.questions import Row, rows_for
 from community.today import Ask, Panel
 from core import clock
 from core.models import Job
+from core.parts import made_of, part_of
 from core.quarters import Quarter
-from core.sql import Within, as_day, as_moment, part_of, rows_within_each
+from core.sql import Within, as_day, as_moment, rows_within_each
 from grids.models import Building, Estate
 from visits import laying, progress, walkers, words
 from visits.models import Campaign, Conflict, Finding, LateReport, Target
@@ -255,7 +256,7 @@ def _rounds(user: User, rows: list[Row]) -> list[Ask]:
         return []
     day = clock.today()
     quarter = Quarter.of(day)
-    found = [(part_of(Campaign, **dict(zip(_ROUND, row, strict=True))), state) for *row, state in rows]
+    found = [(made_of(Campaign, _ROUND, row), state) for *row, state in rows]
     found.sort(key=lambda one: one[0].period, reverse=True)
     rounds = [one for one, _state in found]
     stuck = [one for one, state in found if laying.broke_off(one, part_of(Job, state=state) if state else None)]

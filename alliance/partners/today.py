@@ -15,7 +15,7 @@ from community.questions import Row
 from community.today import Ask
 from core import clock
 from core.addresses import address
-from core.sql import part_of
+from core.parts import made_of
 from core.templatetags.portal import day
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ PLEDGE = ("id", "title", "state", "until", "reported_at")
 
 
 def _pledges(_user: User, rows: list[Row]) -> list[Ask]:
-    pledges = [(unit, part_of(Pledge, **dict(zip(PLEDGE, row, strict=True)))) for unit, *row in rows]
+    pledges = [(unit, made_of(Pledge, PLEDGE, row)) for unit, *row in rows]
     return [_pledge(one, unit) for unit, one in sorted(pledges, key=lambda pair: pair[1].until)]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from core.sql import as_uuid, part_of, rows
+from core.parts import part_of
+from core.sql import as_uuid, rows
 
 if TYPE_CHECKING:
     from community.models import User

@@ -10,8 +10,8 @@ from community import today
 from community.questions import Row
 from community.roles import Office
 from community.today import Ask
+from core.parts import made_of
 from property.models import Budget
-from property.parts import made_of
 
 if TYPE_CHECKING:
     from community.models import User

@@ -12,8 +12,8 @@ from community.questions import Row
 from community.roles import Office, Role
 from community.today import Ask
 from core.money import yuan
+from core.parts import made_of
 from property.models import CashCount, Voucher
-from property.parts import made_of
 from property.querysets import fen_of, yuan_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from community import today
 from community.access import Permission
 from community.questions import Row
 from community.today import Ask
+from core.parts import made_of
 from property.handover.actions import to_sign
 from property.models import Handover
-from property.parts import made_of
 
 if TYPE_CHECKING:
     from community.models import User

@@ -15,10 +15,10 @@ from community.questions import Row, rows_for_each
 from community.roles import Office, Role
 from community.today import Ask
 from core import clock
+from core.parts import made_of
 from core.quarters import Quarter
 from property.models import AuditPetition, Book, CashProof, LedgerMonth, Publication, PublicationQuestion
 from property.models.publication import SIGNATORIES
-from property.parts import made_of
 from property.publication.asking import waiting_words
 
 if TYPE_CHECKING:

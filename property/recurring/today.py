@@ -13,10 +13,10 @@ from community.questions import Row
 from community.roles import Office
 from community.today import Ask
 from core import clock
+from core.parts import made_of
 from core.quarters import Month
 from core.sql import Within, as_day
 from property.models import Book, LedgerMonth, RecurringDraft, RecurringVoucher
-from property.parts import made_of
 from property.recurring.due import not_drafted
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from community.questions import Row
 from community.today import Ask
 from core import clock
 from core.addresses import address
-from core.sql import part_of
+from core.parts import part_of
 from helpdesk.course import Course
 from helpdesk.querysets import led
 from stewards.jobs import waves, words

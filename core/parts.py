@@ -1,4 +1,4 @@
-"""Rows made of the columns that were read of them: what a model says of itself is then said once, and nothing is asked
+"""Rows of which only some columns have been read: what a model says of itself is then said once, and nothing is asked
 of the database for it."""
 
 from __future__ import annotations
@@ -7,11 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from django.db import models
-
-from core.sql import part_of
+from django.db import connection, models
 
 Row = TypeVar("Row", bound=models.Model)
+
+
+def part_of(model: type[Row], **columns: Any) -> Row:
+    """A row of which these columns have been read; each other one is read when somebody asks for it."""
+    known = [name for field in model._meta.concrete_fields if (name := field.attname) in columns]  # Django's order.
+    return model.from_db(connection.alias, known, [columns[name] for name in known])
 
 
 def made_of(model: type[Row], names: Sequence[str], values: Iterable[Any]) -> Row:
