@@ -22,7 +22,7 @@ from property.querysets import yuan_of
 AREA_RATE, PLACE_RATE = Decimal("0.40"), Decimal("50.00")
 VEHICLE_EVERY, RELIEF_EVERY, AHEAD_EVERY = 6, 60, 40
 # One household in so many pays within the quarter, on one of so many days.
-PAY_EVERY, DAYS = 3, 6
+PAY_EVERY, DAYS = 4, 6
 MEANS = (Means.WECHAT, Means.BANK, Means.WECHAT, Means.CASH, Means.ALIPAY)
 _OURS = "the demo's own rows"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from community.roles import Role
 from core import clock
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import insert
 from grids.actions.consents import withdrawn_by
 from grids.models import CareTag, Consent, Household, Membership, Resident
 from visits import planning
@@ -38,7 +39,7 @@ from visits.report import hash_of
 
 if TYPE_CHECKING:
     from community.models import User
-    from visits.report import Answer, Report
+    from visits.report import Answer, Report, Told
 
 _FOUND = "what belongs to a household already found"
 
@@ -129,7 +130,7 @@ def _keep_photos(visit: Visit, report: Report, *, by: User) -> None:
     photos = {hash_of(photo): photo for photo in report.photos}
     named = [(f"{visit.pk}-{number}.jpg", photo) for number, photo in enumerate(photos.values(), start=1)]
     attachments = store_photos(named, community_id=visit.community_id, by=by)
-    VisitPhoto.objects.bulk_create(
+    insert(
         VisitPhoto(community_id=visit.community_id, visit=visit, attachment=attachment, announced_as=announced)
         for announced, attachment in zip(photos, attachments, strict=True)
     )
@@ -151,8 +152,8 @@ def _verify(visit: Visit, household: Household, report: Report, *, by: User) -> 
             # What the household confirmed is no longer what stands there: nobody has confirmed the new value.
             row.result = Result.UNKNOWN
         rows.append(row)
-    Verification.objects.bulk_create(rows)
-    Conflict.objects.bulk_create(conflicts)
+    insert(rows)
+    insert(conflicts)
     for resident, given in changes.items():
         if by_card:
             propose_changes(household, resident, given)
@@ -206,12 +207,17 @@ def _cares(household: Household) -> Any:
 
 
 def _bring_back(visit: Visit, report: Report, *, by: User) -> None:
-    owner = _leader_of(visit.household) or by
+    owner = _leader_of(visit.household) or by if report.findings else by
     for brought in report.findings:
         raise_finding(visit, brought=brought, owner=owner, by=by, photos=report.photos)
+    if report.feedback:
+        _give_feedback(visit, report.feedback, by=by)
+
+
+def _give_feedback(visit: Visit, feedback: Sequence[Told], *, by: User) -> None:
     earlier = Finding.objects.unscoped(reason=_FOUND).filter(household=visit.household)
-    found = {finding.pk: finding for finding in earlier.filter(pk__in=[one.finding for one in report.feedback])}
-    for one in report.feedback:
+    found = {finding.pk: finding for finding in earlier.filter(pk__in=[one.finding for one in feedback])}
+    for one in feedback:
         if one.finding not in found:
             raise Refused(_("找不到要反馈的问题，请重新打开走访表。"))
         give_feedback(found[one.finding], told=one.told, answer=one.answer, by=by, visit=visit, at=visit.visited_at)
