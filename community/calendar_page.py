@@ -16,8 +16,8 @@ from community.models import AuditEvent, CalendarDay, User
 from core import clock
 from core.models import Job
 from core.quarters import Month
+from core.templatetags.portal import dated
 from core.templatetags.portal import day as day_words
-from core.templatetags.portal import weekday
 
 HISTORY_AT_MOST = 20
 # The names with which the announced days come.
@@ -63,7 +63,7 @@ class Stretch:
     def days(self) -> str:
         """The days as people say them."""
         if self.first == self.last:
-            return f"{day_words(self.first)} {weekday(self.first)}"
+            return dated(self.first)
         return _("%(first)s到%(last)s") % {"first": day_words(self.first), "last": day_words(self.last)}
 
     @property

@@ -19,8 +19,7 @@ from community.forms_calendar import DaysForm, ReasonedForm, SwapForm
 from community.once import acting, once
 from core import clock
 from core.refusal import Refused
-from core.templatetags.portal import day as day_words
-from core.templatetags.portal import weekday
+from core.templatetags.portal import dated
 
 
 @access(Permission.REQUEST_SETTINGS)
@@ -73,7 +72,7 @@ def calendar_bring_in(request: PortalRequest, year: int) -> HttpResponseBase:
     try:
         for day, (before, after) in actions_calendar.differences(_known(year)).items():
             pair = {"before": words(day, before), "after": words(day, after)}
-            lines.append((f"{day_words(day)} {weekday(day)}", _("%(before)s → %(after)s") % pair))
+            lines.append((dated(day), _("%(before)s → %(after)s") % pair))
         if not lines and work_calendar().is_known(year):
             missing = _("日历和公布的一样，没有要改的。")
     except Refused as refusal:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core import clock
+from core.templatetags.portal import dated, moment, when
 from core.templatetags.portal import day as day_words
-from core.templatetags.portal import moment, weekday, when
 from helpdesk.categories import LimitKind
 from helpdesk.states import State
 
@@ -160,7 +160,7 @@ def _ending(request: ServiceRequest, last: Day, end: datetime) -> list[Day]:
     if request.due_at > end:
         before = Day(last.day, _("原来 %(time)s 到期") % {"time": _time(end)})
         words = _("社区书记同意延期，%(time)s 到期") % {"time": _time(request.due_at)}
-        last = Day(_date(clock.local(request.due_at).date()), words, "is-due")
+        last = Day(dated(clock.local(request.due_at).date()), words, "is-due")
         return [before, last]
     if request.state == State.NEED_INFO:
         return [Day(last.day, _("最晚%(note)s，补充得早就提前") % {"note": last.note}, last.look)]
@@ -182,15 +182,11 @@ def doubt(request: ServiceRequest, calendar: WorkCalendar) -> str:
 
 def _line(count: DayCount, end: datetime) -> Day:
     if count.last == clock.local(end).date():
-        return Day(_date(count.last), _("%(time)s 到期") % {"time": _time(end)}, "is-due")
-    words = _date(count.first)
+        return Day(dated(count.last), _("%(time)s 到期") % {"time": _time(end)}, "is-due")
+    words = dated(count.first)
     if count.last != count.first:
         words = _("%(first)s至%(last)s") % {"first": day_words(count.first), "last": day_words(count.last)}
     return Day(words, count.note, "is-off" if count.counted is None else "")
-
-
-def _date(one: date) -> str:
-    return f"{day_words(one)} {weekday(one)}"
 
 
 def _time(at: datetime) -> str:

@@ -191,6 +191,12 @@ def weekday(value: date | None) -> str:
 
 
 @register.filter
+def dated(value: date | None) -> str:
+    """The day and its weekday: "11月26日 周四", "Thu 26 Nov"; "" for None."""
+    return "" if value is None else _("%(day)s %(weekday)s") % {"day": day(value), "weekday": weekday(value)}
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """Day, weekday and time, for the record: "11月18日 周三 20:14"; "" for None."""
     if value is None:

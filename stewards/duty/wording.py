@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from core import clock
-from core.templatetags.portal import day, weekday
+from core.templatetags.portal import dated
 from stewards.duty.states import RosterState, SeatState
 
 if TYPE_CHECKING:
@@ -38,8 +38,7 @@ def hours(start: datetime, end: datetime) -> str:
 
 def when(start: datetime, end: datetime) -> str:
     """ "11月26日 周四 8:00–12:00"."""
-    begins = clock.local(start).date()
-    return f"{day(begins)} {weekday(begins)} {hours(start, end)}"
+    return _("%(day)s %(hours)s") % {"day": dated(start), "hours": hours(start, end)}
 
 
 def why_words(seat: Assignment, *, own: bool) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from community.access import Permission
 from community.nav import Entry
@@ -44,7 +44,7 @@ WORDS_OF_THE_RECORD = {
 def entries(user: User) -> list[Entry]:
     """For a steward the own page; for those who work with stewards the list of them."""
     if user.scope.may(Permission.STEWARD_WORK):
-        return [Entry(_("我是红管家"), reverse("stewards:mine"), "person-heart", order=32)]
+        return [Entry(pgettext("navigation", "我是红管家"), reverse("stewards:mine"), "person-heart", order=32)]
     if user.scope.may(Permission.STEWARDS_VIEW):
         return [Entry(STEWARDS, reverse("stewards:list"), "person-heart", order=32)]
     return []

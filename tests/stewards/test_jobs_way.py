@@ -55,7 +55,8 @@ def test_a_job_goes_its_way_and_its_request_with_it(errand: Errand) -> None:
     assert (job.state, job.arrival, job.home_code) == (State.ARRIVED, "code", "")
     assert fresh(job).checked_at
 
-    with clock.at(clock.now() + timedelta(minutes=42)):
+    done = clock.now() + timedelta(minutes=42)
+    with clock.at(done):
         assert proposed_minutes(job) == 45
         photos = [small_photo()]
         job = actions.finish(job, by=steward.user, result="solved", text="换了管子。", minutes=45, photos=photos)
@@ -63,7 +64,8 @@ def test_a_job_goes_its_way_and_its_request_with_it(errand: Errand) -> None:
     assert (job.state, row.state, row.result) == (State.DONE, "review", "solved")
     assert not HoursEntry.objects.exists()
 
-    job = actions.confirm(job, by=errand.desk.reporter)
+    with clock.at(done + timedelta(minutes=5)):
+        job = actions.confirm(job, by=errand.desk.reporter)
     entry = HoursEntry.objects.get()
     assert (job.state, job.confirmed_via) == (State.CONFIRMED, "portal")
     assert (entry.volunteer, entry.minutes, entry.about) == (steward.user, 45, f"stewards.job:{job.pk}")
