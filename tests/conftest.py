@@ -62,7 +62,9 @@ def opens_the_database(item: pytest.Item) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What opens no database is the same on each: PostgreSQL is left to those that do."""
+    """The long ones first, so that no worker waits for one at the end. What opens no database is the same on each:
+    PostgreSQL is left to those that do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if connection.vendor == "sqlite":
         return
     others = [item for item in items if not opens_the_database(item)]

@@ -40,6 +40,7 @@ def test_every_address_has_an_entry():
     assert ours == {name for pages in ROOMS.values() for name in pages}
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @pytest.mark.parametrize("room", ROOMS)
 def test_who_gets_what(room: str) -> None:

@@ -370,6 +370,7 @@ class TestThePages:
         assert all(wanted in sql or wanted.replace("IN (", "= ").rstrip(")") in sql for sql in of_care)
 
 
+@pytest.mark.long
 class TestAgainstTheDefinition(TestCase):
     """Whatever is appointed, ended, moved, paired: the list is what the definition says, read row by row."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -214,17 +214,19 @@ def test_soon_comes_after_the_start_and_before_the_end(start: datetime, kind: st
 
 @given(moments, st.lists(st.integers(1, 600), min_size=1, max_size=12))
 def test_each_is_told_once_and_by_day(start: datetime, pauses: list[int]) -> None:
-    before, told, now = Reminder.objects.count(), 0, start
-    here = desk()
-    row = logged(here, "plumbing", start)
-    for minutes in pauses:
-        now += timedelta(minutes=minutes)
-        with clock.at(now):
-            done = reminders.remind()
-        assert not (done and is_quiet(now))
-        told += done
-    rows = list(Reminder.objects.filter(request__community=here.grid.community).values_list("kind", "due_at"))
-    assert told == Reminder.objects.count() - before
-    assert len(rows) == len(set(rows))
-    if now >= row.sign_due_at and not is_quiet(now):
-        assert "sign_late" in {kind for kind, _due in rows}
+    with transaction.atomic():
+        before, told, now = Reminder.objects.count(), 0, start
+        here = desk()
+        row = logged(here, "plumbing", start)
+        for minutes in pauses:
+            now += timedelta(minutes=minutes)
+            with clock.at(now):
+                done = reminders.remind()
+            assert not (done and is_quiet(now))
+            told += done
+        rows = list(Reminder.objects.filter(request__community=here.grid.community).values_list("kind", "due_at"))
+        assert told == Reminder.objects.count() - before
+        assert len(rows) == len(set(rows))
+        if now >= row.sign_due_at and not is_quiet(now):
+            assert "sign_late" in {kind for kind, _due in rows}
+        transaction.set_rollback(True)

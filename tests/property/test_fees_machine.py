@@ -255,6 +255,7 @@ class Fees(RuleBasedStateMachine):
         assert posted["d"] == posted["c"]
 
 
+@pytest.mark.long
 def test_every_identity_holds_whatever_happens() -> None:
     run_state_machine_as_test(
         Fees,
