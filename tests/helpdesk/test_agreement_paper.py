@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from community.models import AuditEvent, User
+from community.models import AuditEvent
 from tests.helpdesk.mediation_makers import TITLE, Quarrel, a_quarrel
+from tests.helpdesk.people import As
 
 pytestmark = pytest.mark.django_db
-As = Callable[[User], Client]
 
 
 @pytest.fixture
@@ -24,16 +23,6 @@ def quarrel() -> Quarrel:
     quarrel.take("dispatch")
     quarrel.take("sign")
     return quarrel
-
-
-@pytest.fixture
-def enter() -> As:
-    def enters(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return enters
 
 
 def printed(client: Client, quarrel: Quarrel, terms: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from community.models import Notice, User
@@ -18,25 +16,10 @@ from helpdesk.actions import settings as setting_actions
 from helpdesk.models import ServiceRequest, Update
 from helpdesk.querysets import possible_handlers
 from helpdesk.states import State
-from tests.factories import Desk, appoint, desk, neighbour_of
+from tests.factories import Desk, appoint, neighbour_of
+from tests.helpdesk.people import As
 
 pytestmark = pytest.mark.django_db
-As = Callable[[User], Client]
-
-
-@pytest.fixture
-def here() -> Desk:
-    return desk()
-
-
-@pytest.fixture
-def enter() -> As:
-    def signed_in(user: User) -> Client:
-        browser = Client()
-        browser.force_login(user)
-        return browser
-
-    return signed_in
 
 
 def url_of(row: ServiceRequest, action: str) -> str:

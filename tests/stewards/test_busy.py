@@ -34,11 +34,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def errand() -> Errand:
-    return an_errand()
-
-
-@pytest.fixture
 def unit(errand: Errand) -> Allied:
     return allied(errand.desk.grid.community)
 

@@ -16,16 +16,11 @@ from core.spreadsheets import Sheet, read_sheets
 from stewards.jobs import actions
 from stewards.models import Job
 from tests.factories import GridFactory, appoint
-from tests.stewards.errands import WHY, Errand, an_errand, at
+from tests.stewards.errands import WHY, Errand, at
 from tests.stewards.makers import skills_of
 
 pytestmark = pytest.mark.django_db
 URL = reverse("stewards:jobs")
-
-
-@pytest.fixture
-def errand() -> Errand:
-    return an_errand()
 
 
 def another(errand: Errand, **request: Any) -> Errand:
