@@ -11,7 +11,8 @@ from random import Random
 from community.models import User
 from community.roles import Office
 from core import clock
-from core.quarters import Month, Quarter
+from core.quarters import Month
+from demo.days import opened_on
 from demo.fees import Fees, first_quarter
 from demo.officers import Officers, at_noon
 from demo.requests import picture
@@ -22,7 +23,6 @@ from property.chart import Fund
 from property.entries import Item
 from property.models import Account, Book, LedgerMonth, Means, Voucher
 
-OPENED = date(2024, 10, 1)
 LIMIT = Decimal("6000.00")
 OPENING = (
     ("1001", Fund.FEE, Decimal("860.00")),
@@ -37,7 +37,8 @@ BILLED = ("430101", "490201")
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that money comes in or goes out for; `spread` is by how much the amount varies, in yuan."""
+    """One thing that money comes in or goes out for; `spread` is by how much the amount varies, in yuan; a
+    `resolution` is of the `{year}` in which it is paid."""
 
     summary: str
     code: str
@@ -71,7 +72,7 @@ ENTRIES = (
         0,
         "安行道闸公司",
         months=(5,),
-        resolution="2025 年第 2 次议事会决议 3 号",
+        resolution="{year} 年第 2 次议事会决议 3 号",
     ),
     Entry("屋面防水补助到账", "4401", Fund.GRANT, 15000, 0, "", BANK, income=True, months=(4,)),
     Entry(
@@ -82,7 +83,7 @@ ENTRIES = (
         0,
         "江城防水工程公司",
         months=(6,),
-        resolution="2025 年第 1 次业主表决",
+        resolution="{year} 年第 1 次业主表决",
     ),
 )
 
@@ -90,11 +91,6 @@ ENTRIES = (
 def keep(estate: Estate, officers: Officers, *, seed: int) -> Book:
     """Open the book, post every month up to now and close those that are over; gives the book."""
     return _Keeper(estate, officers, Random(seed)).keep()  # noqa: S311 invented data, nothing secret
-
-
-def quarters_over(today: date) -> list[Quarter]:
-    """The quarters since the book was opened that are over."""
-    return Quarter.range(Quarter.of(OPENED), Quarter.of(today).previous())
 
 
 class _Keeper:
@@ -108,23 +104,23 @@ class _Keeper:
         self._vouchers = 0
 
     def keep(self) -> Book:
-        bookkeeper = self._people[Office.BOOKKEEPER]
-        with clock.at(at_noon(OPENED)):
+        bookkeeper, today = self._people[Office.BOOKKEEPER], clock.today()
+        opened = opened_on(today)
+        with clock.at(at_noon(opened)):
             self._book = actions.open_book(
-                self._estate, by=bookkeeper, opened_on=OPENED, spending_limit=LIMIT, opening=OPENING
+                self._estate, by=bookkeeper, opened_on=opened, spending_limit=LIMIT, opening=OPENING
             )
             rows = Voucher.objects.of_book(self._book)
             self._sign(rows.get(), Means.BANK)
         self._accounts = {account.code: account for account in Account.objects.of_book(self._book)}
-        with clock.at(at_noon(OPENED)):
-            self._close(Month.of(OPENED).previous())
-        today = clock.today()
+        with clock.at(at_noon(opened)):
+            self._close(Month.of(opened).previous())
         fees = Fees(self._book, self._people, self._random)
-        for month in Month.range(Month.of(OPENED), Month.of(today)):
+        for month in Month.range(Month.of(opened), Month.of(today)):
             self._post(month, today)
             fees.take_in(month, today)
             if month.end < today:
-                with clock.at(at_noon(month.end + timedelta(days=1))):
+                with clock.at(min(at_noon(month.end + timedelta(days=1)), clock.now())):
                     self._close(month)
         self._leave_work_for_today(today)
         return self._book
@@ -150,7 +146,7 @@ class _Keeper:
             summary=entry.summary,
             payee=entry.payee,
             lines=entries.received([item], money) if entry.income else entries.paid([item], money),
-            resolution_ref=entry.resolution,
+            resolution_ref=entry.resolution.format(year=day.year),
             papers=self._papers(entry),
         )
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from community.roles import Office
 from core import clock
-from core.quarters import Month
+from core.quarters import Month, Quarter
+from demo.days import published_quarters, voted_on
 from demo.officers import Officers, at_noon
 from demo.requests import picture
 from property import entries
@@ -28,6 +29,8 @@ from property.statements import actions as matching
 from property.statements import keeping, uploads
 from property.statements.reading import read
 
+APPROVED = (1, 12)
+"""Month and day on which the committee agrees to a year's budget."""
 PLANNED = (
     ("430101", Fund.FEE, "156000"),
     ("490201", Fund.PUBLIC, "48000"),
@@ -45,35 +48,61 @@ STAFF: list[Row] = [
     StaffRow("门卫", 2, None, "两班，早六点到晚十点"),
     StaffRow("保洁", 1, None, "外包给清源保洁服务部"),
 ]
-PROJECTS: list[Row] = [
-    AssetRow("project", "2 幢屋面防水", "政府补助", "2025 年第 1 次业主表决", Decimal("14200.00"), "已验收", "自管会"),
-    AssetRow("asset", "东门道闸", "公共收益", "2025 年第 2 次议事会决议 3 号", Decimal("3860.00"), "在用", "门卫室"),
-]
-VOTES: list[Row] = [
-    ResolutionRow(
-        "2024 年第 3 次业主表决",
+WALLET = "100901"
+
+
+def typed(book: Book, quarter: Quarter) -> list[Row]:
+    """What is typed into a quarter: who works there, what has been bought by then, what was voted on."""
+    return [*STAFF, *_bought(book, quarter), _fee_vote(book)]
+
+
+def _bought(book: Book, quarter: Quarter) -> list[Row]:
+    year = book.opened_on.year if book.opened_on.month <= 5 else book.opened_on.year + 1
+    if quarter < Quarter(year, 2):
+        return []
+    roof, gate = f"{year} 年第 1 次业主表决", f"{year} 年第 2 次议事会决议 3 号"
+    return [
+        AssetRow("project", "2 幢屋面防水", "政府补助", roof, Decimal("14200.00"), "已验收", "自管会"),
+        AssetRow("asset", "东门道闸", "公共收益", gate, Decimal("3860.00"), "在用", "门卫室"),
+    ]
+
+
+def _fee_vote(book: Book) -> Row:
+    day = voted_on(book.opened_on)
+    return ResolutionRow(
+        f"{day.year} 年第 3 次业主表决",
         "物业费每平方米每月 0.40 元",
-        date(2024, 9, 21),
+        day,
         392,
         478,
         Decimal("26841.35"),
         Decimal("32512.20"),
     )
-]
-TYPED = [*STAFF, *PROJECTS, *VOTES]
-WALLET = "100901"
 
 
 def plan(book: Book, officers: Officers) -> None:
-    """This year's budget, approved, and what comes back every month."""
-    people, year = officers.committee, clock.today().year
+    """The budget of this year and of the last published quarter, approved, and what comes back every month."""
+    today = clock.today()
+    for year in sorted({published_quarters(today)[-1].year, today.year}):
+        if today > date(year, *APPROVED):
+            _budget(book, officers, year)
+    _every_month(book, officers)
+
+
+def _budget(book: Book, officers: Officers, year: int) -> None:
+    people = officers.committee
     accounts = {account.code: account for account in Account.objects.of_book(book)}
-    with clock.at(at_noon(date(year, 1, 12))):
+    with clock.at(at_noon(date(year, *APPROVED))):
         lines = [Planned(accounts[code], fund, Decimal(amount)) for code, fund, amount in PLANNED]
         budget = budgets.draft_budget(book, by=people[Office.BOOKKEEPER], year=year, lines=lines)
         budgets.approve_budget(
             budget, by=people[Office.CHAIR], revision=budget.revision, resolution_ref="第 1 次议事会决议 1 号"
         )
+
+
+def _every_month(book: Book, officers: Officers) -> None:
+    people = officers.committee
+    accounts = {account.code: account for account in Account.objects.of_book(book)}
     wages = entries.paid([Item(accounts["510101"], Fund.FEE, Decimal("5200.00"))], accounts["1002"])
     recurring.make_recurring(
         book,

@@ -105,7 +105,7 @@ class _Walk:
                 "refer",
                 self.officers.secretary,
                 referred_to="街道市政所",
-                referred_number="SZ-2026-1187",
+                referred_number=f"SZ-{clock.today().year}-1187",
                 next_check_on=clock.today() + timedelta(days=6),
                 text="井盖归市政管，已经报上去了，我们隔几天去问一次。",
             )

@@ -94,7 +94,7 @@ class _Doors:
 
     def people(self) -> None:
         """A door with somebody who has come to live there, and one that somebody has left."""
-        came = Came("何小满", Relation.GRANDCHILD, birth_date="2026-05-18")
+        came = Came("何小满", Relation.GRANDCHILD, birth_date=str(clock.today() - timedelta(days=189)))
         self._visit(next(self._waiting), 4, came=(came,), note="女儿回来坐月子，孩子户口还没报。")
         target = next(door for door in self._waiting if self._others(door.household))
         gone = Gone(self._others(target.household)[0].resident_id, Going.MOVED, clock.today() - timedelta(days=20))

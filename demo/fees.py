@@ -10,6 +10,7 @@ from community.models import User
 from community.roles import Office
 from core import clock
 from core.quarters import Month, Quarter
+from demo.days import published_quarters, voted_on
 from demo.officers import at_noon
 from grids.models import Household
 from property import actions
@@ -29,7 +30,7 @@ _OURS = "the demo's own rows"
 
 def first_quarter(today: date) -> Quarter:
     """The quarter from which on fees are billed door by door; before it the books know their sums alone."""
-    return Quarter.of(today).previous()
+    return published_quarters(today)[-1]
 
 
 class Fees:
@@ -85,7 +86,7 @@ class Fees:
                     by=by,
                     percent=50,
                     reason="低保户",
-                    decided_by="2026 年第 1 次议事会决议 2 号",
+                    decided_by=f"{first.year} 年第 1 次议事会决议 2 号",
                     decided_on=first.start,
                     starts_on=first.start,
                 )
@@ -100,7 +101,7 @@ class Fees:
             account=account,
             fund=fund,
             first=first,
-            decided="2024 年第 3 次业主表决",
+            decided=f"{voted_on(self._book.opened_on).year} 年第 3 次业主表决",
         )
 
     def _take(self, day: date, number: int) -> None:

@@ -26,6 +26,8 @@ DONE = (
 )
 TRAINED = 66
 """So many days ago all of them were at the training."""
+CERTIFIED = timedelta(days=180)
+"""The time that a certificate is about."""
 
 
 def remember(community: Community, officers: Officers, *, seed: int) -> None:
@@ -53,16 +55,16 @@ def _lately(community: Community, officers: Officers) -> None:
     with clock.at(_evening(today - timedelta(days=18))):
         actions.correct(wrong, minutes=40, reason="多写了一个零，问过本人", by=office)
     with clock.at(_evening(today - timedelta(days=6))):
-        since = date(today.year, 1, 1)
         actions.issue_certificate(
             by=office,
             volunteer=first,
             community=community,
-            starts_on=since,
+            starts_on=clock.today() - CERTIFIED,
             ends_on=clock.today(),
             purpose="单位评优",
         )
     with clock.at(_evening(today - timedelta(days=1))):
+        since = clock.today() - CERTIFIED
         actions.ask_certificate(by=second, community=community, starts_on=since, ends_on=clock.today())
         _report(community, third, "帮邻居抬旧沙发下楼", 40, witness=first)
         _report(community, fourth, "给独居老人送饭", 30, witness=None)

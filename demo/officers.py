@@ -15,7 +15,6 @@ from community.roles import Office, Role
 from grids.models import Building, Estate, Grid, Household
 
 PASSWORD = "zhufang-2026"  # noqa: S105 printed by seed_demo: a demo database holds nobody's data
-FOUNDED = date(2024, 9, 2)
 
 LEADERS = ("周敏", "何建平", "罗雪梅", "高立新", "董慧敏", "程振华")
 COMMITTEE = {

@@ -7,30 +7,29 @@ from datetime import timedelta
 from community.roles import Office
 from core import clock
 from core.quarters import Quarter
-from demo.books import quarters_over
-from demo.committee import TYPED
+from demo.committee import typed
+from demo.days import SIGNED_AFTER, published_quarters
 from demo.officers import Officers, at_noon
 from property.models import Book, Publication
 from property.models.publication import SIGNATORIES
 from property.publication import actions
 
-PREPARED_AFTER, SIGNED_AFTER = timedelta(days=8), timedelta(days=14)
+PREPARED_AFTER = timedelta(days=8)
 NOTES = {3: "本季更换了门卫室的灯具。居民有疑问的，可以在查账时间来看凭证原件。"}
 
 
 def publish(book: Book, officers: Officers) -> None:
-    """Sign and publish every quarter that is over."""
-    for quarter in quarters_over(clock.today()):
+    """Sign and publish every quarter that is over for long enough."""
+    for quarter in published_quarters(clock.today()):
         _publish(book, officers, quarter)
 
 
 def _publish(book: Book, officers: Officers, quarter: Quarter) -> None:
     people = officers.committee
-    latest = clock.today() - timedelta(days=1)
-    with clock.at(at_noon(min(quarter.end + PREPARED_AFTER, latest))):
+    with clock.at(at_noon(quarter.end + PREPARED_AFTER)):
         publication = actions.draft_publication(book, by=people[Office.BOOKKEEPER], quarter=quarter)
         publication = _fill(publication, officers, quarter)
-    with clock.at(at_noon(min(quarter.end + SIGNED_AFTER, latest))):
+    with clock.at(at_noon(quarter.end + SIGNED_AFTER)):
         for office in SIGNATORIES:
             publication = actions.sign(publication, by=people[Office(office)], revision=publication.revision)
         actions.publish(publication, by=people[Office.CHAIR])
@@ -57,5 +56,5 @@ def _fill(publication: Publication, officers: Officers, quarter: Quarter) -> Pub
             )
             for row in sections.cash
         ],
-        rows=TYPED,
+        rows=typed(publication.book, quarter),
     )

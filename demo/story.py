@@ -25,8 +25,8 @@ from demo import (
     rounds,
     stewards,
 )
+from demo.days import founded_on
 from demo.officers import (
-    FOUNDED,
     PASSWORD,
     RESIDENTS,
     Hiring,
@@ -49,7 +49,7 @@ _OURS = "the demo's own rows"
 def tell(*, seed: int) -> tuple[list[SignIn], dict[str, int]]:
     """Make everything; gives the sign-ins and how many rows of each kind there are."""
     hiring = Hiring()
-    with clock.at(at_noon(FOUNDED)):
+    with clock.at(at_noon(founded_on(clock.today()))):
         community = places.found_community()
         secretary = appoint_secretary(community, hiring)
         grids, estates = places.lay_out(community, by=secretary)
