@@ -21,7 +21,8 @@ from property import actions, entries
 from property.actions import Paper
 from property.chart import Fund
 from property.entries import Item
-from property.models import Account, Book, LedgerMonth, Means, Voucher
+from property.fees.posting import accounts_of
+from property.models import Book, LedgerMonth, Means, Voucher
 
 LIMIT = Decimal("6000.00")
 OPENING = (
@@ -112,7 +113,7 @@ class _Keeper:
             )
             rows = Voucher.objects.of_book(self._book)
             self._sign(rows.get(), Means.BANK)
-        self._accounts = {account.code: account for account in Account.objects.of_book(self._book)}
+        self._accounts = accounts_of(self._book)
         with clock.at(at_noon(opened)):
             self._close(Month.of(opened).previous())
         fees = Fees(self._book, self._people, self._random)

@@ -20,6 +20,7 @@ from property.chart import Fund
 from property.counts import actions as counts
 from property.counts.box import book_balance
 from property.entries import Item
+from property.fees.posting import accounts_of
 from property.models import Account, Book, Means, Payment, Publication, StatementRow, Voucher
 from property.publication import asking, petitioning, posting
 from property.publication.lines import line_of
@@ -91,7 +92,7 @@ def plan(book: Book, officers: Officers) -> None:
 
 def _budget(book: Book, officers: Officers, year: int) -> None:
     people = officers.committee
-    accounts = {account.code: account for account in Account.objects.of_book(book)}
+    accounts = accounts_of(book)
     with clock.at(at_noon(date(year, *APPROVED))):
         lines = [Planned(accounts[code], fund, Decimal(amount)) for code, fund, amount in PLANNED]
         budget = budgets.draft_budget(book, by=people[Office.BOOKKEEPER], year=year, lines=lines)
@@ -102,7 +103,7 @@ def _budget(book: Book, officers: Officers, year: int) -> None:
 
 def _every_month(book: Book, officers: Officers) -> None:
     people = officers.committee
-    accounts = {account.code: account for account in Account.objects.of_book(book)}
+    accounts = accounts_of(book)
     wages = entries.paid([Item(accounts["510101"], Fund.FEE, Decimal("5200.00"))], accounts["1002"])
     recurring.make_recurring(
         book,

@@ -16,6 +16,7 @@ from grids.models import Household
 from property import actions
 from property.chart import Fund
 from property.fees import actions as fees
+from property.fees.posting import accounts_of
 from property.fees.standing import standings
 from property.models import Account, Book, FeeSchedule, Means, Voucher
 from property.querysets import yuan_of
@@ -67,7 +68,7 @@ class Fees:
 
     def _begin(self, quarter: Quarter) -> None:
         by, first = self._people[Office.BOOKKEEPER], quarter.months[0]
-        accounts = {account.code: account for account in Account.objects.of_book(self._book)}
+        accounts = accounts_of(self._book)
         self._rate("物业费", FeeSchedule.Basis.AREA, AREA_RATE, accounts["430101"], Fund.FEE, first)
         self._rate("停车费", FeeSchedule.Basis.VEHICLE, PLACE_RATE, accounts["490201"], Fund.PUBLIC, first)
         rows = Household.objects.unscoped(reason=_OURS).filter(
