@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import wraps
+from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.auth.decorators import login_not_required
@@ -134,6 +134,17 @@ OF_OFFICE: dict[str, set[Permission]] = {
 }
 
 
+# The weightiest first; the others come after, in the order in which `Role` names them.
+_RANKED = (
+    Role.SECRETARY,
+    Role.COMMUNITY_STAFF,
+    Role.GRID_LEADER,
+    Role.COMMITTEE,
+    Role.AUDITOR,
+    Role.BUILDING_STEWARD,
+)
+
+
 @dataclass(frozen=True)
 class Held:
     """One current appointment, as much of it as a decision needs."""
@@ -160,6 +171,12 @@ class Scope:
         for one in self.held:
             granted |= OF_ROLE[one.role] | OF_OFFICE.get(one.office, set())
         object.__setattr__(self, "permissions", frozenset(granted))
+
+    @cached_property
+    def weightiest(self) -> Role | None:
+        """The role that counts where somebody holds several; None for nobody's."""
+        held = {one.role for one in self.held}
+        return next((role for role in (*_RANKED, *Role) if role in held), None)
 
     def may(self, permission: Permission) -> bool:
         """Whether any appointment carries the permission."""

@@ -4,7 +4,7 @@ answer. Only where no rule about who sees what is part of them; the names of tab
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -194,15 +194,29 @@ def _insert(cursor: Any, made: list[models.Model], asking: str) -> list[Any]:
     fields, into, values, returning = _inserting(type(made[0]), asking)
     _know_keys(made, [field for field in fields if field.is_relation])
     opened = cursor.db  # Fields ask it a question or two for every value; the proxy looks it up for each.
-    given = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection=opened) for row in made for field in fields
-    ]
+    columns = [_fitted_column(field, made, opened) for field in fields]
+    given = [value for row in zip(*columns, strict=True) for value in row]
     cursor.execute(f"{into} {', '.join([values] * len(made))} {returning}", given)
     answers = cursor.fetchall() if returning else [(row.pk, None) for row in made]
     for row, (key, *_asked) in zip(made, answers, strict=True):
         row.pk = key
         row._state.adding, row._state.db = False, opened.alias
     return [answer[1] for answer in answers] if asking else []
+
+
+def _fitted_column(field: models.Field[Any, Any], made: Iterable[models.Model], opened: Any) -> Iterator[Any]:
+    """What the rows have in a column, as the database takes it. The rows that they lead to and the moments are often
+    the same, and are fitted once; words are not, because equal ones are encrypted to different ones."""
+    known: dict[Any, Any] = {}
+    in_common = field.is_relation or isinstance(field, models.DateField)
+    for row in made:
+        value = field.pre_save(row, add=True)
+        if not in_common:
+            yield field.get_db_prep_save(value, connection=opened)
+            continue
+        if value not in known:
+            known[value] = field.get_db_prep_save(value, connection=opened)
+        yield known[value]
 
 
 def _know_keys(made: Iterable[Any], relations: Sequence[Any]) -> None:

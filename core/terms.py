@@ -6,15 +6,15 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.scoping import ScopedQuerySet
 
 
-def holds_on(day: date, prefix: str = "") -> Q:
-    """The condition that a term holds on `day`; both ends are included."""
+def holds_on(day: date | Expression, prefix: str = "") -> Q:
+    """The condition that a term holds on `day`; both ends are included. A kept statement is given the day later."""
     return Q(**{f"{prefix}starts_on__lte": day}) & (
         Q(**{f"{prefix}ends_on__isnull": True}) | Q(**{f"{prefix}ends_on__gte": day})
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from core.fields import plain_of
 from core.hashing import chain, digest
+from core.sql import Given, Statement, written
 
 if TYPE_CHECKING:
     from property.models import Voucher
@@ -94,14 +96,25 @@ def content_of(
 
 def seal_of(voucher: Voucher, previous: str) -> str:
     """The link of a voucher in memory, its lines and papers read from the database."""
-    found = "lines of a voucher that is being posted"
-    return seal(
-        previous,
-        book_name(voucher.book.community.code, voucher.book.estate.code),
-        values_of(voucher),
-        voucher.postings.unscoped(reason=found).order_by("line").values_list(*POSTING_FIELDS),
-        voucher.papers.unscoped(reason=found).order_by("line").values_list(*PAPER_FIELDS),
+    lines, papers = (statement.rows(voucher.pk) for statement in _asked())
+    name = book_name(voucher.book.community.code, voucher.book.estate.code)
+    return seal(previous, name, values_of(voucher), lines, papers)
+
+
+@cache
+def _asked() -> tuple[Statement, Statement]:
+    """The lines and the papers of a voucher that is being posted, written once."""
+    from property.models import Posting, VoucherAttachment
+
+    reason = "what is sealed"
+    return (
+        _of_voucher(Posting.objects.unscoped(reason=reason), POSTING_FIELDS),
+        _of_voucher(VoucherAttachment.objects.unscoped(reason=reason), PAPER_FIELDS),
     )
+
+
+def _of_voucher(rows: Any, fields: Iterable[str]) -> Statement:
+    return written(rows.filter(voucher=Given()).order_by("line").values_list(*fields))
 
 
 def book_name(community_code: str, estate_code: str) -> str:

@@ -86,13 +86,9 @@ class User(AbstractBaseUser):
 
     @property
     def role_label(self) -> str:
-        """The role under which the user's acts are recorded: the weightiest one held."""
-        held = {one.role for one in self.scope.held}
-        ranked = [Role.SECRETARY, Role.COMMUNITY_STAFF, Role.GRID_LEADER, Role.COMMITTEE, Role.AUDITOR]
-        for role in [*ranked, Role.BUILDING_STEWARD, *Role]:
-            if role in held:
-                return str(Role(role).label)
-        return ""
+        """The role under which the user's acts are recorded, in the language of whoever reads it."""
+        role = self.scope.weightiest
+        return str(role.label) if role else ""
 
 
 class Appointment(Term, CommunityRow):

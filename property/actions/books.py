@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,8 +17,10 @@ from core import clock
 from core.quarters import Month
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import Given
+from core.whole import Whole, WholeRows, write_whole
 from grids.models import Estate
-from property import chart, closing
+from property import chart, closing, entries
 from property.entries import Line
 from property.models import Account, Book, LedgerMonth, Voucher
 
@@ -118,9 +121,9 @@ def month_of(book: Book, day: date) -> LedgerMonth:
     if day < book.opened_on:
         raise Refused(_("账本从 %(day)s 开始，更早的事请放在期初余额里。") % {"day": book.opened_on.isoformat()})
     wanted = Month.of(day)
-    months = LedgerMonth.objects.of_book(book)
-    found: LedgerMonth | None = months.filter(month=str(wanted)).first()
-    if found is None:
+    found: list[LedgerMonth] = _month_asked().rows(book.pk, str(wanted))
+    if not found:
+        months = LedgerMonth.objects.of_book(book)
         last = Month.parse(months.order_by("-month").values_list("month", flat=True)[0])
         made = [
             LedgerMonth(community_id=book.community_id, book=book, month=str(month))
@@ -128,9 +131,16 @@ def month_of(book: Book, day: date) -> LedgerMonth:
         ]
         LedgerMonth.objects.bulk_create(made)
         return month_of(book, day)
-    if found.is_closed:
-        raise Refused(_("%(month)s已经结账，不能再记。请写到还没结账的月份。") % {"month": found})
-    return found
+    if found[0].is_closed:
+        raise Refused(_("%(month)s已经结账，不能再记。请写到还没结账的月份。") % {"month": found[0]})
+    return found[0]
+
+
+@cache
+def _month_asked() -> WholeRows:
+    """A month of a book, written once."""
+    months = LedgerMonth.objects.unscoped(reason="a month of a book already found")
+    return write_whole(Whole(months.filter(book=Given(0), month=Given(1))))
 
 
 @transaction.atomic
@@ -212,6 +222,7 @@ def draft_opening(book: Book, lines: list[Line], *, by: User) -> Voucher:
         kind=Voucher.Kind.OPENING,
         day=day,
         summary=_("期初余额"),
+        amount=entries.amount_of(lines),
         drafted_by=by,
         drafted_at=clock.now(),
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
-from django.db.models.functions import Round
+from django.db.models import DateField, Max
 from django.utils.translation import gettext as _
 
 from community import audit
@@ -22,13 +21,16 @@ from core import clock
 from core.money import yuan
 from core.refusal import Refused
 from core.scoping import locked
-from core.sql import insert
+from core.sql import Given, insert
+from core.terms import holds_on
+from core.whole import Whole, WholeRows, write_whole
 from property import entries
+from property.actions.balances import take_up
 from property.actions.books import month_of
 from property.actions.checks import check_lines, check_scan, check_settlement, papers_of
 from property.entries import Line
 from property.fees.origins import made_by_fees
-from property.models import Book, MonthlyBalance, Posting, Voucher, VoucherAttachment
+from property.models import Book, LedgerMonth, Posting, Voucher, VoucherAttachment
 from property.models.ledger import VOUCHER_STEPS
 from property.sealing import seal_of
 
@@ -78,6 +80,7 @@ def draft_voucher(
     VOUCHER_STEPS.find("", "draft", by.scope.offices(book.estate_id), given)
     voucher.month = month_of(book, day)
     check_lines(voucher, lines, of_fees=of_fees)
+    voucher.amount = entries.amount_of(lines)
     voucher.save(force_insert=True)
     write_lines(voucher, lines)
     _hang(voucher, papers, by=by)
@@ -116,6 +119,7 @@ def change_draft(
     voucher.payee = voucher.payee if payee is None else payee
     voucher.drafted_by, voucher.drafted_at = by, clock.now()
     check_lines(voucher, lines)
+    voucher.amount = entries.amount_of(lines)
     voucher.version += 1
     voucher.save()
     _lines_of(voucher).delete()
@@ -194,7 +198,7 @@ def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means:
     check_lines(voucher, lines)
     check_scan(voucher, lines)
     check_settlement(lines, settled_on, means)
-    month = locked(voucher.month)
+    month = locked(LedgerMonth(pk=voucher.month_id))
     if month.is_closed:
         raise Refused(_("%(month)s已经结账，不能再记。请退回，改到还没结账的月份。") % {"month": month})
     month.last_number += 1
@@ -205,7 +209,7 @@ def settle(voucher: Voucher, *, by: User, version: int, settled_on: date, means:
     voucher.previous_hash = book.last_hash
     voucher.book, voucher.month = book, month
     voucher.hash = seal_of(voucher, book.last_hash)
-    _keep_balances(book, month.month, lines)
+    take_up(book, month.month, lines)
     book.last_sequence, book.last_hash = voucher.sequence, voucher.hash
     book.save(update_fields=["last_sequence", "last_hash"])
     _take(voucher, step.target, "voucher_posted", by=by)
@@ -242,7 +246,7 @@ def reverse(voucher: Voucher, *, by: User, day: date, reason: str) -> Voucher:
 
 
 def write_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
-    """Store the lines of a draft and what it moves."""
+    """Store the lines of a draft, whose amount is theirs."""
     insert(
         Posting(
             community_id=voucher.community_id,
@@ -256,8 +260,6 @@ def write_lines(voucher: Voucher, lines: Sequence[Line]) -> None:
         )
         for number, line in enumerate(lines, start=1)
     )
-    voucher.amount = entries.amount_of(lines)
-    voucher.save(update_fields=["amount"])
 
 
 def _locked(voucher: Voucher) -> tuple[Book, Voucher]:
@@ -286,36 +288,6 @@ def _check_version(voucher: Voucher, version: int) -> None:
         raise Refused(_("这张凭证刚才有人改过，请看一看现在的内容再决定。"))
 
 
-def _keep_balances(book: Book, month: str, lines: Sequence[Line]) -> None:
-    """Take the lines up into the totals of the month and the balances from its end on.
-
-    The book is locked, so nobody else changes them meanwhile.
-    """
-    sums: dict[tuple[int, str], list[Decimal]] = {}
-    for line in lines:
-        total = sums.setdefault((line.account.pk, line.fund), [Decimal(0), Decimal(0)])
-        total[0] += line.debit
-        total[1] += line.credit
-    for (account, fund), (debit, credit) in sums.items():
-        rows = MonthlyBalance.objects.of_book(book).filter(account=account, fund=fund)
-        row = rows.filter(month__lte=month).order_by("-month").first()
-        if row is None or row.month != month:
-            row = MonthlyBalance(
-                community_id=book.community_id,
-                book=book,
-                account_id=account,
-                fund=fund,
-                month=month,
-                balance=row.balance if row else Decimal("0.00"),
-            )
-        row.debit += debit
-        row.credit += credit
-        row.balance += debit - credit
-        row.save()
-        # Rounded, because SQLite adds decimals as binary fractions.
-        rows.filter(month__gt=month).update(balance=Round(F("balance") + (debit - credit), precision=2))
-
-
 def _hang(voucher: Voucher, papers: Iterable[Paper], *, by: User) -> None:
     last: int = papers_of(voucher).aggregate(last=Max("line"))["last"] or 0
     for number, paper in enumerate(papers, start=last + 1):
@@ -336,18 +308,25 @@ def _lines_of(voucher: Voucher) -> Any:
 
 
 def _as_lines(voucher: Voucher) -> list[Line]:
-    return [
-        Line(row.account, row.fund, row.debit, row.credit, row.note)
-        for row in _lines_of(voucher).select_related("account")
-    ]
+    return [Line(row.account, row.fund, row.debit, row.credit, row.note) for row in _lines_asked().rows(voucher.pk)]
+
+
+@cache
+def _lines_asked() -> WholeRows:
+    """The lines of a voucher, written once."""
+    lines = Posting.objects.unscoped(reason="lines of a voucher already found")
+    return write_whole(Whole(lines.filter(voucher=Given()), ("account",)))
 
 
 def holders(book: Book, office: str) -> list[User]:
     """Who holds an office of the estate today."""
-    held = (
-        Appointment.objects.unscoped(reason="who is told about a voucher")
-        .filter(estate=book.estate_id, role=Role.COMMITTEE, office=office)
-        .current()
-        .select_related("user")
+    return [held.user for held in _holding().rows(book.estate_id, office, clock.today())]
+
+
+@cache
+def _holding() -> WholeRows:
+    """The appointments to an office of an estate that hold on a day, written once."""
+    held = Appointment.objects.unscoped(reason="who is told about a voucher").filter(
+        holds_on(Given(2, DateField())), estate=Given(0), role=Role.COMMITTEE, office=Given(1)
     )
-    return [appointment.user for appointment in held]
+    return write_whole(Whole(held, ("user",)))

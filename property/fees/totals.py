@@ -40,7 +40,6 @@ class Collection:
     relief: Decimal
     received: Decimal
     prepaid: Decimal
-    arrears: Decimal
 
     @property
     def rate(self) -> Decimal | None:
@@ -90,7 +89,6 @@ def collection(book: Book, first: date, last: date) -> Collection:
         relief=yuan_of(sums["relief"]),
         received=received(book, first, last),
         prepaid=yuan_of(sum(prepaid_until(book, last).values())),
-        arrears=sum((row.total for row in ageing(book, last)), ZERO),
     )
 
 

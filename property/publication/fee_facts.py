@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -70,11 +71,11 @@ def _rate(schedule: FeeSchedule) -> str:
     return f"{schedule.building.label} {rate}" if schedule.building is not None else rate
 
 
-def collection(book: Book, quarter: Quarter) -> tuple[CollectionRow, ...]:
-    """How the fees of the quarter came in; nothing while the estate charges none and nobody pays."""
+def collection(book: Book, quarter: Quarter, owed: Sequence[AgeingRow]) -> tuple[CollectionRow, ...]:
+    """How the fees of the quarter came in; nothing while the estate charges none, and nobody pays or owes (`owed`)."""
     found = totals.collection(book, quarter.start, quarter.end)
     paid = totals.paid_by_household(book, quarter.start, quarter.end)
-    if not (paid or found.households_due or found.billed or found.prepaid or found.arrears):
+    if not (paid or found.households_due or found.billed or found.prepaid or owed):
         return ()
     return (
         CollectionRow(

@@ -95,14 +95,15 @@ def compose(book: Book, quarter: Quarter, proofs: Iterable[CashProof], typed: It
     statement = accounts.statement(book, first, last)
     january = max(Month(quarter.year, 1), Month.of(book.opened_on))
     year = accounts.statement(book, january, last)
+    owed = fee_facts.ageing(book, quarter)
     sections = Sections(
         funds=tuple(_funds(statement)),
         items=tuple(_items(book, statement, year, fee_facts.of_items(book, quarter))),
         spending=tuple(_spending(book, first, last)),
         cash=tuple(_cash(statement, proofs)),
         history=tuple(_history(book, quarter)),
-        collection=fee_facts.collection(book, quarter),
-        ageing=fee_facts.ageing(book, quarter),
+        collection=fee_facts.collection(book, quarter, owed),
+        ageing=owed,
         staff=tuple(row for row in told if isinstance(row, StaffRow)),
         assets=tuple(row for row in told if isinstance(row, AssetRow)),
         resolutions=tuple(row for row in told if isinstance(row, ResolutionRow)),

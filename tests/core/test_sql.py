@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from community.models import AuditEvent, Notice
 from core import clock
@@ -83,3 +83,14 @@ def test_a_row_that_leads_to_one_without_a_key_is_not_written():
 def test_the_database_still_refuses():
     with pytest.raises(IntegrityError), transaction.atomic():
         insert([AuditEvent(verb="tried", target_type="a.b", target_id="1")])
+
+
+def test_equal_words_are_encrypted_to_different_ones():
+    number = "321102195603071230"
+    insert(Resident(name="许根生", id_number=number, community=CommunityFactory()) for _home in range(2))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id_number, id_hash FROM grids_resident")
+        (one, hashed), (another, hashed_again) = cursor.fetchall()
+    assert hashed == hashed_again
+    assert one != another
+    assert {each.id_number.plain for each in Resident.objects.all()} == {number}
