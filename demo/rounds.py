@@ -27,7 +27,7 @@ PROBLEMS = (
     ("单元门关不上，夜里不放心", "public_fixtures"),
 )
 ABSENT = 0.04
-TALKATIVE_EVERY = 30
+TALKATIVE_EVERY = 45
 # How far apart ten doors are written down that were walked before: within three minutes.
 BETWEEN = timedelta(seconds=18)
 EXPLAINED = "这十户是下午走的，回家以后一起补录，见到的人都对得上。以后在门口就记。"
@@ -63,7 +63,7 @@ def _talk(campaign: Campaign, officers: Officers) -> None:
 
 
 class Walker:
-    """Walks grid by grid: most doors are as known and are ticked on paper, every thirtieth has something to tell."""
+    """Walks grid by grid: most doors are as known and are ticked on paper, every forty-fifth has something to tell."""
 
     def __init__(self, officers: Officers, random: Random) -> None:
         self._officers = officers

@@ -207,11 +207,8 @@ def _keep_agreement(row: ServiceRequest, update: Update, agreement: Sequence[Cle
 def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
     """Leave each party its own sentence, in the language of the community: who reads it is not who acts."""
     said = _what_is_said(update)
-    reporters = [row.reporter] if row.reporter else accounts_of(row)
-    handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
-    if row.has_parties and handlers:
-        concerned = sides.live_in(row)
-        handlers = [one for one in handlers if one.pk not in concerned]
+    reporters = _reporters(row) if said in words.TO_REPORTER else []
+    handlers = _handlers(row) if said in words.TO_HANDLER else []
     leaders = leaders_of(row) if said in words.TO_LEADER else []
     told: set[int | None] = {by.pk if by else None}
     with translation.override(settings.LANGUAGE_CODE):
@@ -227,6 +224,17 @@ def tell(row: ServiceRequest, update: Update, by: User | None) -> None:
         tell_followers(row, update, said)
         if said == "log" and row.is_emergency:
             groups.tell_emergency(row)
+
+
+def _reporters(row: ServiceRequest) -> list[User]:
+    return [row.reporter] if row.reporter else accounts_of(row)
+
+
+def _handlers(row: ServiceRequest) -> list[User]:
+    """Who handles it, the helpers too; of a mediation nobody who lives in one of the two households."""
+    handlers = [row.handler, *row.co_handlers.all()] if row.handler else []
+    concerned = sides.live_in(row) if row.has_parties and handlers else set()
+    return [one for one in handlers if one.pk not in concerned]
 
 
 def _what_is_said(update: Update) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from core.scoping import locked
+from core.sql import Given
+from core.whole import Whole, WholeRows, write_whole
 from helpdesk.models import Rating
 from helpdesk.states import State as RequestState
 from stewards.jobs.actions.after import confirm
@@ -34,16 +37,16 @@ _FOUND = "the job of a request that takes a step"
 
 def react(row: ServiceRequest, action: str, by: User | None, given: Mapping[str, Any]) -> None:
     """What a step of the request means for its job: told when the row is locked, in the step's own transaction."""
-    jobs = Job.objects.unscoped(reason=_FOUND).filter(request=row)
     if action == "rate":
+        jobs = Job.objects.unscoped(reason=_FOUND).filter(request=row)
         done = jobs.filter(state__in=[State.DONE, State.LAPSED]).first()
         if done and by and row.reporter_id == by.pk and given.get("solved") == Rating.Solved.YES:
             confirm(done, by=by, via=Job.Word.RATING)
         return
-    job = jobs.filter(state__in=LIVE).first()
-    if job is None:
+    live = _live_asked().rows(row.pk)
+    if not live:
         return
-    job = locked(job)
+    job: Job = locked(live[0])
     job.request = row
     if action in ("appointed", "rebooked"):
         _follow_time(job, row, by)
@@ -52,6 +55,12 @@ def react(row: ServiceRequest, action: str, by: User | None, given: Mapping[str,
         take_back(job, _("约好的时间取消了，要重新安排"))
     elif not _fits(job, row):
         end(job, _why(row), by=by)
+
+
+@cache
+def _live_asked() -> WholeRows:
+    """The job of a request that is under way, of which there is one at most; written once, for every step asks."""
+    return write_whole(Whole(Job.objects.unscoped(reason=_FOUND).filter(request=Given(), state__in=LIVE)))
 
 
 def _follow_time(job: Job, row: ServiceRequest, by: User | None) -> None:
