@@ -8,6 +8,7 @@ import django.db.models.deletion
 import uuid
 from django.conf import settings
 from django.db import migrations, models
+from core.tables import CreateTables
 
 
 class Migration(migrations.Migration):
@@ -18,173 +19,175 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='User',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('phone', core.fields.MaskedCharField(max_length=11, unique=True, validators=[django.core.validators.RegexValidator('^1\\d{10}$', '手机号是 11 位数字，以 1 开头。')], verbose_name='手机号')),
-                ('name', models.CharField(max_length=40, verbose_name='姓名')),
-                ('is_active', models.BooleanField(default=True, verbose_name='可以登录')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-            ],
-            options={
-                'verbose_name': '用户',
-            },
-        ),
-        migrations.CreateModel(
-            name='Appointment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('starts_on', models.DateField(verbose_name='起')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('role', models.CharField(choices=[('resident', '居民'), ('building_steward', '楼栋管家'), ('grid_leader', '网格长'), ('red_steward', '红管家'), ('partner_contact', '联盟联络员'), ('adviser', '顾问'), ('gatekeeper', '门卫'), ('committee', '自管会委员'), ('auditor', '审计人员'), ('community_staff', '社区工作者'), ('secretary', '社区书记'), ('street_observer', '街道督导'), ('administrator', '系统管理员')], max_length=20, verbose_name='角色')),
-                ('office', models.CharField(blank=True, choices=[('chair', '主任'), ('bookkeeper', '制单'), ('reviewer', '审核'), ('cashier', '出纳'), ('supervisor', '监督')], max_length=20, verbose_name='职务')),
-            ],
-            options={
-                'verbose_name': '任命',
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Attachment',
-            fields=[
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sha256', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=120, verbose_name='文件名')),
-                ('content_type', models.CharField(max_length=40, verbose_name='类型')),
-                ('size', models.PositiveIntegerField(verbose_name='字节数')),
-                ('width', models.PositiveIntegerField(null=True)),
-                ('height', models.PositiveIntegerField(null=True)),
-            ],
-            options={
-                'verbose_name': '附件',
-            },
-        ),
-        migrations.CreateModel(
-            name='AuditEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('at', models.DateTimeField(default=core.clock.now, verbose_name='时间')),
-                ('actor_id', models.BigIntegerField(null=True, verbose_name='操作人编号')),
-                ('actor_name', models.CharField(blank=True, max_length=40, verbose_name='操作人')),
-                ('actor_role', models.CharField(blank=True, max_length=40, verbose_name='身份')),
-                ('verb', models.CharField(max_length=60, verbose_name='事项')),
-                ('target_type', models.CharField(max_length=60, verbose_name='对象种类')),
-                ('target_id', models.CharField(max_length=40, verbose_name='对象编号')),
-                ('target_label', models.CharField(blank=True, max_length=160, verbose_name='对象')),
-                ('household_id', models.UUIDField(null=True, verbose_name='所涉住户')),
-                ('changes', models.JSONField(default=dict, verbose_name='变动')),
-                ('reason', models.CharField(blank=True, max_length=200, verbose_name='事由')),
-            ],
-            options={
-                'verbose_name': '记录',
-                'ordering': ['-at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CalendarDay',
-            fields=[
-                ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
-                ('is_workday', models.BooleanField(verbose_name='上班')),
-                ('name', models.CharField(blank=True, max_length=40, verbose_name='说明')),
-            ],
-            options={
-                'verbose_name': '工作日历',
-                'ordering': ['day'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CalendarYear',
-            fields=[
-                ('first_day', models.DateField(primary_key=True, serialize=False, verbose_name='元旦那天')),
-                ('at', models.DateTimeField(default=core.clock.now, verbose_name='何时录齐')),
-            ],
-            options={
-                'verbose_name': '录齐的年份',
-                'ordering': ['first_day'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('first_day__day', 1), ('first_day__month', 1)), name='calendar_year_begins_in_january')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Community',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^\\d{12}$', '社区代码是 12 位数字。')], verbose_name='统计代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('short_name', models.CharField(help_text='用在诉求编号里，例如 225。', max_length=8, verbose_name='编号前缀')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='咨询电话')),
-                ('address', models.CharField(blank=True, max_length=120, verbose_name='办公地址')),
-                ('office_hours', models.CharField(blank=True, max_length=60, verbose_name='办公时间')),
-                ('about', models.TextField(blank=True, verbose_name='介绍')),
-                ('grid_households_from', models.PositiveIntegerField(default=300, help_text='少于这么多户的网格会提醒。', verbose_name='网格户数下限')),
-                ('grid_households_to', models.PositiveIntegerField(default=500, help_text='多于这么多户的网格会提醒。', verbose_name='网格户数上限')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示社区')),
-            ],
-            options={
-                'verbose_name': '社区',
-                'ordering': ['code'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('kind', models.CharField(max_length=40)),
-                ('text', models.CharField(max_length=200, verbose_name='内容')),
-                ('url', models.CharField(blank=True, max_length=200)),
-                ('read_at', models.DateTimeField(null=True, verbose_name='已读时间')),
-            ],
-            options={
-                'verbose_name': '提醒',
-                'ordering': ['-created_at', '-pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Sequence',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('kind', models.CharField(max_length=40, verbose_name='种类')),
-                ('period', models.CharField(blank=True, max_length=10, verbose_name='期间')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='最后一号')),
-            ],
-            options={
-                'verbose_name': '编号',
-            },
-        ),
-        migrations.CreateModel(
-            name='Submission',
-            fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('path', models.CharField(max_length=200)),
-                ('location', models.CharField(blank=True, max_length=300)),
-                ('at', models.DateTimeField(default=core.clock.now)),
-            ],
-            options={
-                'verbose_name': '已处理的表单',
-            },
-        ),
-        migrations.CreateModel(
-            name='ActivationLetter',
-            fields=[
-                ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
-                ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('purpose', models.CharField(choices=[('activate', '开通账号'), ('new_password', '重设密码')], default='activate', max_length=12, verbose_name='用途')),
-                ('code_hash', models.CharField(max_length=64, unique=True)),
-                ('expires_at', models.DateTimeField(verbose_name='有效期至')),
-                ('handed_over_at', models.DateTimeField(null=True, verbose_name='当面交付时间')),
-                ('redeemed_at', models.DateTimeField(null=True, verbose_name='使用时间')),
-                ('voided_at', models.DateTimeField(null=True, verbose_name='作废时间')),
-                ('handed_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交付人')),
-            ],
-            options={
-                'verbose_name': '开通信',
-            },
-        ),
+        CreateTables([
+            migrations.CreateModel(
+                name='User',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('password', models.CharField(max_length=128, verbose_name='password')),
+                    ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                    ('phone', core.fields.MaskedCharField(max_length=11, unique=True, validators=[django.core.validators.RegexValidator('^1\\d{10}$', '手机号是 11 位数字，以 1 开头。')], verbose_name='手机号')),
+                    ('name', models.CharField(max_length=40, verbose_name='姓名')),
+                    ('is_active', models.BooleanField(default=True, verbose_name='可以登录')),
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                ],
+                options={
+                    'verbose_name': '用户',
+                },
+            ),
+            migrations.CreateModel(
+                name='Appointment',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('starts_on', models.DateField(verbose_name='起')),
+                    ('ends_on', models.DateField(blank=True, null=True, verbose_name='止')),
+                    ('role', models.CharField(choices=[('resident', '居民'), ('building_steward', '楼栋管家'), ('grid_leader', '网格长'), ('red_steward', '红管家'), ('partner_contact', '联盟联络员'), ('adviser', '顾问'), ('gatekeeper', '门卫'), ('committee', '自管会委员'), ('auditor', '审计人员'), ('community_staff', '社区工作者'), ('secretary', '社区书记'), ('street_observer', '街道督导'), ('administrator', '系统管理员')], max_length=20, verbose_name='角色')),
+                    ('office', models.CharField(blank=True, choices=[('chair', '主任'), ('bookkeeper', '制单'), ('reviewer', '审核'), ('cashier', '出纳'), ('supervisor', '监督')], max_length=20, verbose_name='职务')),
+                ],
+                options={
+                    'verbose_name': '任命',
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='Attachment',
+                fields=[
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('sha256', models.CharField(max_length=64)),
+                    ('name', models.CharField(max_length=120, verbose_name='文件名')),
+                    ('content_type', models.CharField(max_length=40, verbose_name='类型')),
+                    ('size', models.PositiveIntegerField(verbose_name='字节数')),
+                    ('width', models.PositiveIntegerField(null=True)),
+                    ('height', models.PositiveIntegerField(null=True)),
+                ],
+                options={
+                    'verbose_name': '附件',
+                },
+            ),
+            migrations.CreateModel(
+                name='AuditEvent',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('at', models.DateTimeField(default=core.clock.now, verbose_name='时间')),
+                    ('actor_id', models.BigIntegerField(null=True, verbose_name='操作人编号')),
+                    ('actor_name', models.CharField(blank=True, max_length=40, verbose_name='操作人')),
+                    ('actor_role', models.CharField(blank=True, max_length=40, verbose_name='身份')),
+                    ('verb', models.CharField(max_length=60, verbose_name='事项')),
+                    ('target_type', models.CharField(max_length=60, verbose_name='对象种类')),
+                    ('target_id', models.CharField(max_length=40, verbose_name='对象编号')),
+                    ('target_label', models.CharField(blank=True, max_length=160, verbose_name='对象')),
+                    ('household_id', models.UUIDField(null=True, verbose_name='所涉住户')),
+                    ('changes', models.JSONField(default=dict, verbose_name='变动')),
+                    ('reason', models.CharField(blank=True, max_length=200, verbose_name='事由')),
+                ],
+                options={
+                    'verbose_name': '记录',
+                    'ordering': ['-at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='CalendarDay',
+                fields=[
+                    ('day', models.DateField(primary_key=True, serialize=False, verbose_name='日期')),
+                    ('is_workday', models.BooleanField(verbose_name='上班')),
+                    ('name', models.CharField(blank=True, max_length=40, verbose_name='说明')),
+                ],
+                options={
+                    'verbose_name': '工作日历',
+                    'ordering': ['day'],
+                },
+            ),
+            migrations.CreateModel(
+                name='CalendarYear',
+                fields=[
+                    ('first_day', models.DateField(primary_key=True, serialize=False, verbose_name='元旦那天')),
+                    ('at', models.DateTimeField(default=core.clock.now, verbose_name='何时录齐')),
+                ],
+                options={
+                    'verbose_name': '录齐的年份',
+                    'ordering': ['first_day'],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('first_day__day', 1), ('first_day__month', 1)), name='calendar_year_begins_in_january')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Community',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('code', models.CharField(max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^\\d{12}$', '社区代码是 12 位数字。')], verbose_name='统计代码')),
+                    ('name', models.CharField(max_length=60, verbose_name='名称')),
+                    ('short_name', models.CharField(help_text='用在诉求编号里，例如 225。', max_length=8, verbose_name='编号前缀')),
+                    ('phone', models.CharField(blank=True, max_length=20, verbose_name='咨询电话')),
+                    ('address', models.CharField(blank=True, max_length=120, verbose_name='办公地址')),
+                    ('office_hours', models.CharField(blank=True, max_length=60, verbose_name='办公时间')),
+                    ('about', models.TextField(blank=True, verbose_name='介绍')),
+                    ('grid_households_from', models.PositiveIntegerField(default=300, help_text='少于这么多户的网格会提醒。', verbose_name='网格户数下限')),
+                    ('grid_households_to', models.PositiveIntegerField(default=500, help_text='多于这么多户的网格会提醒。', verbose_name='网格户数上限')),
+                    ('is_demo', models.BooleanField(default=False, verbose_name='演示社区')),
+                ],
+                options={
+                    'verbose_name': '社区',
+                    'ordering': ['code'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Notice',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('kind', models.CharField(max_length=40)),
+                    ('text', models.CharField(max_length=200, verbose_name='内容')),
+                    ('url', models.CharField(blank=True, max_length=200)),
+                    ('read_at', models.DateTimeField(null=True, verbose_name='已读时间')),
+                ],
+                options={
+                    'verbose_name': '提醒',
+                    'ordering': ['-created_at', '-pk'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Sequence',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('kind', models.CharField(max_length=40, verbose_name='种类')),
+                    ('period', models.CharField(blank=True, max_length=10, verbose_name='期间')),
+                    ('last', models.PositiveIntegerField(default=0, verbose_name='最后一号')),
+                ],
+                options={
+                    'verbose_name': '编号',
+                },
+            ),
+            migrations.CreateModel(
+                name='Submission',
+                fields=[
+                    ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                    ('path', models.CharField(max_length=200)),
+                    ('location', models.CharField(blank=True, max_length=300)),
+                    ('at', models.DateTimeField(default=core.clock.now)),
+                ],
+                options={
+                    'verbose_name': '已处理的表单',
+                },
+            ),
+            migrations.CreateModel(
+                name='ActivationLetter',
+                fields=[
+                    ('created_at', models.DateTimeField(default=core.clock.now, editable=False, verbose_name='登记时间')),
+                    ('id', models.UUIDField(default=core.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('purpose', models.CharField(choices=[('activate', '开通账号'), ('new_password', '重设密码')], default='activate', max_length=12, verbose_name='用途')),
+                    ('code_hash', models.CharField(max_length=64, unique=True)),
+                    ('expires_at', models.DateTimeField(verbose_name='有效期至')),
+                    ('handed_over_at', models.DateTimeField(null=True, verbose_name='当面交付时间')),
+                    ('redeemed_at', models.DateTimeField(null=True, verbose_name='使用时间')),
+                    ('voided_at', models.DateTimeField(null=True, verbose_name='作废时间')),
+                    ('handed_over_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='交付人')),
+                ],
+                options={
+                    'verbose_name': '开通信',
+                },
+            ),
+        ]),
     ]
