@@ -219,6 +219,32 @@ def _fitted_column(field: models.Field[Any, Any], made: Iterable[models.Model], 
         yield known[value]
 
 
+def rewrite(row: models.Model) -> None:
+    """Write every column of a row that is there, as `save` does. No signal is sent.
+
+    Raises DoesNotExist where it is gone, and ValueError where it leads to a row which is not written.
+    """
+    model: Any = type(row)
+    fields, statement = _rewriting(model)
+    _know_keys([row], [field for field in fields if field.is_relation])
+    with connection.cursor() as cursor:
+        opened = cursor.db
+        given = [field.get_db_prep_save(field.pre_save(row, add=False), connection=opened) for field in fields]
+        cursor.execute(statement, given)
+        if not cursor.rowcount:
+            raise model.DoesNotExist(f"{model.__name__} {row.pk} is gone")
+
+
+@cache
+def _rewriting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], str]:
+    """The columns of a row, its key last, and the statement, which is written once for every model."""
+    meta, quoted = model._meta, connection.ops.quote_name
+    fields = [field for field in meta.local_concrete_fields if not field.generated and not field.primary_key]
+    columns = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+    table, key = quoted(meta.db_table), quoted(str(meta.pk.column))
+    return [*fields, meta.pk], f"UPDATE {table} SET {columns} WHERE {key} = %s"  # noqa: S608 names come from the models
+
+
 def _know_keys(made: Iterable[Any], relations: Sequence[Any]) -> None:
     """Rows that lead to one which has been written since they were made learn its key; ValueError where it has none."""
     for row in made:

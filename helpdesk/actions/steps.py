@@ -15,6 +15,7 @@ from core.files import Cleaned
 from core.photos import CleanPhoto
 from core.refusal import Refused
 from core.scoping import locked
+from core.sql import rewrite
 from core.templatetags.portal import when
 from helpdesk import reactions, sides, words
 from helpdesk.actions import asking, desk, following, hand, leave
@@ -73,7 +74,7 @@ def step(
     row.version += 1
     row.closed_at = clock.now() if row.state in ENDED else None
     leave.lapse(row)
-    row.save()
+    rewrite(row)
     walked(
         row,
         action,

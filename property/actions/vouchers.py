@@ -21,7 +21,7 @@ from core import clock
 from core.money import yuan
 from core.refusal import Refused
 from core.scoping import locked
-from core.sql import Given, insert
+from core.sql import Given, insert, rewrite
 from core.terms import holds_on
 from core.whole import Whole, WholeRows, write_whole
 from property import entries
@@ -121,7 +121,7 @@ def change_draft(
     check_lines(voucher, lines)
     voucher.amount = entries.amount_of(lines)
     voucher.version += 1
-    voucher.save()
+    rewrite(voucher)
     _lines_of(voucher).delete()
     write_lines(voucher, lines)
     papers_of(voucher).filter(line__in=dropped).delete()
@@ -273,7 +273,7 @@ def _locked(voucher: Voucher) -> tuple[Book, Voucher]:
 def _take(voucher: Voucher, target: str, verb: str, *, by: User, reason: str = "") -> None:
     before, voucher.state = voucher.state, target
     voucher.version += 1
-    voucher.save()
+    rewrite(voucher)
     audit.record(verb, voucher, by=by, changes={"state": [before, target]}, reason=reason)
 
 

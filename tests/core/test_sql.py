@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from community.models import AuditEvent, Notice
 from core import clock
-from core.sql import insert
+from core.sql import insert, rewrite
 from grids.models import Resident
 from tests.factories import CommunityFactory, ResidentFactory, UserFactory
 
@@ -94,3 +94,28 @@ def test_equal_words_are_encrypted_to_different_ones():
     assert hashed == hashed_again
     assert one != another
     assert {each.id_number.plain for each in Resident.objects.all()} == {number}
+
+
+def test_a_row_is_written_again_as_save_writes_it():
+    one, other = ResidentFactory(phone="13800001234"), ResidentFactory(phone="13800001234")
+    for row in (one, other):
+        row.name, row.phone, row.id_number, row.note = (
+            "顾春梅",
+            "13900005678",
+            f"32110219560307{row.pk.hex[-4:]}",
+            "改过",
+        )
+    rewrite(one)
+    other.save()
+    found, saved = (Resident.objects.get(pk=row.pk) for row in (one, other))
+    same = ("name", "note", "birth_date", "hukou", "phone_tail", "is_party_member")
+    assert [getattr(found, name) for name in same] == [getattr(saved, name) for name in same]
+    assert (found.phone.plain, found.id_number.plain) == ("13900005678", one.id_number.plain)
+    assert found.id_hash == one.id_hash != ""
+
+
+def test_a_row_that_is_gone_is_not_written_again():
+    one = ResidentFactory()
+    Resident.objects.filter(pk=one.pk).delete()
+    with pytest.raises(Resident.DoesNotExist):
+        rewrite(one)
