@@ -174,7 +174,7 @@ class Scope:
 
     @cached_property
     def weightiest(self) -> Role | None:
-        """The role that counts where somebody holds several; None for nobody's."""
+        """The role that counts where somebody holds several; None where none is held."""
         held = {one.role for one in self.held}
         return next((role for role in (*_RANKED, *Role) if role in held), None)
 

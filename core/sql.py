@@ -222,7 +222,8 @@ def _fitted_column(field: models.Field[Any, Any], made: Iterable[models.Model], 
 def rewrite(row: models.Model) -> None:
     """Write every column of a row that is there, as `save` does. No signal is sent.
 
-    Raises DoesNotExist where it is gone, and ValueError where it leads to a row which is not written.
+    Raises DoesNotExist where it is gone, ValueError where it leads to a row which is not written, and TypeError for a
+    model that says itself how its rows are saved.
     """
     model: Any = type(row)
     fields, statement = _rewriting(model)
@@ -238,6 +239,8 @@ def rewrite(row: models.Model) -> None:
 @cache
 def _rewriting(model: type[models.Model]) -> tuple[list[models.Field[Any, Any]], str]:
     """The columns of a row, its key last, and the statement, which is written once for every model."""
+    if model.save is not models.Model.save:
+        raise TypeError(f"{model.__name__} says itself how its rows are saved")
     meta, quoted = model._meta, connection.ops.quote_name
     fields = [field for field in meta.local_concrete_fields if not field.generated and not field.primary_key]
     columns = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)

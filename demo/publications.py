@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 from community.roles import Office
 from core import clock
 from core.quarters import Quarter
-from demo.books import CASH
 from demo.committee import typed
 from demo.days import SIGNED_AFTER, published_quarters
 from demo.officers import Officers, at_noon
-from property.models import Account, Book, Publication
+from property.models import Book, Publication
 from property.models.publication import SIGNATORIES
 from property.publication import actions
 
@@ -39,6 +37,7 @@ def _publish(book: Book, officers: Officers, quarter: Quarter) -> None:
 
 def _fill(publication: Publication, officers: Officers, quarter: Quarter) -> Publication:
     people = officers.committee
+    sections, _proofs = actions.draft_sections(publication)
     return actions.change_draft(
         publication,
         by=people[Office.CASHIER],
@@ -49,22 +48,13 @@ def _fill(publication: Publication, officers: Officers, quarter: Quarter) -> Pub
         notes=NOTES.get(quarter.number, ""),
         proofs=[
             actions.Proof(
-                code,
-                balance,
+                row.code,
+                row.book,
                 counted_on=min(quarter.end + timedelta(days=1), clock.today()),
-                counted_by=people[Office.CASHIER].name if code == CASH else "",
-                witness=people[Office.SUPERVISOR].name if code == CASH else "",
+                counted_by=people[Office.CASHIER].name if row.is_cash else "",
+                witness=people[Office.SUPERVISOR].name if row.is_cash else "",
             )
-            for code, balance in _held(publication.book, quarter).items()
+            for row in sections.cash
         ],
         rows=typed(publication.book, quarter),
     )
-
-
-def _held(book: Book, quarter: Quarter) -> dict[str, Decimal]:
-    """What the books say that each money account holds at the end of the quarter, in yuan, by its code."""
-    money = Account.objects.of_book(book).filter(is_money=True)
-    held: dict[str, Decimal] = {}
-    for (code, _fund), balance in money.balances(quarter.months[-1]).items():
-        held[code] = held.get(code, Decimal("0.00")) + balance
-    return held

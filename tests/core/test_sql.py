@@ -9,6 +9,7 @@ from community.models import AuditEvent, Notice
 from core import clock
 from core.sql import insert, rewrite
 from grids.models import Resident
+from helpdesk.models import Update
 from tests.factories import CommunityFactory, ResidentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -99,12 +100,8 @@ def test_equal_words_are_encrypted_to_different_ones():
 def test_a_row_is_written_again_as_save_writes_it():
     one, other = ResidentFactory(phone="13800001234"), ResidentFactory(phone="13800001234")
     for row in (one, other):
-        row.name, row.phone, row.id_number, row.note = (
-            "顾春梅",
-            "13900005678",
-            f"32110219560307{row.pk.hex[-4:]}",
-            "改过",
-        )
+        row.name, row.phone, row.note = "顾春梅", "13900005678", "改过"
+        row.id_number = f"32110219560307{row.pk.hex[-4:]}"
     rewrite(one)
     other.save()
     found, saved = (Resident.objects.get(pk=row.pk) for row in (one, other))
@@ -112,6 +109,11 @@ def test_a_row_is_written_again_as_save_writes_it():
     assert [getattr(found, name) for name in same] == [getattr(saved, name) for name in same]
     assert (found.phone.plain, found.id_number.plain) == ("13900005678", one.id_number.plain)
     assert found.id_hash == one.id_hash != ""
+
+
+def test_what_saves_its_rows_itself_is_not_written_past_it():
+    with pytest.raises(TypeError):
+        rewrite(Update())
 
 
 def test_a_row_that_is_gone_is_not_written_again():
